@@ -1,0 +1,47 @@
+"""Celery: the app, and the one table of everything that runs by the clock.
+
+In this code base a *task* is one of the year's eight campaign tasks; a unit of
+background work is a *job* and lives in a module called ``jobs.py``. The database
+row is the job (``branchyear/outbox``); Celery only wakes somebody up to do it.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchyear.settings")
+
+app = Celery("branchyear")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+
+# Beat runs in UTC; China is UTC+8 all year, so 00:00 UTC is 08:00 for people.
+app.conf.beat_schedule = {
+    # Rows that nobody woke (broker down, worker killed) are picked up within a minute.
+    "outbox-sweep": {
+        "task": "branchyear.outbox.jobs.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    # Open the month's report periods shortly after midnight in China, so that the first
+    # person at work finds them; it runs every hour because a missed tick must not cost a day.
+    "reports-open-periods": {
+        "task": "reports.jobs.open_periods",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3000},
+    },
+    # 08:37-18:37 in China: in office hours, off the full hour as message gateways ask.
+    # Every hour so that a worker that was down still sends today; one per person and day.
+    "reports-send-reminders": {
+        "task": "reports.jobs.send_due_reminders",
+        "schedule": crontab(minute=37, hour="0-10"),
+        "options": {"expires": 3000},
+    },
+    # Files of exports past their keep-until day are removed at a quiet hour (03:20 in China).
+    "reports-expire-exports": {
+        "task": "reports.jobs.expire_exports",
+        "schedule": crontab(minute=20, hour=19),
+        "options": {"expires": 3000},
+    },
+}

@@ -1,0 +1,19 @@
+"""Settings for tests: the real ones, made quick and kept apart."""
+
+import os
+import tempfile
+
+os.environ.setdefault("BRANCHYEAR_VAR", tempfile.mkdtemp(prefix="branchyear-test-"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("FIELD_KEY", "only-for-tests-" + "y" * 40)
+
+from branchyear.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True  # live tests start a real worker with the real settings
+CELERY_TASK_EAGER_PROPAGATES = True
+SITE_URL = "http://testserver"

@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+"""The door for operators: ``python manage.py <command>``."""
+
+import os
+import sys
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchyear.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
