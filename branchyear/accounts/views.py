@@ -1,0 +1,105 @@
+"""The door: log-in, log-out, own password."""
+
+from axes.helpers import get_failure_limit
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout as end_session
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from branchyear.accounts import services
+from branchyear.accounts.forms import LoginForm, PasswordForm
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def login(request):
+    """Log in; wrong passwords are counted and the tries left are shown."""
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = LoginForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        start_session(request, form.get_user())
+        return redirect(_next(request))
+    context = {"form": form, "next": _next(request, default="")}
+    if request.method == "POST" and not getattr(request, "axes_locked_out", False):
+        context["attempts_left"] = _attempts_left(request)
+    return render(request, "accounts/login.html", context, status=200)
+
+
+def locked_out(request, credentials, *args, **kwargs):
+    """What axes answers while an account is locked, on every way in."""
+    until = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
+    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次,账号已锁定,请于{until:%H:%M}后再试,或联系系统管理员解锁。"
+    if request.path.startswith("/api/"):
+        return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
+    form = LoginForm(request)
+    return render(
+        request,
+        "accounts/login.html",
+        {
+            "form": form,
+            "locked_until": until,
+            "locked_sentence": sentence,
+            "next": _next(request, default=""),
+        },
+        status=429,
+    )
+
+
+@login_not_required
+@require_POST
+def logout(request):
+    end_session(request)
+    messages.success(request, "您已安全退出。")
+    return redirect("login")
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password(request):
+    """Set an own password; after the first log-in this is the only page there is."""
+    form = PasswordForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        services.choose_password(request.user, form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "密码已修改,下次请用新密码登录。")
+        return redirect("home")
+    return render(
+        request,
+        "accounts/password.html",
+        {"form": form, "first": request.user.must_change_password},
+        status=422 if form.errors else 200,
+    )
+
+
+def _next(request, default="/"):
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if allowed else default
+
+
+def _attempts_left(request):
+    """Tries left before the lock, for the account just tried."""
+    attempt = (
+        AccessAttempt.objects.filter(username=request.POST.get("username", ""))
+        .order_by("-failures_since_start")
+        .first()
+    )
+    if attempt is None:
+        return None
+    return max(get_failure_limit(request, None) - attempt.failures_since_start, 0)

@@ -1,0 +1,56 @@
+"""The trail of who did what to which thing. Rows are added, never changed, never removed."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from branchyear.audit import verbs
+
+
+class Entry(models.Model):
+    """One act. Names are frozen as text, so that the trail reads the same after any renaming."""
+
+    at = models.DateTimeField("时间", auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="操作人账号",
+    )
+    actor_name = models.CharField("操作人", max_length=100)
+    verb = models.CharField("操作", max_length=60)
+    thing_type = models.CharField("对象类型", max_length=60, blank=True)
+    thing_id = models.BigIntegerField("对象编号", null=True, blank=True)
+    thing_label = models.CharField("对象", max_length=300, blank=True)
+    organization_id = models.BigIntegerField("党组织编号", null=True, blank=True)
+    organization_name = models.CharField("党组织", max_length=200, blank=True)
+    detail = models.JSONField("内容", default=dict, blank=True, encoder=DjangoJSONEncoder)
+    ip = models.GenericIPAddressField("来源地址", null=True, blank=True)
+    request_id = models.CharField("请求编号", max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = "审计记录"
+        verbose_name_plural = "审计记录"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["thing_type", "thing_id"], name="audit_thing"),
+            models.Index(fields=["verb", "at"], name="audit_verb"),
+            models.Index(fields=["organization_id", "at"], name="audit_organization"),
+        ]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.verb_label} {self.thing_label}"
+
+    @property
+    def verb_label(self):
+        return verbs.VERBS.get(self.verb, self.verb)
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("An audit entry is never removed.")

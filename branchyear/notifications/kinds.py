@@ -1,0 +1,26 @@
+"""The kinds of notices: their word in the in-box, and whether a letter goes out as well.
+
+The texts are templates: ``templates/mail/<kind>.subject.txt`` (title) and ``templates/mail/<kind>.txt``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    word: str
+    email: bool = False
+
+
+KINDS = {
+    "item.submitted": Kind("待审核"),
+    "item.returned": Kind("退回修改", email=True),
+    "item.accepted": Kind("审核通过"),
+    "report.submitted": Kind("月报待接收"),
+    "report.returned": Kind("月报退回", email=True),
+    "report.accepted": Kind("月报已接收"),
+    "report.due": Kind("月报提醒", email=True),
+    "export.ready": Kind("导出完成"),
+    "export.failed": Kind("导出失败"),
+    "account.welcome": Kind("欢迎"),
+}

@@ -1,0 +1,46 @@
+"""The in-box (收件箱)."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from branchyear.notifications import services
+from branchyear.notifications.kinds import KINDS
+from branchyear.notifications.models import Notice
+
+
+@require_GET
+def inbox(request):
+    """Own notices, unread first choice; newest on top."""
+    mine = Notice.objects.visible_to(request.user)
+    unread = mine.unread().count()
+    only = request.GET.get("show", "unread" if unread else "all")
+    rows = mine.unread() if only == "unread" else mine
+    page = Paginator(rows, 20).get_page(request.GET.get("page"))
+    for notice in page:
+        notice.word = KINDS[notice.kind].word if notice.kind in KINDS else notice.kind
+    tabs = [
+        {"label": "未读", "url": "?show=unread", "count": unread, "active": only == "unread"},
+        {"label": "全部", "url": "?show=all", "count": None, "active": only != "unread"},
+    ]
+    return render(
+        request,
+        "notifications/inbox.html",
+        {"page": page, "tabs": tabs, "unread": unread, "show": only},
+    )
+
+
+@require_POST
+def open_notice(request, pk):
+    """Mark as read and go to the matter itself."""
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    services.read(notice, by=request.user)
+    return redirect(notice.url or "notices:inbox")
+
+
+@require_POST
+def read_all(request):
+    count = services.read_all(by=request.user)
+    messages.success(request, f"已将{count}条通知标为已读。")
+    return redirect("notices:inbox")

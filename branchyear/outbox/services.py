@@ -1,0 +1,185 @@
+"""Queue a job, do a job, pick up what was left lying.
+
+The order of things: ``enqueue`` writes the row in the caller's transaction; after the commit the broker
+is told; a worker claims the row by a conditional update and does it; a sweep every half minute wakes
+again what nobody did. Delivered twice is done once; a killed worker's row is free after its lease;
+five failures make a dead letter that an administrator sees.
+"""
+
+import logging
+import traceback
+import uuid
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from branchyear.outbox.models import Job
+
+logger = logging.getLogger(__name__)
+
+_handlers = {}
+
+
+def handler(kind, *, atomic=True):
+    """Register a function ``(payload, job)`` as the one that does jobs of ``kind``.
+
+    With ``atomic`` the work and the mark "done" are one transaction, so the effect happens exactly
+    once. Long work says ``atomic=False`` and must itself be safe to do again.
+    """
+
+    def register(function):
+        if kind in _handlers and _handlers[kind][0].__module__ != function.__module__:
+            raise ValueError(f"Two handlers for {kind}")
+        _handlers[kind] = (function, atomic)
+        return function
+
+    return register
+
+
+def enqueue(kind, key, payload=None, *, queue="default", run_after=None):
+    """Write the job in the current transaction; the same key twice is one job. Returns it."""
+    job, created = Job.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "payload": payload or {},
+            "queue": queue,
+            "run_after": run_after or timezone.now(),
+        },
+    )
+    if created:
+        transaction.on_commit(partial(wake, [(job.pk, job.queue)]), robust=True)
+    return job
+
+
+def enqueue_many(jobs):
+    """Write many jobs ``(kind, key, payload, queue)`` at once; existing keys are left alone."""
+    rows = [
+        Job(kind=kind, key=key, payload=payload, queue=queue) for kind, key, payload, queue in jobs
+    ]
+    if not rows:
+        return
+    Job.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    keys = [row.key for row in rows]
+
+    def wake_them():
+        for start in range(0, len(keys), 500):
+            part = Job.objects.filter(key__in=keys[start : start + 500], status=Job.Status.QUEUED)
+            wake(list(part.values_list("pk", "queue")))
+
+    transaction.on_commit(wake_them, robust=True)
+
+
+def wake(jobs):
+    """Tell the workers about ``(id, queue)`` pairs. A silent broker loses nothing: the sweep comes."""
+    from branchyear.outbox.jobs import run_job  # job
+
+    try:
+        for pk, queue in jobs:
+            run_job.apply_async((pk,), queue=queue)
+    except Exception:  # noqa: BLE001 any broker failure; the row is safe
+        logger.warning("The broker did not answer; the sweep will pick the jobs up.")
+
+
+def sweep(*, now, limit=2000):
+    """Wake everything that is due and not done; returns how many."""
+    due = list(Job.objects.due(now).order_by("run_after", "id").values_list("pk", "queue")[:limit])
+    wake(due)
+    return len(due)
+
+
+def perform(job_id, *, now):
+    """Do one job if it is still to be done; True if this call did it."""
+    job = _claim(job_id, now)
+    if job is None:
+        return False
+    if job.attempts > settings.JOB_MAX_ATTEMPTS:
+        _bury(job, "多次启动后都没有完成(可能是执行进程被中止)。")
+        return False
+    if job.kind not in _handlers:
+        _bury(job, f"没有处理“{job.kind}”的程序。")
+        return False
+    function, atomic = _handlers[job.kind]
+    try:
+        if atomic:
+            with transaction.atomic():
+                function(job.payload, job)
+                _finish(job)
+        else:
+            function(job.payload, job)
+            _finish(job)
+    except Exception as error:  # noqa: BLE001 the row must say what went wrong, whatever it was
+        logger.exception("Job %s %s failed, attempt %s", job.pk, job.kind, job.attempts)
+        _put_back(job, error)
+        return False
+    return True
+
+
+def _claim(job_id, now):
+    token = uuid.uuid4().hex
+    claimed = (
+        Job.objects.due(now)
+        .filter(pk=job_id)
+        .update(
+            status=Job.Status.RUNNING,
+            attempts=F("attempts") + 1,
+            leased_until=now + settings.JOB_LEASE,
+            token=token,
+        )
+    )
+    return Job.objects.filter(pk=job_id, token=token).first() if claimed else None
+
+
+def _finish(job):
+    done = Job.objects.filter(pk=job.pk, token=job.token).update(
+        status=Job.Status.DONE, done_at=timezone.now(), leased_until=None, error=""
+    )
+    if not done:
+        raise LostLease(f"Job {job.pk} was taken over by another worker.")
+
+
+def extend_lease(job, *, now):
+    """A long job says it is alive; raises ``LostLease`` when somebody else took it over."""
+    held = Job.objects.filter(pk=job.pk, token=job.token, status=Job.Status.RUNNING).update(
+        leased_until=now + settings.JOB_LEASE
+    )
+    if not held:
+        raise LostLease(f"Job {job.pk} was taken over by another worker.")
+
+
+def _put_back(job, error):
+    if job.attempts >= settings.JOB_MAX_ATTEMPTS:
+        _bury(job, "".join(traceback.format_exception_only(error)))
+        return
+    wait = timedelta(seconds=min(5 * 2**job.attempts, 600))
+    Job.objects.filter(pk=job.pk, token=job.token).update(
+        status=Job.Status.QUEUED,
+        run_after=timezone.now() + wait,
+        leased_until=None,
+        error="".join(traceback.format_exception(error))[-4000:],
+    )
+
+
+def _bury(job, reason):
+    Job.objects.filter(pk=job.pk, token=job.token).update(
+        status=Job.Status.DEAD, leased_until=None, error=reason[-4000:]
+    )
+    logger.error("Job %s %s is a dead letter: %s", job.pk, job.kind, reason)
+
+
+def revive(job):
+    """An administrator gives a dead letter another five attempts."""
+    revived = Job.objects.filter(pk=job.pk, status=Job.Status.DEAD).update(
+        status=Job.Status.QUEUED, attempts=0, run_after=timezone.now()
+    )
+    if revived:
+        transaction.on_commit(partial(wake, [(job.pk, job.queue)]), robust=True)
+    return bool(revived)
+
+
+class LostLease(Exception):
+    """Another worker has this job now; the slower one stops without a trace."""
