@@ -1,0 +1,34 @@
+"""Log-in, and what administrators may do in the admin site: it follows from their offices."""
+
+from fnmatch import fnmatchcase
+
+from django.contrib.auth.backends import ModelBackend
+
+from branches.roles import ADMIN_PERMISSIONS
+from branches.scope import scope_of
+
+
+class AppointmentBackend(ModelBackend):
+    """Password log-in as usual; permissions come from offices in force, not from rows of rights."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        if not user_obj.is_active:
+            return False
+        roles = scope_of(user_obj).roles
+        return any(
+            fnmatchcase(perm, pattern)
+            for role, patterns in ADMIN_PERMISSIONS.items()
+            if role in roles
+            for pattern in patterns
+        )
+
+    def has_module_perms(self, user_obj, app_label):
+        if not user_obj.is_active:
+            return False
+        roles = scope_of(user_obj).roles
+        return any(
+            pattern.split(".")[0] == app_label
+            for role, patterns in ADMIN_PERMISSIONS.items()
+            if role in roles
+            for pattern in patterns
+        )

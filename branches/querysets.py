@@ -1,0 +1,97 @@
+"""Which organisations, which offices. Scope is decided here, once, for the whole portal."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
+from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
+
+# The highest step of treebeard's alphabet: every path below P lies between P and P + ZZZZ.
+LAST_STEP = "ZZZZ"
+
+
+def below(path, field="path"):
+    """The condition "at ``path`` or anywhere below it", in a form both databases can index."""
+    return Q(**{f"{field}__gte": path, f"{field}__lte": path + LAST_STEP})
+
+
+def within(paths, field="path"):
+    """At or below any of ``paths``; no path means no row."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= below(path, field)
+    return condition
+
+
+class OrganizationQuerySet(MP_NodeQuerySet):
+    def visible_to(self, user):
+        """The one place where offices become rows: own organisation and everything below it."""
+        from branches.scope import scope_of  # scope reads appointments, which need this module
+
+        return self.filter(within(scope_of(user).seen_paths))
+
+    def open(self):
+        return self.filter(closed_on=None)
+
+    def branches(self):
+        return self.filter(kind="branch")
+
+    def direct(self):
+        """Directly affiliated organisations (直属党组织)."""
+        return self.filter(depth=self.model.DIRECT_DEPTH)
+
+    def under(self, organization):
+        """``organization`` itself and everything below it."""
+        return self.filter(below(organization.path))
+
+    def with_direct_path(self):
+        """Adds ``direct_path``: the path of the directly affiliated organisation above."""
+        return self.annotate(
+            direct_path_=Substr("path", 1, self.model.steplen * self.model.DIRECT_DEPTH)
+        )
+
+    def with_secretary_name(self, day):
+        """Adds ``secretary_name``, of whoever is secretary on ``day`` ("" when vacant)."""
+        from branches.models import Appointment
+
+        holders = Appointment.objects.in_force(day).filter(
+            organization=OuterRef("pk"), role="secretary"
+        )
+        return self.annotate(
+            secretary_name=models.Subquery(holders.order_by("starts_on").values("user__name")[:1])
+        )
+
+
+class OrganizationManager(MP_NodeManager.from_queryset(OrganizationQuerySet)):
+    def get_queryset(self):
+        return OrganizationQuerySet(self.model, using=self._db).order_by("path")
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        from branches.scope import scope_of  # see above
+
+        return self.filter(within(scope_of(user).seen_paths, "organization__path"))
+
+    def in_force(self, day):
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class OrganizationOwnedQuerySet(models.QuerySet):
+    """Rows that belong to an organisation are seen by whoever sees the organisation."""
+
+    organization_path = "organization"
+
+    def visible_to(self, user):
+        from branches.scope import scope_of  # see above
+
+        return self.filter(within(scope_of(user).seen_paths, f"{self.organization_path}__path"))
+
+    def under(self, organization):
+        return self.filter(below(organization.path, f"{self.organization_path}__path"))
+
+
+def has_holder(role, day, path="pk"):
+    """Exists-condition: somebody holds ``role`` at the organisation on ``day``."""
+    from branches.models import Appointment
+
+    return Exists(Appointment.objects.in_force(day).filter(organization=OuterRef(path), role=role))

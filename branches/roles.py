@@ -1,0 +1,69 @@
+"""The offices a person can hold, what each may see, and where each can be held."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    SECRETARY = "secretary", "党支部书记"
+    CLERK = "clerk", "党支部党务干部"
+    ORG_REVIEWER = "org_reviewer", "直属党组织审核人"
+    COMMITTEE_REVIEWER = "committee_reviewer", "市直机关工委审核人"
+    COMMITTEE_LEADER = "committee_leader", "市直机关工委领导"
+    CITY_DEPARTMENT = "city_department", "市委组织部"
+    INSPECTOR = "inspector", "第三方检查人员"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+BRANCH_ROLES = frozenset({Role.SECRETARY, Role.CLERK})
+COMMITTEE_ROLES = frozenset({Role.COMMITTEE_REVIEWER, Role.COMMITTEE_LEADER})
+# Sees the organisation it is held at and everything below. A role not named here sees nothing:
+# the three administrators run the system, they do not read the Party's business.
+SEEING_ROLES = frozenset(
+    {
+        Role.SECRETARY,
+        Role.CLERK,
+        Role.ORG_REVIEWER,
+        Role.COMMITTEE_REVIEWER,
+        Role.COMMITTEE_LEADER,
+        Role.CITY_DEPARTMENT,
+        Role.INSPECTOR,
+    }
+)
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# An inspector's office is dated and limited, always.
+DATED_ROLES = frozenset({Role.INSPECTOR})
+
+# What each administrator may do in the admin site: patterns of Django permissions.
+# 等保2.0 (安全管理中心): system, security and audit administration are separated.
+ADMIN_PERMISSIONS = {
+    Role.SYSTEM_ADMIN: (
+        "branches.*",
+        "members.view_*",
+        "tasks.view_*",
+        "tasks.add_*",
+        "tasks.change_*",
+        "reports.view_*",
+        "reports.change_*",
+        "reports.add_*",
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "outbox.view_job",
+        "outbox.change_job",
+        "notifications.view_*",
+        "django_celery_beat.*",
+    ),
+    Role.SECURITY_ADMIN: (
+        "accounts.view_user",
+        "accounts.change_user",
+        "branches.view_*",
+        "branches.add_appointment",
+        "branches.change_appointment",
+        "axes.view_*",
+        "axes.delete_*",
+        "authtoken.*",
+    ),
+    Role.AUDIT_ADMIN: ("audit.view_entry", "accounts.view_user", "branches.view_*", "axes.view_*"),
+}

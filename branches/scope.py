@@ -1,0 +1,89 @@
+"""A person's scope: the offices in force today, and what follows from them.
+
+Computed once per request (it hangs on the user object, which each request loads anew, so a removed
+office ends at the very next click). Jobs load the person again and so recompute it.
+"""
+
+from dataclasses import dataclass, field
+
+from branches.models import Appointment, Organization
+from branches.roles import ADMIN_ROLES, SEEING_ROLES
+from branchyear.accounts.models import User
+from branchyear.lib.dates import local_day
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The offices in force of one person: tuples of role and organisation."""
+
+    offices: tuple = ()
+    seen_paths: tuple = field(init=False)
+
+    def __post_init__(self):
+        paths = sorted({o.path for role, o in self.offices if role in SEEING_ROLES})
+        # A path below another one adds nothing.
+        tops = [p for i, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:i])]
+        object.__setattr__(self, "seen_paths", tuple(tops))
+
+    def sees(self, organization):
+        return any(organization.path.startswith(path) for path in self.seen_paths)
+
+    def holds(self, roles, organization):
+        """Holds one of ``roles`` at exactly this organisation."""
+        return any(role in roles and o.pk == organization.pk for role, o in self.offices)
+
+    def holds_over(self, roles, organization):
+        """Holds one of ``roles`` at this organisation or at one above it."""
+        return any(
+            role in roles and organization.path.startswith(o.path) for role, o in self.offices
+        )
+
+    def has(self, roles):
+        return any(role in roles for role, _ in self.offices)
+
+    def organizations(self, roles):
+        """The organisations at which one of ``roles`` is held, in official order."""
+        found = {o.pk: o for role, o in self.offices if role in roles}
+        return sorted(found.values(), key=lambda o: o.path)
+
+    @property
+    def is_administrator(self):
+        return self.has(ADMIN_ROLES)
+
+    @property
+    def roles(self):
+        return {role for role, _ in self.offices}
+
+
+def scope_of(user, day=None):
+    """The scope of ``user`` today; nobody's for a visitor or a closed account."""
+    if not user.is_authenticated or not user.is_active:
+        return Scope()
+    day = day or local_day()
+    kept = getattr(user, "_scope", None)
+    if kept is None or kept[0] != day:
+        appointments = (
+            Appointment.objects.in_force(day).filter(user=user).select_related("organization")
+        )
+        offices = tuple((a.role, a.organization) for a in appointments)
+        kept = user._scope = (day, Scope(offices))
+    return kept[1]
+
+
+def forget_scope(user):
+    """After an office changed: compute the scope again at the next question."""
+    user.__dict__.pop("_scope", None)
+
+
+def holders(roles, organization, day=None):
+    """The active people who hold one of ``roles`` at exactly this organisation."""
+    offices = Appointment.objects.in_force(day or local_day()).filter(
+        organization=organization, role__in=roles
+    )
+    return User.objects.filter(is_active=True, pk__in=offices.values("user")).order_by("pk")
+
+
+def direct_organization_of(organization):
+    """The directly affiliated organisation this one belongs to (itself if it is one), or None."""
+    path = organization.direct_path
+    return Organization.objects.filter(path=path).first() if path else None

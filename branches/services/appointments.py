@@ -1,0 +1,64 @@
+"""Offices: given and taken, never erased."""
+
+from django.db import IntegrityError, transaction
+
+from branches import rules
+from branches.models import Appointment, Kind
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, DATED_ROLES, Role
+from branches.scope import forget_scope
+from branchyear.audit.services import record
+from branchyear.lib.errors import Refused, require
+
+# At which kinds of organisation each role can be held.
+PLACES = {
+    **dict.fromkeys(BRANCH_ROLES, {Kind.BRANCH}),
+    Role.ORG_REVIEWER: {Kind.PRIMARY_COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH},
+    **dict.fromkeys(COMMITTEE_ROLES, {Kind.WORK_COMMITTEE}),
+    Role.CITY_DEPARTMENT: {Kind.CITY_DEPARTMENT},
+    Role.INSPECTOR: set(Kind) - {Kind.CITY_DEPARTMENT, Kind.GROUP},
+    **dict.fromkeys(ADMIN_ROLES, {Kind.CITY_DEPARTMENT, Kind.WORK_COMMITTEE}),
+}
+
+
+@transaction.atomic
+def appoint(user, *, organization, role, starts_on, by, ends_on=None, document_no=""):
+    """Give ``user`` an office from ``starts_on``; returns the appointment."""
+    if by is not None:
+        require(rules.may_appoint(by, role))
+    role = Role(role)
+    if organization.kind not in PLACES[role]:
+        raise Refused(f"“{role.label}”不能设在{organization.kind_label}。", field="organization")
+    if not organization.is_open:
+        raise Refused(f"“{organization}”已撤销,不能任职。", field="organization")
+    if role in DATED_ROLES and ends_on is None:
+        raise Refused(f"{role.label}必须填写截止日期。", field="ends_on")
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused("截止日期不能早于起始日期。", field="ends_on")
+    try:
+        with transaction.atomic():
+            appointment = Appointment.objects.create(
+                user=user,
+                organization=organization,
+                role=role,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                document_no=document_no,
+            )
+    except IntegrityError:
+        raise Refused(f"{user}在{organization}已经是{role.label}。", field="role") from None
+    forget_scope(user)
+    record("appointment.made", appointment, by=by, organization=organization, role=role)
+    return appointment
+
+
+@transaction.atomic
+def end_appointment(appointment, *, on, by):
+    """The office ends with the day ``on`` (that day included)."""
+    if by is not None:
+        require(rules.may_appoint(by, appointment.role))
+    if on < appointment.starts_on:
+        raise Refused("免职日期不能早于任职日期。", field="on")
+    Appointment.objects.filter(pk=appointment.pk).update(ends_on=on)
+    appointment.ends_on = on
+    forget_scope(appointment.user)
+    record("appointment.ended", appointment, by=by, organization=appointment.organization, on=on)

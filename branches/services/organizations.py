@@ -1,0 +1,260 @@
+"""What happens to organisations. Every act leaves an event (history) and an audit entry.
+
+``by=None`` is the system itself: the demo, the import command on the server's own console.
+"""
+
+from django.db import transaction
+
+from branches import rules, signals
+from branches.models import CHILD_KINDS, BranchType, Kind, Organization, OrganizationEvent
+from branchyear.audit.services import record
+from branchyear.lib.errors import Refused, require
+
+What = OrganizationEvent.What
+
+# The plain facts of an organisation, which ``change`` may set.
+FACTS = (
+    "short_name",
+    "branch_type",
+    "covered_units",
+    "established_on",
+    "approval_no",
+    "contact",
+    "place",
+)
+
+
+@transaction.atomic
+def establish(*, parent, kind, code, name, on, by, order_number=0, document_no="", **facts):
+    """Found an organisation under ``parent`` (None only for the root); returns it.
+
+    Source: 中国共产党支部工作条例(试行) 第二章 (a new branch is approved by the organisation above).
+    """
+    _require_manager(by)
+    _check_place(kind, parent)
+    if Organization.objects.filter(code=code).exists():
+        raise Refused(f"编码“{code}”已被使用,请换一个编码。", field="code")
+    if kind == Kind.BRANCH:
+        facts.setdefault("branch_type", BranchType.STANDING)
+    organization = Organization(
+        kind=kind,
+        code=code,
+        name=name,
+        order_number=order_number,
+        established_on=on,
+        approval_no=document_no,
+        **facts,
+    )
+    if parent is None:
+        Organization.objects.add_root(instance=organization)
+    else:
+        Organization.objects.add_child(parent, instance=organization)
+    _event(organization, What.ESTABLISHED, on, by, document_no, after={"name": name})
+    record("organization.established", organization, by=by, organization=organization)
+    signals.organization_established.send(Organization, organization=organization, on=on)
+    return organization
+
+
+@transaction.atomic
+def rename(organization, *, name, short_name="", on, by, document_no=""):
+    """Give a new name; papers of the past keep the old one through the event."""
+    _require_manager(by)
+    before = {"name": organization.name, "short_name": organization.short_name}
+    after = {"name": name, "short_name": short_name}
+    organization.name, organization.short_name = name, short_name
+    organization.save(update_fields=["name", "short_name", "updated_at"])
+    _event(organization, What.RENAMED, on, by, document_no, before=before, after=after)
+    record(
+        "organization.renamed",
+        organization,
+        by=by,
+        organization=organization,
+        before=before,
+        after=after,
+    )
+
+
+@transaction.atomic
+def change(organization, *, by, on, **facts):
+    """Correct plain facts (contact, place, type …); unchanged ones leave no trace."""
+    _require_manager(by)
+    unknown = set(facts) - set(FACTS)
+    if unknown:
+        raise TypeError(f"not plain facts: {unknown}")
+    before = {key: getattr(organization, key) for key in facts}
+    changed = {key: value for key, value in facts.items() if before[key] != value}
+    if not changed:
+        return
+    for key, value in changed.items():
+        setattr(organization, key, value)
+    organization.save(update_fields=[*changed, "updated_at"])
+    old = {key: str(before[key] or "") for key in changed}
+    new = {key: str(value or "") for key, value in changed.items()}
+    _event(organization, What.CHANGED, on, by, before=old, after=new)
+    record(
+        "organization.changed",
+        organization,
+        by=by,
+        organization=organization,
+        before=old,
+        after=new,
+    )
+
+
+@transaction.atomic
+def move(organization, *, to, on, by, document_no=""):
+    """Put the organisation, with all below it, under another one."""
+    _require_manager(by)
+    organization.refresh_from_db()
+    to.refresh_from_db()
+    _check_place(organization.kind, to)
+    if to.path.startswith(organization.path):
+        raise Refused("不能把党组织调整到它自己或它的下级之下。", field="to")
+    old_parent = Organization.objects.get_parent(organization)
+    if old_parent and old_parent.pk == to.pk:
+        return
+    Organization.objects.move(organization, to, "sorted-child")
+    organization.refresh_from_db()
+    before = {"parent": old_parent.name if old_parent else ""}
+    after = {"parent": to.name}
+    _event(organization, What.MOVED, on, by, document_no, other=to, before=before, after=after)
+    record(
+        "organization.moved",
+        organization,
+        by=by,
+        organization=organization,
+        before=before,
+        after=after,
+    )
+    signals.organization_moved.send(Organization, organization=organization, on=on)
+
+
+@transaction.atomic
+def reorder(organization, *, order_number, by):
+    """Give another official order number; lists everywhere follow it."""
+    _require_manager(by)
+    if organization.order_number == order_number:
+        return
+    before = organization.order_number
+    organization.order_number = order_number
+    organization.save(update_fields=["order_number", "updated_at"])
+    parent = Organization.objects.get_parent(organization)
+    if parent is not None:
+        Organization.objects.move(organization, parent, "sorted-child")
+    organization.refresh_from_db()
+    record(
+        "organization.changed",
+        organization,
+        by=by,
+        organization=organization,
+        before={"order_number": before},
+        after={"order_number": order_number},
+    )
+
+
+@transaction.atomic
+def merge(organization, *, into, on, by, document_no=""):
+    """End ``organization`` in favour of ``into``: what stands below it moves over, members too.
+
+    The apps above hear ``organization_merged`` and take their rows along; history stays with each.
+    """
+    _require_manager(by)
+    if organization.pk == into.pk:
+        raise Refused("不能与自己合并。", field="into")
+    if organization.kind != into.kind:
+        raise Refused("只能合并同一类型的党组织。", field="into")
+    _require_open(organization)
+    _require_open(into)
+    for child in Organization.objects.get_children(organization).open():
+        into.refresh_from_db()
+        move(child, to=into, on=on, by=by, document_no=document_no)
+    organization.refresh_from_db()
+    signals.organization_merged.send(Organization, organization=organization, into=into, on=on)
+    _event(organization, What.MERGED, on, by, document_no, other=into, after={"into": into.name})
+    _event(
+        into,
+        What.MERGED,
+        on,
+        by,
+        document_no,
+        other=organization,
+        after={"from": organization.name},
+    )
+    record("organization.merged", organization, by=by, organization=organization, into=into.pk)
+    _close(organization, on=on, by=by, document_no=document_no)
+
+
+@transaction.atomic
+def split(organization, *, code, name, on, by, document_no="", order_number=None, **facts):
+    """Found a sister organisation out of ``organization``; returns it (members are moved after)."""
+    _require_manager(by)
+    _require_open(organization)
+    sister = establish(
+        parent=Organization.objects.get_parent(organization),
+        kind=organization.kind,
+        code=code,
+        name=name,
+        on=on,
+        by=by,
+        document_no=document_no,
+        order_number=organization.order_number + 1 if order_number is None else order_number,
+        **facts,
+    )
+    _event(organization, What.SPLIT, on, by, document_no, other=sister, after={"new": name})
+    record("organization.split", organization, by=by, organization=organization, new=sister.pk)
+    return sister
+
+
+@transaction.atomic
+def close(organization, *, on, by, document_no=""):
+    """End an organisation that has nothing open below it. Its past stays where it is."""
+    _require_manager(by)
+    _require_open(organization)
+    if Organization.objects.get_descendants(organization).open().exists():
+        raise Refused("该党组织还有未撤销的下级,请先调整或撤销下级党组织。")
+    _close(organization, on=on, by=by, document_no=document_no)
+
+
+def _close(organization, *, on, by, document_no):
+    closed = Organization.objects.filter(pk=organization.pk, closed_on=None).update(closed_on=on)
+    if not closed:
+        raise Refused("该党组织已被撤销。")
+    organization.closed_on = on
+    organization.appointments.in_force(on).update(ends_on=on)
+    _event(organization, What.CLOSED, on, by, document_no)
+    record("organization.closed", organization, by=by, organization=organization, on=on)
+    signals.organization_closed.send(Organization, organization=organization, on=on)
+
+
+def _require_manager(by):
+    if by is not None:
+        require(rules.may_manage_organizations(by))
+
+
+def _require_open(organization):
+    if not organization.is_open:
+        raise Refused(f"“{organization}”已于{organization.closed_on}撤销。")
+
+
+def _check_place(kind, parent):
+    allowed = CHILD_KINDS[parent.kind if parent else None]
+    if kind not in allowed:
+        above = parent.get_kind_display() if parent else "根"
+        words = "、".join(sorted(Kind(k).label for k in allowed)) or "任何党组织"
+        verb = "只能设" if allowed else "不能再设"
+        raise Refused(f"{above}之下{verb}{words},不能设{Kind(kind).label}。", field="parent")
+    if parent is not None and not parent.is_open:
+        raise Refused(f"上级“{parent}”已撤销,请选择其他上级党组织。", field="parent")
+
+
+def _event(organization, what, on, by, document_no="", *, other=None, before=None, after=None):
+    OrganizationEvent.objects.create(
+        organization=organization,
+        what=what,
+        on=on,
+        by=by,
+        document_no=document_no,
+        other=other,
+        before=before or {},
+        after=after or {},
+    )
