@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    """People on the roll of a branch, and organisation life."""
+
+    name = "members"
+    verbose_name = "党员"

@@ -1,0 +1,123 @@
+"""People on the roll (党员名册)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from branches.models import Organization
+from branchyear.lib.crypto import EncryptedText, blind_index, mask_id_number, mask_phone
+from branchyear.lib.text import pinyin_key
+from members.querysets import MemberQuerySet
+
+
+class Sex(models.TextChoices):
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Category(models.TextChoices):
+    FORMAL = "formal", "正式党员"
+    PROBATIONARY = "probationary", "预备党员"
+
+
+class Standing(models.TextChoices):
+    """Where a member stands with this branch (党籍和组织关系状态)."""
+
+    ACTIVE = "active", "在册"
+    LEAVING = "leaving", "转出中"
+    LEFT = "left", "已转出"
+    SUSPENDED = "suspended", "停止党籍"
+    EXPELLED = "expelled", "出党"
+    DECEASED = "deceased", "去世"
+    LOST = "lost", "失联"
+    FLOATING = "floating", "流动"
+
+
+# Counted as a member of the branch. A member who was sent but not yet received still counts:
+# 中国共产党党员教育管理工作条例(2019) 第二十五条.
+COUNTED = frozenset({Standing.ACTIVE, Standing.LEAVING, Standing.LOST, Standing.FLOATING})
+
+
+class Member(models.Model):
+    """A Party member on the roll of one branch."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="members", verbose_name="所在党支部"
+    )
+    group = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="group_members",
+        verbose_name="所在党小组",
+    )
+    name = models.CharField("姓名", max_length=50)
+    name_key = models.CharField(max_length=200, editable=False, db_index=True)
+    sex = models.CharField("性别", max_length=10, choices=Sex.choices, blank=True)
+    ethnicity = models.CharField("民族", max_length=20, blank=True)
+    native_place = models.CharField("籍贯", max_length=50, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    id_number = EncryptedText("公民身份号码", blank=True, default="")
+    id_number_index = models.CharField(
+        max_length=64, null=True, blank=True, unique=True, editable=False
+    )
+    phone = EncryptedText("联系电话", blank=True, default="")
+    education = models.CharField("学历", max_length=20, blank=True)
+    degree = models.CharField("学位", max_length=20, blank=True)
+    worked_from = models.DateField("参加工作时间", null=True, blank=True)
+    admitted_on = models.DateField("入党时间", null=True, blank=True)
+    formal_on = models.DateField("转正时间", null=True, blank=True)
+    category = models.CharField(
+        "党员类别", max_length=20, choices=Category.choices, default=Category.FORMAL
+    )
+    unit = models.CharField("所在处(科)室", max_length=100, blank=True)
+    post = models.CharField("行政职务", max_length=100, blank=True)
+    party_post = models.CharField("党内职务", max_length=50, blank=True)
+    standing = models.CharField(
+        "状态", max_length=20, choices=Standing.choices, default=Standing.ACTIVE
+    )
+    is_leading_cadre = models.BooleanField("党员领导干部", default=False)
+    is_retired = models.BooleanField("离退休", default=False)
+    joined_branch_on = models.DateField("组织关系转入时间", null=True, blank=True)
+    platform_entered_on = models.DateField("“党建e家”入库日期", null=True, blank=True)
+    remarks = models.CharField("备注", max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "党员"
+        verbose_name_plural = "党员"
+        ordering = ["organization__path", "name_key", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(formal_on=None)
+                | Q(admitted_on=None)
+                | Q(formal_on__gte=F("admitted_on")),
+                name="formal_after_admitted",
+                violation_error_message="转正时间不能早于入党时间。",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "standing"], name="member_roll")]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """Set what follows from other columns (for ``bulk_create``, which does not call save)."""
+        self.name_key = pinyin_key(self.name)
+        self.id_number_index = blind_index(self.id_number) or None
+
+    @property
+    def masked_id_number(self):
+        return mask_id_number(self.id_number) if self.id_number else ""
+
+    @property
+    def masked_phone(self):
+        return mask_phone(self.phone) if self.phone else ""
