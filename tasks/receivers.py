@@ -1,0 +1,1 @@
+"""What happens to organisations below, answered here in three lines each."""
