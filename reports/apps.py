@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """Monthly reports, reminders, dashboards, ledgers and exports."""
+
+    name = "reports"
+    verbose_name = "报送与台账"

@@ -1,0 +1,139 @@
+"""When which tier reports: the rule as data, and each period frozen with the rule that made it."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from tasks.models import Campaign
+
+
+class Tier(models.TextChoices):
+    """Who reports to whom. 工作方案 五(二): 逐级建立定期报告工作情况制度."""
+
+    BRANCH = "branch", "党支部"
+    DIRECT = "direct", "直属党组织"
+    COMMITTEE = "committee", "市直机关工委"
+
+
+class ReportRule(models.Model):
+    """By which day of the month a tier reports, for periods not opened yet.
+
+    Source: 工作方案 五(二): 各直属党组织每月25日前, 市直机关工委每月底前.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="report_rules", verbose_name="年度活动"
+    )
+    tier = models.CharField("层级", max_length=10, choices=Tier.choices)
+    day = models.PositiveSmallIntegerField(
+        "每月几日前(含当日)",
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text="31 表示当月最后一天。",
+    )
+    opens_day = models.PositiveSmallIntegerField(
+        "每月几日起可填报", default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+
+    class Meta:
+        verbose_name = "报送期限"
+        verbose_name_plural = "报送期限"
+        ordering = ["campaign", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "tier"], name="one_report_rule_per_tier")
+        ]
+
+    def __str__(self):
+        return f"{self.get_tier_display()}每月{self.day}日前"
+
+
+class Period(models.Model):
+    """One month of reports of one tier. Its dates never change once it is open."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="periods", verbose_name="年度活动"
+    )
+    tier = models.CharField("层级", max_length=10, choices=Tier.choices)
+    month = models.CharField("月份", max_length=7)
+    opens_on = models.DateField("开始填报")
+    due_on = models.DateField("报送期限(含当日)")
+    rule = models.JSONField("形成本期的规则", default=dict)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "报送期"
+        verbose_name_plural = "报送期"
+        ordering = ["month", "tier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "tier", "month"], name="one_period_per_tier_and_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("opens_on")), name="period_due_after_it_opens"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.month} {self.get_tier_display()}"
+
+    @property
+    def label(self):
+        year, month = self.month.split("-")
+        return f"{year}年{int(month)}月"
+
+
+class ReminderPolicy(models.Model):
+    """On which days before (or after) the due day those who owe a report are reminded."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="reminder_policies", verbose_name="年度活动"
+    )
+    tier = models.CharField("层级", max_length=10, choices=Tier.choices)
+    days_before = models.SmallIntegerField(
+        "提前天数",
+        help_text="0 为当日,负数为逾期后天数。",
+        validators=[MinValueValidator(-30), MaxValueValidator(30)],
+    )
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = "提醒策略"
+        verbose_name_plural = "提醒策略"
+        ordering = ["campaign", "tier", "-days_before"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "tier", "days_before"], name="one_policy_per_tier_and_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_tier_display()} {self.occasion}"
+
+    @property
+    def occasion(self):
+        """T-3, T (the day itself), T+1."""
+        return f"T{-self.days_before:+d}" if self.days_before else "T"
+
+
+class Reminder(models.Model):
+    """That this person was reminded of this report on this occasion: written once, for ever."""
+
+    report = models.ForeignKey("MonthlyReport", models.CASCADE, related_name="reminders")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="收件人"
+    )
+    occasion = models.CharField("时点", max_length=10)
+    sent_at = models.DateTimeField("发送时间")
+
+    class Meta:
+        verbose_name = "提醒记录"
+        verbose_name_plural = "提醒记录"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "recipient", "occasion"], name="one_reminder_per_occasion"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.report} {self.occasion} {self.recipient}"
