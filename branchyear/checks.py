@@ -1,0 +1,53 @@
+"""System checks: what would hurt in production is said before the start."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def production_settings(app_configs, **kwargs):
+    problems = []
+    if settings.DEBUG:
+        problems.append(Error("DEBUG is on.", hint="Unset DEBUG.", id="branchyear.E001"))
+    if not settings.REDIS_URL:
+        problems.append(
+            Warning(
+                "The embedded broker serves one host only.",
+                hint="Set REDIS_URL.",
+                id="branchyear.W001",
+            )
+        )
+    if not settings.EMAIL_HOST:
+        problems.append(
+            Warning(
+                "No mail server: letters are only written to files.",
+                hint="Set EMAIL_HOST.",
+                id="branchyear.W002",
+            )
+        )
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        problems.append(
+            Warning(
+                "SQLite serves one host only.",
+                hint="Set DATABASE_URL to PostgreSQL.",
+                id="branchyear.W003",
+            )
+        )
+    return problems
+
+
+@register(Tags.database)
+def sqlite_takes_the_write_lock_first(app_configs, **kwargs):
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return []
+    options = database.get("OPTIONS", {})
+    if options.get("transaction_mode") != "IMMEDIATE":
+        return [
+            Error(
+                "SQLite without IMMEDIATE loses writes under load.",
+                hint="Set transaction_mode to IMMEDIATE.",
+                id="branchyear.E002",
+            )
+        ]
+    return []

@@ -1,0 +1,128 @@
+"""What the frame around every page shows: menu, person, unit, campaign."""
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, Role
+from branches.scope import scope_of
+from branchyear.lib.dates import local_day
+from branchyear.notifications.models import Notice
+from tasks.models import Campaign
+
+
+def frame(request):
+    """``{"frame": …}``, computed only when a template asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request):
+    user = request.user
+    values = {
+        "font_size": _font_size(request),
+        "demo": not settings.PRODUCTION,
+        "menu": [],
+        "unread": 0,
+        "who": "",
+        "unit": "",
+        "role": "",
+        "campaign": None,
+        "tree": False,
+        "search_url": "",
+        "inbox_url": reverse("notices:inbox"),
+        "logout_url": reverse("logout"),
+        "password_url": reverse("password"),
+        "help_url": reverse("help"),
+        "admin_url": "",
+        "user_key": "",
+    }
+    if not user.is_authenticated:
+        return values
+    scope = scope_of(user)
+    role, organization = main_office(scope)
+    values.update(
+        who=user.name or user.username,
+        user_key=str(user.pk),
+        unit=organization.label if organization else "",
+        role=Role(role).label if role else "",
+        unread=Notice.objects.visible_to(user).unread().count(),
+        campaign=_campaign(),
+        admin_url=reverse("admin:index") if scope.is_administrator else "",
+        tree=bool(scope.seen_paths) and not scope.roles <= BRANCH_ROLES,
+        menu=_menu(request, scope),
+    )
+    return values
+
+
+# The office that decides which home page a person sees, highest first.
+RANK = (
+    Role.CITY_DEPARTMENT,
+    Role.COMMITTEE_LEADER,
+    Role.COMMITTEE_REVIEWER,
+    Role.ORG_REVIEWER,
+    Role.SECRETARY,
+    Role.CLERK,
+    Role.INSPECTOR,
+    Role.SYSTEM_ADMIN,
+    Role.SECURITY_ADMIN,
+    Role.AUDIT_ADMIN,
+)
+
+
+def main_office(scope):
+    """``(role, organization)`` of the office that counts for home and frame; (None, None) if none."""
+    for role in RANK:
+        held = scope.organizations({role})
+        if held:
+            return role, held[0]
+    return None, None
+
+
+def _font_size(request):
+    size = request.COOKIES.get("fontsize", "m")
+    return size if size in {"s", "m", "l"} else "m"
+
+
+def _campaign():
+    today = local_day()
+    campaign = Campaign.objects.running(today)
+    if campaign is None:
+        return None
+    phases = [p for p in campaign.phases.all() if p.starts_on <= today <= p.ends_on]
+    last = phases[-1] if phases else None
+    return {
+        "name": campaign.name,
+        "year": campaign.year,
+        "phase_label": str(last) if last else "",
+        "days_left": (last.ends_on - today).days if last else None,
+    }
+
+
+def _menu(request, scope):
+    """The first-level menu: short for a secretary, longer upwards."""
+    entries = [("首页", "home")]
+    upper = scope.has({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT, *COMMITTEE_ROLES})
+    if scope.has(BRANCH_ROLES) and not upper:
+        entries += [("八项任务清单", "tasks:checklist"), ("月报", "reports:reports")]
+        entries += [("党员名册", "members:roster"), ("台账导出", "reports:exports")]
+    elif upper:
+        entries += [("总览", "reports:overview")]
+        if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
+            entries += [("审核", "tasks:review")]
+        if scope.has(BRANCH_ROLES):
+            entries += [("八项任务清单", "tasks:checklist")]
+        entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
+        entries += [("党组织", "branches:tree"), ("台账导出", "reports:exports")]
+    elif scope.has({Role.INSPECTOR}):
+        entries += [("党组织", "branches:tree")]
+    if scope.has(ADMIN_ROLES):
+        entries += [("系统管理", "admin:index")]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    menu = []
+    for label, name in entries:
+        try:
+            reverse(name)
+        except NoReverseMatch:
+            continue
+        menu.append({"label": label, "url": reverse(name), "active": here == name, "badge": None})
+    return menu

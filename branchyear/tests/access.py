@@ -1,0 +1,62 @@
+"""The access table: which status each role gets at each address.
+
+Every app has a ``tests/access.py`` with ``ROWS``; ``test_access.py`` puts them together and fails for a
+route that stands in none. A row: view name → (arguments builder, {status: roles}); roles not named
+must get 404. ``everybody`` are all people with an account.
+"""
+
+from dataclasses import dataclass, field
+
+PEOPLE = (
+    "secretary",
+    "clerk",
+    "second_secretary",
+    "fourth_secretary",
+    "south_secretary",
+    "archive_secretary",
+    "reviewer",
+    "general_reviewer",
+    "south_reviewer",
+    "committee",
+    "leader",
+    "department",
+    "inspector",
+    "admin",
+    "security",
+    "auditor",
+    "nobody",
+)
+ADMINS = ("admin", "security", "auditor")
+# Who sees the north branch.
+NORTH = ("secretary", "clerk", "reviewer", "committee", "leader", "department", "inspector")
+
+
+@dataclass(frozen=True)
+class Row:
+    """``args(world)`` → the URL arguments; ``expect`` maps a status to the people who get it.
+
+    Visitors must be sent to the log-in page unless ``open`` is set.
+    """
+
+    expect: dict
+    args: object = None
+    method: str = "get"
+    data: dict = field(default_factory=dict)
+    open: bool = False
+
+
+ROWS = {
+    "home": Row({200: [p for p in PEOPLE if p not in ADMINS], 302: ADMINS}),
+    "healthz": Row({200: PEOPLE}, open=True),
+    "healthz_deep": Row({200: PEOPLE}, open=True),
+    "styleguide": Row({200: PEOPLE}),
+    "help": Row({200: PEOPLE}),
+    "login": Row({302: PEOPLE}, open=True),
+    "logout": Row({302: PEOPLE}, method="post", open=True),
+    "password": Row({200: PEOPLE}),
+    "notices:inbox": Row({200: PEOPLE}),
+    "notices:open": Row({302: ["secretary"]}, args=lambda world: [world.notice.pk], method="post"),
+    "notices:read_all": Row({302: PEOPLE}, method="post"),
+    "schema": Row({200: PEOPLE}),
+    "api_docs": Row({200: PEOPLE}),
+}

@@ -1,0 +1,31 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from branchyear import views
+
+router = DefaultRouter()
+router.include_root_view = True
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/deep", views.healthz_deep, name="healthz_deep"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("help/", views.manual, name="help"),
+    path("", include("branchyear.accounts.urls")),
+    path("notices/", include("branchyear.notifications.urls")),
+    path("", include("branches.urls")),
+    path("", include("members.urls")),
+    path("", include("tasks.urls")),
+    path("", include("reports.urls")),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
+    path("admin/", admin.site.urls),
+]
+
+handler403 = "branchyear.views.forbidden"

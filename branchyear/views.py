@@ -1,0 +1,103 @@
+"""Pages that belong to no app: home, health, help, the style guide."""
+
+import shutil
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from branches.roles import ADMIN_ROLES
+from branches.scope import scope_of
+from branchyear.outbox.models import Job
+
+
+@require_GET
+def home(request):
+    """The home of the role."""
+    scope = scope_of(request.user)
+    if not scope.offices:
+        return render(request, "home/none.html")
+    if scope.has(ADMIN_ROLES) and not scope.seen_paths:
+        return redirect("admin:index")
+    return render(request, "home/none.html")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz(request):
+    """The web process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz_deep(request):
+    """Whether work gets done: oldest waiting job, dead letters, room on the disk.
+
+    Only counts, nothing that tells who or what. 503 when a job has waited for more than five minutes.
+    """
+    now = timezone.now()
+    oldest = Job.objects.due(now).order_by("run_after").values_list("run_after", flat=True).first()
+    waiting = (now - oldest).total_seconds() if oldest else 0
+    free = shutil.disk_usage(settings.VAR_DIR)
+    room = free.free / free.total
+    healthy = waiting < timedelta(minutes=5).total_seconds() and room > 0.02
+    return JsonResponse(
+        {
+            "status": "ok" if healthy else "ailing",
+            "oldest_waiting_job_seconds": round(waiting),
+            "dead_letters": Job.objects.filter(status=Job.Status.DEAD).count(),
+            "disk_free_share": round(room, 3),
+        },
+        status=200 if healthy else 503,
+    )
+
+
+@require_GET
+def styleguide(request):
+    """Every component in every state; not in production."""
+    if settings.PRODUCTION:
+        raise Http404
+    from branchyear.styleguide import example  # examples are not loaded in production
+
+    return render(request, "styleguide.html", example())
+
+
+@require_GET
+def manual(request):
+    """The user manual (帮助)."""
+    return render(request, "help/manual.html")
+
+
+def forbidden(request, exception=None):
+    """403: in sight, but not this person's to do. Says whom to ask."""
+    return render(request, "403.html", {"sentence": str(exception or "")}, status=403)
+
+
+def csrf_failure(request, reason=""):
+    """The form was open too long, or in two windows: say so, and keep what was typed."""
+    typed = {
+        key: value
+        for key, value in request.POST.items()
+        if value.strip() and key != "csrfmiddlewaretoken" and "password" not in key
+    }
+    return render(
+        request,
+        "409.html",
+        {
+            "error": "页面停留时间过长或在另一窗口重新登录过,这次提交没有生效。请返回上一页,刷新后再提交。",
+            "typed": typed,
+            "back": request.META.get("HTTP_REFERER", "/"),
+        },
+        status=403,
+    )
