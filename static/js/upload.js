@@ -1,0 +1,97 @@
+/* input[type=file][data-upload]: size (data-max-bytes) and kind (data-accept=".pdf,.jpg") are
+   looked at before sending; a form with data-upload-progress is sent with a bar. Without
+   JavaScript the form is simply posted. */
+(function () {
+  'use strict';
+
+  function megabytes(bytes) { return (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0).replace('.0', '') + ' MB'; }
+
+  function complaint(input) {
+    var most = Number(input.dataset.maxBytes || 0);
+    var kinds = (input.dataset.accept || input.accept || '').toLowerCase().split(',').map(function (kind) { return kind.trim(); }).filter(function (kind) { return kind.charAt(0) === '.'; });
+    var wrong = '';
+    Array.from(input.files || []).some(function (file) {
+      var dot = file.name.lastIndexOf('.');
+      var kind = dot < 0 ? '' : file.name.slice(dot).toLowerCase();
+      if (file.size === 0) wrong = '“' + file.name + '”是空文件，请检查后重新选择。';
+      else if (most && file.size > most) wrong = '“' + file.name + '”有 ' + megabytes(file.size) + '，超过单个文件 ' + megabytes(most) + ' 的上限。请压缩或分成几个文件后再上传。';
+      else if (kinds.length && kinds.indexOf(kind) < 0) wrong = '“' + file.name + '”的格式不能上传。可以上传：' + kinds.join('、') + '。';
+      return wrong;
+    });
+    return wrong;
+  }
+
+  function stateOf(input) {
+    var place = input.closest('.field__body, .upload') || input.parentElement;
+    var state = place.querySelector('[data-upload-state]');
+    if (!state) {
+      state = document.createElement('p');
+      state.className = 'upload__state';
+      state.dataset.uploadState = '';
+      state.setAttribute('aria-live', 'polite');
+      place.append(state);
+    }
+    return state;
+  }
+
+  function say(input, text, wrong) {
+    var state = stateOf(input);
+    state.textContent = text;
+    state.classList.toggle('field__error', Boolean(wrong));
+  }
+
+  window.attach('input[type=file][data-upload]', function (input) {
+    input.addEventListener('change', function () {
+      var wrong = complaint(input);
+      if (wrong) {
+        say(input, wrong, true);
+        input.value = '';
+        return;
+      }
+      var total = Array.from(input.files).reduce(function (sum, file) { return sum + file.size; }, 0);
+      say(input, input.files.length ? '已选 ' + input.files.length + ' 个文件，共 ' + megabytes(total) : '', false);
+    });
+  });
+
+  window.attach('form[data-upload-progress]', function (form) {
+    form.addEventListener('submit', function (event) {
+      var input = form.querySelector('input[type=file][data-upload]');
+      if (event.defaultPrevented || !input || !input.files.length || form.hasAttribute('hx-post')) return;
+      event.preventDefault();
+      window.restForm(form);
+      var body = new FormData(form);
+      if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
+      var bar = document.createElement('progress');
+      bar.className = 'progress__bar upload__bar';
+      bar.max = 100;
+      bar.value = 0;
+      stateOf(input).before(bar);
+      var xhr = new XMLHttpRequest();
+      function stop(text) {
+        bar.remove();
+        say(input, text, true);
+        window.wakeForm(form);
+      }
+      xhr.upload.addEventListener('progress', function (part) {
+        if (!part.lengthComputable) return;
+        bar.value = Math.round(100 * part.loaded / part.total);
+        say(input, bar.value < 100 ? '正在上传 ' + bar.value + '%' : '已传完，正在检查文件…', false);
+      });
+      xhr.addEventListener('load', function () {
+        var said = window.sentenceOf(xhr.responseText, xhr.getResponseHeader('Content-Type'));
+        if (xhr.status >= 200 && xhr.status < 300) {
+          var target = xhr.responseURL || location.href;
+          if (target.split('#')[0] === location.href.split('#')[0]) location.reload();
+          else location.assign(target);
+        } else if (xhr.status === 413) stop('文件太大，服务器没有接收。请压缩后再上传。');
+        else if (xhr.status === 403 || xhr.status === 401) stop('登录已超时或没有上传权限。请重新登录后再试。');
+        else if (xhr.status < 500 && said) stop(said);
+        else stop('系统出了问题，文件没有上传成功。请稍后再试。');
+      });
+      xhr.addEventListener('error', function () { stop('网络中断，文件没有上传成功。请检查网络后再试。'); });
+      xhr.open('POST', form.action);
+      xhr.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
+      xhr.send(body);
+    });
+  });
+})();
