@@ -1,0 +1,59 @@
+"""Starting and stopping other programs so that none is left behind.
+
+Standard library only. A program is started in a session of its own, asked to stop by a signal to
+its main process alone (a worker finishes its job; a signal to the whole group would kill the
+children that do the work), and only when it does not answer is its group killed.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent():
+    """Runs in the new process: should we be killed outright, it is asked to stop as well."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def start(argv, **options):
+    """``Popen`` in a session of its own, with no keyboard, bound to our life."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.Popen(
+        [str(part) for part in argv],
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - we have one thread
+        **options,
+    )
+
+
+def ask_to_stop(process, sign=signal.SIGTERM):
+    """Send the signal to the main process only."""
+    if process.poll() is None:
+        process.send_signal(sign)
+
+
+def kill_group(process):
+    """What is left of the program's session, whether or not its main process is gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def stop(processes, *, grace, sign=signal.SIGTERM):
+    """Ask all to stop, wait at most ``grace`` seconds together, then kill what remains."""
+    for process in processes:
+        ask_to_stop(process, sign)
+    give_up = time.monotonic() + grace
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=max(0.0, give_up - time.monotonic()))
+    for process in processes:
+        kill_group(process)
