@@ -1,0 +1,38 @@
+# Everything starts from nothing: each target first prepares what it needs (scripts/bootstrap.py).
+PYTHON ?= python3
+PY := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint format bench
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+setup: ## prepare .venv and the system libraries, start nothing
+	@$(PYTHON) scripts/bootstrap.py
+
+setup-dev:
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+run: setup ## the whole portal with the demo city, on PORT (8000); Ctrl-C stops it
+	@exec $(PY) -m scripts.portal
+
+test: setup-dev ## every test on SQLite, PostgreSQL, Redis and in the browser; ARGS="-k name" narrows
+	@exec $(PY) -m scripts.test $(ARGS)
+
+lint: setup-dev ## style, layers, security, templates, migrations; changes nothing
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports
+	$(PY) -m bandit -q -c pyproject.toml --severity-level medium -r branchyear branches members tasks reports scripts
+	$(PY) -m scripts.lint_templates
+	$(PY) manage.py check --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: setup-dev ## put the code into the house format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: setup-dev ## run bench/bench_*.py and show one table; ARGS="part-of-name" chooses
+	@exec $(PY) -m scripts.bench $(ARGS)
