@@ -1,0 +1,1 @@
+"""The API of reports, one module per noun."""

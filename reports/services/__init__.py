@@ -1,0 +1,1 @@
+"""What happens to reports and exports, one module per noun."""
