@@ -29,7 +29,7 @@
       animation: false,
       textStyle: { fontFamily: style.fontFamily, fontSize: 13, color: '#1F2328' },
       grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, itemWidth: 14, itemHeight: 8 },
+      legend: { top: 0, right: 0, itemWidth: 14, itemHeight: 8 },
       tooltip: { trigger: 'axis', renderMode: 'richText', confine: true },
       aria: { enabled: false }
     }, option));

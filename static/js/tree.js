@@ -30,6 +30,18 @@
       return chain;
     }
 
+    var whole = tree.querySelector('[data-tree-fold]');
+    if (whole) {
+      var narrow = window.matchMedia('(max-width: 960px)').matches;
+      var folded = 'tree-folded' + (narrow ? '-narrow' : '');
+      var kept = null;
+      try { kept = localStorage.getItem(folded); } catch (error) { kept = null; }
+      whole.open = kept === null ? !narrow : kept === '0';
+      whole.addEventListener('toggle', function () {
+        try { localStorage.setItem(folded, whole.open ? '0' : '1'); } catch (error) { /* forgets */ }
+      });
+    }
+
     var top = nodes.length ? Math.min.apply(null, nodes.map(depth)) : 0;
     nodes.forEach(function (node, index) {
       if (node.hasAttribute('data-tree-open') || depth(node) === top) open.add(node.dataset.treeNode);

@@ -1,0 +1,1 @@
+"""Our own date formats, found through ``FORMAT_MODULE_PATH``."""
