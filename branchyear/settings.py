@@ -12,6 +12,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -167,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it would have us lock by address, see above
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "branchyear.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
@@ -254,6 +256,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
+# Collecting is part of the first start: only what pages ask for is kept, and neither the print
+# fonts nor source maps are compressed, which took minutes (23 MB of fonts alone).
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "otf", "ttf", "map")
 
 # --- How is mail sent -------------------------------------------------------------------------------
 

@@ -82,8 +82,9 @@ class Place:
 
     @property
     def local_host(self):
-        """Where this machine itself reaches the server."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        """Where this machine itself reaches the server, also when it listens everywhere."""
+        everywhere = self.host.strip("0.:") == ""
+        return ("::1" if ":" in self.host else "127.0.0.1") if everywhere else self.host
 
     @property
     def url(self):

@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree  # noqa: S405 - reads what our own pytest wrote
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from defusedxml import ElementTree
 
 from scripts import processes, servers
 
@@ -53,7 +54,7 @@ class Outcome:
 def read_results(step, report):
     """Count a junit report; an error in a fixture is a failure, an expected failure a skip."""
     outcome = Outcome(step)
-    cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314
+    cases = ElementTree.parse(report).getroot().iter("testcase")
     kinds = {}  # a test may stand there twice: failed, and again with an error on its way out
     for case in cases:
         bad = case.find("failure") is not None or case.find("error") is not None
