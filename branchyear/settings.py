@@ -174,6 +174,8 @@ AXES_LOCKOUT_CALLABLE = "branchyear.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
+# W006 fears locks that a new browser or address gets round; ours is by account alone.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600  # a working day at most, however busy
