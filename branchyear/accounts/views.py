@@ -51,7 +51,6 @@ def locked_out(request, credentials, *args, **kwargs):
         {
             "form": form,
             "locked_until": until,
-            "locked_sentence": sentence,
             "next": _next(request, default=""),
         },
         status=429,

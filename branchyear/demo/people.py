@@ -54,5 +54,7 @@ def biography(rng, sequence, *, retired, today):
         "category": "probationary" if probationary else "formal",
         "post": "退休" if retired else rng.choice(words.POSTS[2:]),
         "is_retired": retired,
-        "joined_branch_on": max(admitted, date(today.year - rng.randint(1, 12), rng.randint(1, 12), 1)),
+        "joined_branch_on": max(
+            admitted, date(today.year - rng.randint(1, 12), rng.randint(1, 12), 1)
+        ),
     }

@@ -1,0 +1,277 @@
+"""The demo's organisations, accounts and members."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from members.services import add_members
+
+from branches.models import BranchType, Kind, Organization
+from branches.roles import Role
+from branches.services import appointments, organizations
+from branchyear.accounts.models import User
+from branchyear.demo import people, words
+from members.models import Member
+
+FOUNDED = date(2018, 12, 1)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a demo is: districts of fifty organs, and how many organs and branches of each."""
+
+    districts: int
+    organs: int
+    branches: int | None  # None: as many as the list of organs says
+    members: int
+
+
+# city: 50 direct organisations, 420 branches, 11,000 members, as the organs of a real city have.
+SCALES = {
+    "small": Scale(districts=1, organs=4, branches=3, members=26),
+    "city": Scale(districts=1, organs=50, branches=None, members=26),
+    "province": Scale(districts=24, organs=50, branches=None, members=29),
+}
+
+
+@dataclass
+class Place:
+    """A branch of the demo and who keeps it."""
+
+    branch: Organization
+    direct: Organization
+    unit: str
+    diligence: float  # 0…1: how well and how early this branch does its work
+    size: int
+    groups: list = field(default_factory=list)
+    secretary: User = None
+    clerk: User = None
+    reviewer: User = None
+
+
+class City:
+    """Builds the organisations through the services and remembers who is where."""
+
+    def __init__(self, scale, rng, today, say):
+        self.scale, self.rng, self.today, self.say = SCALES[scale], rng, today, say
+        self.places = []
+        self.reviewers = {}  # direct organisation pk -> its reviewer
+        self.sequence = 0
+
+    def build(self):
+        self._top()
+        self._organs()
+        self._accounts()
+        self._members()
+        return self
+
+    # --- organisations ------------------------------------------------------------------------
+
+    def _found(self, parent, kind, code, name, order=0, **facts):
+        return organizations.establish(
+            parent=parent,
+            kind=kind,
+            code=code,
+            name=name,
+            on=FOUNDED,
+            by=None,
+            order_number=order,
+            **facts,
+        )
+
+    def _top(self):
+        self.city = self._found(None, Kind.CITY_DEPARTMENT, "00", "市委组织部")
+        self.committee = self._found(self.city, Kind.WORK_COMMITTEE, "00-00", "市直机关工委")
+
+    def _organs(self):
+        number = 0
+        for district in range(self.scale.districts):
+            for organ, wanted in words.ORGANS[: self.scale.organs]:
+                number += 1
+                name = organ if district == 0 else f"{district:02d}区{organ.removeprefix('市')}"
+                self._organ(number, name, self.scale.branches or wanted)
+            self.say(f"党组织:第{district + 1}批,直属党组织{number}个,党支部{len(self.places)}个")
+
+    def _organ(self, number, organ, wanted):
+        rng = self.rng
+        code = f"{number:02d}" if number < 100 else f"{number:04d}"
+        mood = min(0.98, max(0.25, rng.gauss(0.78, 0.16)))  # how an organ keeps its branches going
+        if wanted == 1:
+            direct = self._found(
+                self.committee,
+                Kind.BRANCH,
+                code,
+                f"{organ}直属党支部",
+                number,
+                short_name=organ,
+                covered_units="机关全体",
+                contact="机关党务专干",
+                place=f"{organ}机关党员活动室",
+                document_no=f"市直工委〔2018〕{number}号",
+            )
+            self._remember(direct, direct, "机关", mood)
+            return
+        kind = Kind.PRIMARY_COMMITTEE if wanted >= 5 else Kind.GENERAL_BRANCH
+        word = "机关党委" if kind == Kind.PRIMARY_COMMITTEE else "机关党总支"
+        direct = self._found(
+            self.committee,
+            kind,
+            code,
+            f"{organ}{word}",
+            number,
+            short_name=f"{organ}{word}",
+            document_no=f"市直工委〔2018〕{number}号",
+        )
+        general = None
+        units = rng.sample([u for u in words.UNITS if u != words.RETIRED_UNIT], wanted - 1)
+        units = [*units, words.RETIRED_UNIT] if wanted >= 5 else [*units, "综合处"]
+        for order, unit in enumerate(units, 1):
+            parent = direct
+            if wanted >= 11 and order > wanted - 3:
+                if general is None:
+                    general = self._found(
+                        direct,
+                        Kind.GENERAL_BRANCH,
+                        f"{code}-Z1",
+                        f"{organ}直属单位党总支",
+                        90,
+                        short_name="直属单位党总支",
+                    )
+                parent = general
+            joint = rng.random() < 0.06
+            other = rng.choice(words.UNITS)
+            covered = f"{unit}\n{other}" if joint and other != unit else unit
+            branch = self._found(
+                parent,
+                Kind.BRANCH,
+                f"{code}-{order:02d}",
+                f"{organ}{unit}党支部",
+                order,
+                short_name=f"{unit}党支部",
+                covered_units=covered,
+                branch_type=BranchType.JOINT if joint else BranchType.STANDING,
+                contact="支部组织委员",
+                place=f"{organ}{rng.randint(2, 18)}楼党员活动室",
+                document_no=f"{organ}机党〔2018〕{order}号",
+            )
+            self._remember(branch, direct, unit, mood)
+
+    def _remember(self, branch, direct, unit, mood):
+        rng = self.rng
+        own = min(1.0, max(0.05, rng.gauss(mood, 0.12)))
+        mean = self.scale.members
+        size = 4 if rng.random() < 0.02 else max(5, min(49, round(rng.gauss(mean, 9))))
+        place = Place(branch, direct, unit, own, size)
+        if size >= 20:
+            for number in range(1, -(-size // 10) + 1):
+                place.groups.append(
+                    self._found(
+                        branch,
+                        Kind.GROUP,
+                        f"{branch.code}-G{number}",
+                        f"第{'一二三四五六七八九'[number - 1]}党小组",
+                        number,
+                    )
+                )
+        self.places.append(place)
+
+    # --- accounts -----------------------------------------------------------------------------
+
+    def _accounts(self):
+        """One hash for all: a demo account is no secret, and argon2 for each would take minutes."""
+        rng = self.rng
+        password = make_password(settings.DEMO_PASSWORD)
+        now = timezone.now()
+        wanted = [
+            ("zzb", Role.CITY_DEPARTMENT, self.city, None),
+            ("gongwei", Role.COMMITTEE_REVIEWER, self.committee, None),
+            ("gwld", Role.COMMITTEE_LEADER, self.committee, None),
+            ("admin", Role.SYSTEM_ADMIN, self.city, None),
+            ("anquan", Role.SECURITY_ADMIN, self.city, None),
+            ("shenji", Role.AUDIT_ADMIN, self.city, None),
+        ]
+        directs = {place.direct.pk: place.direct for place in self.places}
+        for number, direct in enumerate(directs.values(), 1):
+            if not direct.is_branch:
+                wanted.append((f"zhishu{number:02d}", Role.ORG_REVIEWER, direct, None))
+        for number, place in enumerate(self.places, 1):
+            wanted.append((f"shuji{number:03d}", Role.SECRETARY, place.branch, None))
+            if rng.random() < 0.35:
+                wanted.append((f"ganshi{number:03d}", Role.CLERK, place.branch, None))
+        seen = self.places[:: max(1, len(self.places) // 8)][:8]
+        until = self.today + timedelta(days=60)
+        wanted += [("ducha", Role.INSPECTOR, place.branch, until) for place in seen]
+
+        users = {}
+        for username, _role, _organization, _until in wanted:
+            if username not in users:
+                users[username] = User(
+                    username=username,
+                    name=people.person_name(rng, rng.random() < 0.4),
+                    email=f"{username}@demo.invalid",
+                    password=password,
+                    must_change_password=False,
+                    password_changed_at=now,
+                )
+        User.objects.bulk_create(users.values(), batch_size=500)
+        users = {user.username: user for user in User.objects.filter(username__in=users)}
+        for username, role, organization, ends_on in wanted:
+            appointments.appoint(
+                users[username],
+                organization=organization,
+                role=role,
+                by=None,
+                ends_on=ends_on,
+                starts_on=self.today - timedelta(days=1) if ends_on else FOUNDED,
+            )
+            if role == Role.ORG_REVIEWER:
+                self.reviewers[organization.pk] = users[username]
+        self.gongwei = users["gongwei"]
+        self.zzb = users["zzb"]
+        for number, place in enumerate(self.places, 1):
+            place.secretary = users[f"shuji{number:03d}"]
+            place.clerk = users.get(f"ganshi{number:03d}")
+            place.reviewer = self.reviewers.get(place.direct.pk, self.gongwei)
+        self.say(f"账号:{len(users)}个")
+
+    # --- members ------------------------------------------------------------------------------
+
+    def _members(self):
+        rows, count = [], 0
+        for place in self.places:
+            rows += self._roll(place)
+            if len(rows) >= 2000:
+                count += len(add_members(rows, by=None))
+                rows = []
+        count += len(add_members(rows, by=None))
+        self.say(f"党员:{count}名")
+
+    def _roll(self, place):
+        rng = self.rng
+        rows = []
+        for index in range(place.size):
+            self.sequence += 1
+            retired = place.unit == words.RETIRED_UNIT and index > 2
+            facts = people.biography(rng, self.sequence, retired=retired, today=self.today)
+            group = place.groups[index % len(place.groups)] if place.groups else None
+            member = Member(organization=place.branch, group=group, unit=place.unit, **facts)
+            if index == 0:  # the secretary
+                member.name, member.post, member.party_post = (
+                    place.secretary.name,
+                    "处长",
+                    "党支部书记",
+                )
+                member.category, member.is_leading_cadre = "formal", True
+                member.formal_on = member.formal_on or member.admitted_on
+            elif index in (1, 2, 3) and place.size >= 7:
+                member.party_post = ("组织委员", "宣传委员", "纪检委员")[index - 1]
+            elif rng.random() < 0.04 * (1.2 - place.diligence) * 5:
+                # A branch that neglects its roster: some required fields are missing.
+                member.education = ""
+                member.post = "" if rng.random() < 0.5 else member.post
+            if rng.random() < place.diligence:
+                member.platform_entered_on = date(self.today.year, 6, rng.randint(1, 28))
+            rows.append(member)
+        return rows
