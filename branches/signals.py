@@ -5,4 +5,4 @@ from django.dispatch import Signal
 organization_established = Signal()  # organization, on
 organization_closed = Signal()  # organization, on
 organization_moved = Signal()  # organization, on
-organization_merged = Signal()  # organization (the one that ends), into, on
+organization_merged = Signal()  # organization (the one that ends), into, on, by

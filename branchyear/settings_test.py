@@ -19,3 +19,6 @@ CELERY_TASK_EAGER_PROPAGATES = True
 SITE_URL = "http://testserver"
 STATIC_ROOT = VAR_DIR / "static"  # noqa: F405
 STATIC_ROOT.mkdir(exist_ok=True)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, not memory: threads that work at the same time need a connection each, as in production.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405

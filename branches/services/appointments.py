@@ -1,4 +1,4 @@
-"""Offices: given and taken, never erased."""
+"""Offices: given and taken; one that has begun is never erased."""
 
 from django.db import IntegrityError, transaction
 
@@ -7,6 +7,7 @@ from branches.models import Appointment, Kind
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, DATED_ROLES, Role
 from branches.scope import forget_scope
 from branchyear.audit.services import record
+from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 
 # At which kinds of organisation each role can be held.
@@ -62,3 +63,36 @@ def end_appointment(appointment, *, on, by):
     appointment.ends_on = on
     forget_scope(appointment.user)
     record("appointment.ended", appointment, by=by, organization=appointment.organization, on=on)
+
+
+@transaction.atomic
+def withdraw_appointment(appointment, *, by):
+    """Take back an office that has not begun yet; it leaves nothing but its audit entries."""
+    if by is not None:
+        require(rules.may_appoint(by, appointment.role))
+    if appointment.starts_on <= local_day():
+        raise Refused("该任职已经开始,不能取消,请填写免职日期。")
+    _withdraw(appointment, by=by)
+
+
+def end_all(organization, *, on, by):
+    """The organisation ends with the day ``on``, and every office in it; later ones do not begin."""
+    for appointment in organization.appointments.select_related("user", "organization"):
+        if appointment.starts_on > on:
+            _withdraw(appointment, by=by)
+        elif appointment.ends_on is None or appointment.ends_on > on:
+            Appointment.objects.filter(pk=appointment.pk).update(ends_on=on)
+            record("appointment.ended", appointment, by=by, organization=organization, on=on)
+
+
+def _withdraw(appointment, *, by):
+    record(
+        "appointment.withdrawn",
+        appointment,
+        by=by,
+        organization=appointment.organization,
+        role=appointment.role,
+        starts_on=appointment.starts_on,
+    )
+    forget_scope(appointment.user)
+    Appointment.objects.filter(pk=appointment.pk).delete()

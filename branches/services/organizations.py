@@ -1,12 +1,16 @@
 """What happens to organisations. Every act leaves an event (history) and an audit entry.
 
 ``by=None`` is the system itself: the demo, the import command on the server's own console.
+
+A move rewrites the paths of a whole subtree, so what changes the tree's shape goes one at a time: each
+of these services first takes the one tree lock (``_lock_tree``) and then reads its rows again.
 """
 
 from django.db import transaction
 
 from branches import rules, signals
 from branches.models import CHILD_KINDS, BranchType, Kind, Organization, OrganizationEvent
+from branches.services.appointments import end_all
 from branchyear.audit.services import record
 from branchyear.lib.errors import Refused, require
 
@@ -31,7 +35,11 @@ def establish(*, parent, kind, code, name, on, by, order_number=0, document_no="
     Source: 中国共产党支部工作条例(试行) 第二章 (a new branch is approved by the organisation above).
     """
     _require_manager(by)
+    _lock_tree(parent)
     _check_place(kind, parent)
+    code, name = code.strip(), name.strip()
+    if not code or not name:
+        raise Refused("请填写编码和名称。", field="name" if code else "code")
     if Organization.objects.filter(code=code).exists():
         raise Refused(f"编码“{code}”已被使用,请换一个编码。", field="code")
     if kind == Kind.BRANCH:
@@ -59,8 +67,14 @@ def establish(*, parent, kind, code, name, on, by, order_number=0, document_no="
 def rename(organization, *, name, short_name="", on, by, document_no=""):
     """Give a new name; papers of the past keep the old one through the event."""
     _require_manager(by)
+    _require_open(organization)
+    name, short_name = name.strip(), short_name.strip()
+    if not name:
+        raise Refused("请填写名称。", field="name")
     before = {"name": organization.name, "short_name": organization.short_name}
     after = {"name": name, "short_name": short_name}
+    if before == after:
+        return
     organization.name, organization.short_name = name, short_name
     organization.save(update_fields=["name", "short_name", "updated_at"])
     _event(organization, What.RENAMED, on, by, document_no, before=before, after=after)
@@ -105,11 +119,11 @@ def change(organization, *, by, on, **facts):
 def move(organization, *, to, on, by, document_no=""):
     """Put the organisation, with all below it, under another one."""
     _require_manager(by)
-    organization.refresh_from_db()
-    to.refresh_from_db()
-    _check_place(organization.kind, to)
+    _lock_tree(organization, to)
+    _require_open(organization)
     if to.path.startswith(organization.path):
         raise Refused("不能把党组织调整到它自己或它的下级之下。", field="to")
+    _check_place(organization.kind, to)
     old_parent = Organization.objects.get_parent(organization)
     if old_parent and old_parent.pk == to.pk:
         return
@@ -133,6 +147,7 @@ def move(organization, *, to, on, by, document_no=""):
 def reorder(organization, *, order_number, by):
     """Give another official order number; lists everywhere follow it."""
     _require_manager(by)
+    _lock_tree(organization)
     if organization.order_number == order_number:
         return
     before = organization.order_number
@@ -159,17 +174,20 @@ def merge(organization, *, into, on, by, document_no=""):
     The apps above hear ``organization_merged`` and take their rows along; history stays with each.
     """
     _require_manager(by)
+    _lock_tree(organization, into)
     if organization.pk == into.pk:
         raise Refused("不能与自己合并。", field="into")
     if organization.kind != into.kind:
         raise Refused("只能合并同一类型的党组织。", field="into")
     _require_open(organization)
     _require_open(into)
-    for child in Organization.objects.get_children(organization).open():
-        into.refresh_from_db()
+    for child in list(Organization.objects.get_children(organization).filter(closed_on=None)):
         move(child, to=into, on=on, by=by, document_no=document_no)
     organization.refresh_from_db()
-    signals.organization_merged.send(Organization, organization=organization, into=into, on=on)
+    into.refresh_from_db()
+    signals.organization_merged.send(
+        Organization, organization=organization, into=into, on=on, by=by
+    )
     _event(organization, What.MERGED, on, by, document_no, other=into, after={"into": into.name})
     _event(
         into,
@@ -188,6 +206,7 @@ def merge(organization, *, into, on, by, document_no=""):
 def split(organization, *, code, name, on, by, document_no="", order_number=None, **facts):
     """Found a sister organisation out of ``organization``; returns it (members are moved after)."""
     _require_manager(by)
+    _lock_tree(organization)
     _require_open(organization)
     sister = establish(
         parent=Organization.objects.get_parent(organization),
@@ -200,6 +219,7 @@ def split(organization, *, code, name, on, by, document_no="", order_number=None
         order_number=organization.order_number + 1 if order_number is None else order_number,
         **facts,
     )
+    organization.refresh_from_db()
     _event(organization, What.SPLIT, on, by, document_no, other=sister, after={"new": name})
     record("organization.split", organization, by=by, organization=organization, new=sister.pk)
     return sister
@@ -209,18 +229,19 @@ def split(organization, *, code, name, on, by, document_no="", order_number=None
 def close(organization, *, on, by, document_no=""):
     """End an organisation that has nothing open below it. Its past stays where it is."""
     _require_manager(by)
+    _lock_tree(organization)
     _require_open(organization)
-    if Organization.objects.get_descendants(organization).open().exists():
+    if Organization.objects.under(organization).exclude(pk=organization.pk).open().exists():
         raise Refused("该党组织还有未撤销的下级,请先调整或撤销下级党组织。")
     _close(organization, on=on, by=by, document_no=document_no)
 
 
 def _close(organization, *, on, by, document_no):
-    closed = Organization.objects.filter(pk=organization.pk, closed_on=None).update(closed_on=on)
-    if not closed:
-        raise Refused("该党组织已被撤销。")
+    if organization.established_on and on < organization.established_on:
+        raise Refused("撤销日期不能早于成立日期。", field="on")
+    Organization.objects.filter(pk=organization.pk).update(closed_on=on)
     organization.closed_on = on
-    organization.appointments.in_force(on).update(ends_on=on)
+    end_all(organization, on=on, by=by)
     _event(organization, What.CLOSED, on, by, document_no)
     record("organization.closed", organization, by=by, organization=organization, on=on)
     signals.organization_closed.send(Organization, organization=organization, on=on)
@@ -229,6 +250,18 @@ def _close(organization, *, on, by, document_no):
 def _require_manager(by):
     if by is not None:
         require(rules.may_manage_organizations(by))
+
+
+def _lock_tree(*organizations):
+    """Wait until nobody else changes the tree, then read these rows again: a path may have moved.
+
+    On PostgreSQL the lock is the row of the root; on SQLite the transaction holds the only write lock
+    from its start (IMMEDIATE).
+    """
+    list(Organization.objects.filter(depth=1).select_for_update().values_list("pk"))
+    for organization in organizations:
+        if organization is not None:
+            organization.refresh_from_db()
 
 
 def _require_open(organization):

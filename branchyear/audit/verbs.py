@@ -23,9 +23,11 @@ VERBS = {
     "organization.imported": "导入党组织",
     "appointment.made": "任职",
     "appointment.ended": "免职",
+    "appointment.withdrawn": "取消任职",
     # members
     "member.added": "新增党员",
     "member.changed": "修改党员信息",
+    "member.taken_over": "合并后接收党员",
     "roster.imported": "导入党员名册",
     # campaign
     "campaign.opened": "启动基本建设年",
