@@ -6,3 +6,6 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = "党员"
+
+    def ready(self):
+        from members import receivers  # noqa: F401

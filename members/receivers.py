@@ -1,0 +1,19 @@
+"""What the roll does when the organisations change."""
+
+from django.dispatch import receiver
+
+from branches.signals import organization_closed, organization_merged
+from branchyear.lib.errors import Refused
+from members import services
+
+
+@receiver(organization_merged, dispatch_uid="members-merged")
+def merged(sender, organization, into, by, **kwargs):
+    services.take_over(organization, into=into, by=by)
+
+
+@receiver(organization_closed, dispatch_uid="members-closed")
+def closed(sender, organization, **kwargs):
+    left = services.roll_of(organization)
+    if left:
+        raise Refused(f"“{organization}”还有{left}名在册党员,请先办理组织关系转接或合并。")
