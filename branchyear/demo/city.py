@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
-from members.services import add_members
 
 from branches.models import BranchType, Kind, Organization
 from branches.roles import Role
@@ -14,6 +13,7 @@ from branches.services import appointments, organizations
 from branchyear.accounts.models import User
 from branchyear.demo import people, words
 from members.models import Member
+from members.services import add_members
 
 FOUNDED = date(2018, 12, 1)
 
