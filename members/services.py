@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from branches.models import Organization
 from branchyear.audit.services import build, record, record_many
 from branchyear.lib.errors import Refused, require
 from members import rules
@@ -14,15 +15,15 @@ BATCH = 500
 def add_members(people, *, by, organization=None):
     """Put people on the roll, all or none; returns the members in the order given.
 
-    ``people`` are mappings of the columns of ``Member``; each may name its own ``organization`` (a
-    branch), else all go to the given one. The number of statements grows by the batch, not by the
+    ``people`` are mappings of the columns of ``Member``, or unsaved members; each may name its own
+    ``organization`` (a branch), else all go to the given one. The number of statements grows by the batch, not by the
     person. A ``Refused`` names the first persons that cannot be taken, and why.
     """
     members, problems = [], []
-    for values in people:
-        values = {"organization": organization, **values}
-        members.append(_unsaved(values))
-        problems += _problems_of(members[-1])
+    for person in people:
+        member = _unsaved(person, organization)
+        members.append(member)
+        problems += _problems_of(member)
     for branch in {m.organization_id: m.organization for m in members if m.organization}.values():
         if by is not None:
             require(rules.may_keep_roster(by, branch))
@@ -49,12 +50,15 @@ def take_over(organization, *, into, by=None):
     return moved
 
 
-def _unsaved(values):
-    values = {
-        key: value.strip() if isinstance(value, str) else value for key, value in values.items()
-    }
-    values["id_number"] = values.get("id_number", "").upper()
-    member = Member(**values)
+def _unsaved(person, organization):
+    member = person if isinstance(person, Member) else Member(**person)
+    if member.organization_id is None:
+        member.organization = organization
+    for field in Member._meta.concrete_fields:
+        value = getattr(member, field.attname)
+        if isinstance(value, str) and field.editable:
+            setattr(member, field.attname, value.strip())
+    member.id_number = member.id_number.upper()
     member.derive()
     return member
 
@@ -63,7 +67,7 @@ def _problems_of(member):
     """Sentences about one person by himself."""
     who = member.name or "(未填姓名)"
     found = []
-    if member.organization is None:
+    if member.organization_id is None:
         return [f"{who}:没有指明党支部"]
     if not member.organization.is_branch:
         found.append(
@@ -90,19 +94,16 @@ def _problems_of(member):
 
 def _problems_of_groups(members):
     """A Party group is one of the member's own branch."""
-    groups = {m.group_id: m.group for m in members if m.group_id}
-    paths = {
-        m.organization_id: m.organization.path for m in members if m.group_id and m.organization
-    }
+    grouped = [m for m in members if m.group_id and m.organization_id]
+    if not grouped:
+        return []
+    # Read again: an organisation founded in between may have shifted the paths of those at hand.
+    ids = {m.group_id for m in grouped} | {m.organization_id for m in grouped}
+    places = Organization.objects.filter(pk__in=ids).in_bulk()
     return [
-        f"{m.name}:“{groups[m.group_id]}”不是该支部的党小组"
-        for m in members
-        if m.group_id
-        and m.organization
-        and (
-            m.group.depth != m.organization.depth + 1
-            or not m.group.path.startswith(paths[m.organization_id])
-        )
+        f"{member.name}:“{member.group}”不是该支部的党小组"
+        for member in grouped
+        if places[member.group_id].ancestor_paths[1:2] != [places[member.organization_id].path]
     ]
 
 

@@ -49,6 +49,13 @@ def test_many_are_added_with_no_more_statements_than_one(org, django_assert_num_
         add([f"乙{n}" for n in range(20)])
 
 
+def test_unsaved_members_are_taken_as_they_are(org):
+    member = Member(organization=org.north, name=" 李四 ")
+
+    assert add_members([member], by=None) == [member]
+    assert Member.objects.get().name_key == "lisi ls"
+
+
 def test_people_may_name_their_own_branch(org):
     add_members(
         [{"name": "甲", "organization": org.north}, {"name": "乙", "organization": org.south}],
