@@ -230,8 +230,6 @@ class _Ledgers:
         number = len(self.plans)
         book = _Book()
         head, _ = book.sheet_xml(plan)
-        if number > 1:
-            head = head.replace(b' tabSelected="1"', b"")
         columns = [
             (get_column_letter(at + 1), column, *book.data_styles(column))
             for at, column in enumerate(plan.layout.columns)
@@ -300,8 +298,9 @@ def _row_xml(number: int, columns, row_values) -> str:
                 continue
         if not isinstance(value, str):
             value = display(column, value)
-        if value:
-            cells.append(_text_xml(f"{letter}{number}", own, value))
+        xml = _xml_text(value)
+        if xml:
+            cells.append(_inline(f"{letter}{number}", own, xml))
             if len(value) * 2 > column.width:
                 lines = max(lines, _lines(value, column.width))
         else:
@@ -321,11 +320,14 @@ def _lines(text: str, width: float) -> int:
     return min(lines, 28)  # Excel allows a row 409 points
 
 
-def _text_xml(place: str, style: int, text: str) -> str:
+def _inline(place: str, style: int, xml: str) -> str:
     return (
-        f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-        f"{_xml_text(text)}</t></is></c>"
+        f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml}</t></is></c>'
     )
+
+
+def _text_xml(place: str, style: int, text: str) -> str:
+    return _inline(place, style, _xml_text(text))
 
 
 _LINE = Side(style="thin", color="FF808080")

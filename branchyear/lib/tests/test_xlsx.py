@@ -1,0 +1,348 @@
+import io
+import zipfile
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from branchyear.lib import xlsx
+from branchyear.lib.layout import Cancelled, Column, Layout
+
+COLUMNS = (
+    Column("n", "序号", 6, "integer"),
+    Column("name", "党支部", 24),
+    Column("number", "身份证号", 20),
+    Column("members", "党员数", 9, "integer", "sum"),
+    Column("fee", "党费", 12, "decimal", "sum"),
+    Column("day", "换届日期", 12, "date"),
+    Column("at", "提交时间", 17, "datetime"),
+    Column("share", "完成率", 9, "percent"),
+    Column("status", "状态", 10, "status", "count"),
+)
+LAYOUT = Layout(
+    "支部按期换届情况台账",
+    COLUMNS,
+    unit="市直机关工委",
+    period="2022年5月25日",
+    made_by="张三",
+    made_at=datetime(2022, 5, 25, 17, 30),
+    notes=("注:“—”表示未掌握。",),
+)
+ROW = {
+    "n": 1,
+    "name": "第一党支部",
+    "number": "990101199001011234",
+    "members": 12,
+    "fee": Decimal("30.50"),
+    "day": date(2022, 4, 25),
+    "at": datetime(2022, 5, 3, 12, 30),
+    "share": 0.855,
+    "status": "已办结",
+}
+ONE = Layout("台账", [Column("a", "内容", 20)], signatures=())
+
+
+def written(layout, rows, **options):
+    memory = io.BytesIO()
+    xlsx.write_workbook(memory, layout, rows, **options)
+    memory.seek(0)
+    return memory
+
+
+def reread(layout, rows):
+    return load_workbook(written(layout, rows)).active
+
+
+def formulas(memory):
+    sheets = load_workbook(memory)
+    return [
+        cell.value for sheet in sheets for row in sheet for cell in row if cell.data_type == "f"
+    ]
+
+
+def test_a_ledger_reads_back_as_it_was_given_with_real_dates_and_numbers():
+    rows = [ROW, {**ROW, "n": 2, "members": None, "status": None}]
+
+    sheet = reread(LAYOUT, rows)
+
+    assert [cell.value for cell in sheet[4]] == [
+        1, "第一党支部", "990101199001011234", 12, 30.5, datetime(2022, 4, 25),
+        datetime(2022, 5, 3, 12, 30), 0.855, "已办结",
+    ]  # fmt: skip
+    assert [cell.value for cell in sheet[5]][3] == "—"
+    assert [cell.number_format for cell in sheet[4]] == [
+        "0", "@", "@", "0", "#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "0.0%", "@",
+    ]  # fmt: skip
+
+
+def test_the_fast_reader_sees_the_same_values_and_the_results_of_the_sums():
+    memory = written(LAYOUT, [ROW, {**ROW, "fee": Decimal("0.10")}])
+
+    rows = CalamineWorkbook.from_filelike(memory).get_sheet_by_index(0).to_python()
+
+    assert rows[3][1:6] == ["第一党支部", "990101199001011234", 12, 30.5, date(2022, 4, 25)]
+    assert rows[5] == ["合计", "", "", 24, 30.6, "", "", "", 2]
+
+
+def test_a_ledger_has_the_frame_that_offices_expect():
+    sheet = reread(LAYOUT, [ROW] * 3)
+
+    assert sheet["A1"].value == "支部按期换届情况台账"
+    assert (
+        sheet["A2"].value
+        == "单位:市直机关工委    统计截止:2022年5月25日    制表:2022-05-25 17:30 张三"
+    )
+    assert [cell.value for cell in sheet[3]] == [column.title for column in COLUMNS]
+    assert sheet["D7"].value == "=SUM(D4:D6)"
+    assert sheet["I7"].value == '=COUNTA(I4:I6)-COUNTIF(I4:I6,"—")'
+    assert sheet["A9"].value.startswith("填报人:____")
+    assert sheet["A10"].value == "注:“—”表示未掌握。"
+    assert sheet.freeze_panes == "A4"
+    assert sheet.auto_filter.ref == "A3:I6"
+    assert sheet.print_title_rows == "$3:$3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
+    assert {"A1:I1", "A2:I2", "A7:C7", "A9:I9"} <= {str(area) for area in sheet.merged_cells.ranges}
+
+
+def test_a_ledger_without_rows_still_opens_and_sums_nothing():
+    sheet = reread(LAYOUT, [])
+
+    assert sheet["D4"].value == "—"
+    assert sheet["I4"].value == "=0"
+    assert sheet.auto_filter.ref == "A3:I3"
+
+
+def test_grouped_headings_take_two_rows():
+    columns = [
+        Column("n", "序号"),
+        Column("a", "正式", group="党员"),
+        Column("b", "预备", group="党员"),
+    ]
+
+    sheet = reread(Layout("台账", columns), [{"n": 1, "a": 2, "b": 3}])
+
+    assert [cell.value for cell in sheet[3]] == ["序号", "党员", None]
+    assert [cell.value for cell in sheet[4]] == [None, "正式", "预备"]
+    assert {"A3:A4", "B3:C3"} <= {str(area) for area in sheet.merged_cells.ranges}
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("A5", "$3:$4")
+
+
+HOSTILE = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "=HYPERLINK(\"http://x\",\"y\")",
+    "=cmd|' /C calc'!A0", "{=1}", "'=1", "<b>&amp;</b>", "]]>", "_x0041_", "_x005F_x0041_",
+    " 前后有空格 ", "两\n行", "𬭎㛃䶮", "\ud83d", "a\x00b\x0bc\x1f", "\ufffe\uffff", "%s{0}", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text):
+    memory = written(ONE, [{"a": text}])
+
+    assert formulas(memory) == []
+    memory.seek(0)
+    rows = CalamineWorkbook.from_filelike(memory).get_sheet_by_index(0).to_python()
+    assert rows[3:] == ([[xlsx.clean_text(text)]] if xlsx.clean_text(text) else [])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.text(st.characters() | st.sampled_from("=+-@_x0041\ud800\x00\r\n"), max_size=40),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_is_typed_reads_back_equal_and_never_as_a_formula(texts):
+    memory = written(ONE, [{"a": text} for text in texts])
+
+    assert formulas(memory) == []
+    memory.seek(0)
+    sheet = CalamineWorkbook.from_filelike(memory).get_sheet_by_index(0)
+    read = [row[0] for row in sheet.to_python(skip_empty_area=False)[3:]]
+    expected = [xlsx.clean_text(text) for text in texts]
+    while expected and not expected[-1]:
+        expected.pop()
+    assert read == expected
+
+
+def test_titles_and_headings_are_no_formulas_either():
+    layout = Layout("=1+1", [Column("a", "=2+2")], unit="=3", notes=("=4",), signatures=("=5",))
+
+    assert formulas(written(layout, [])) == []
+
+
+def test_a_text_that_is_too_long_is_cut_and_says_so():
+    long = "长" * 40_000 + "\U0002ce4e"
+
+    value = reread(ONE, [{"a": long}])["A4"].value
+
+    assert value == "长" * (32_767 - len(xlsx.CUT_MARK)) + xlsx.CUT_MARK
+
+
+def test_numbers_that_excel_would_round_are_written_as_text():
+    layout = Layout("台账", [Column("a", "编号", kind="integer")])
+
+    assert reread(layout, [{"a": 990101199001011234}])["A4"].value == "990101199001011234"
+
+
+def test_days_before_excels_calendar_are_written_as_text():
+    layout = Layout("台账", [Column("a", "日期", kind="date")])
+
+    assert reread(layout, [{"a": date(1899, 5, 4)}])["A4"].value == "1899-05-04"
+
+
+def test_rows_beyond_a_sheet_go_on_under_the_same_header(monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3 + 16 + 4)
+    layout = Layout("台账", [Column("a", "党员", kind="integer", total="sum")])
+
+    book = load_workbook(written(layout, [{"a": number} for number in range(10)]))
+
+    assert book.sheetnames == ["台账", "台账续1", "台账续2"]
+    assert [[cell.value for cell in sheet["A"]][2:] for sheet in book.worksheets[:2]] == [
+        ["党员", 0, 1, 2, 3],
+        ["党员", 4, 5, 6, 7],
+    ]
+    assert book["台账续2"]["A6"].value == "=SUM('台账'!A4:A7,'台账续1'!A4:A7,A4:A5)"
+
+
+def test_a_full_last_sheet_brings_no_empty_one(monkeypatch):
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3 + 16 + 4)
+
+    book = load_workbook(written(ONE, [{"a": "x"}] * 8))
+
+    assert book.sheetnames == ["台账", "台账续1"]
+
+
+def test_several_ledgers_make_one_workbook_with_legal_names():
+    sheets = [(ONE, [{"a": "1"}]), (ONE, [{"a": "2"}]), (Layout("a/b:c*", ONE.columns), [])]
+
+    book = load_workbook(written(sheets, None))
+
+    assert book.sheetnames == ["台账", "台账(2)", "a b c"]
+    assert [book[name]["A4"].value for name in book.sheetnames[:2]] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        ("[2022]换届:台账?", "2022 换届 台账"),
+        ("'引号'", "引号"),
+        ("", "台账"),
+        ("History", "History_"),
+        ("很" * 40, "很" * 31),
+        ("\U0002ce4e" * 20, "\U0002ce4e" * 15),
+    ],
+)
+def test_sheet_names_are_made_legal(wanted, name):
+    assert xlsx.sheet_name(wanted) == name
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (
+            ("市直机关工委", "换届台账", "2022年5月"),
+            "市直机关工委_换届台账_2022年5月_20220525.xlsx",
+        ),
+        (("../../etc", "a\\b:c", "x\u202ey"), "etc_abc_xy_20220525.xlsx"),
+        (("CON", "台\x00账", ""), "(CON)_台账_20220525.xlsx"),
+    ],
+)
+def test_file_names_say_whose_what_and_when_on_every_system(parts, name):
+    assert xlsx.filename(*parts, date(2022, 5, 25), "xlsx") == name
+
+
+def test_progress_is_told_up_to_the_end():
+    told = []
+
+    written(ONE, [{"a": "x"}] * 1200, progress=lambda done, total: told.append((done, total)))
+
+    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+
+
+def test_a_workbook_given_up_leaves_no_file(tmp_path):
+    path = tmp_path / "a.xlsx"
+
+    with pytest.raises(Cancelled):
+        xlsx.write_workbook(path, ONE, [{"a": "x"}] * 600, cancelled=lambda: True)
+
+    assert not path.exists()
+
+
+def test_rows_are_never_collected():
+    alive = set()
+
+    class Row(dict):
+        def __init__(self):
+            super().__init__(a="x")
+            alive.add(id(self))
+            self.most = max(getattr(Row, "most", 0), len(alive))
+            Row.most = self.most
+
+        def __del__(self):
+            alive.discard(id(self))
+
+    written(ONE, (Row() for _ in range(3000)), total=3000)
+
+    assert Row.most <= 3
+
+
+def test_office_programs_recognise_the_package():
+    with zipfile.ZipFile(written(ONE, [])) as package:
+        names = package.namelist()
+
+    assert len(names) == len(set(names))
+    assert {"[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml"} <= set(names)
+
+
+# --- Forms
+
+
+FORM = (
+    Column("code", "支部编码", 12),
+    Column("name", "支部名称", 24),
+    Column("chosen", "换届方式", 14),
+    Column("day", "换届日期", 14, "date"),
+    Column("members", "党员数", 10, "integer"),
+)
+
+
+def form(**options):
+    memory = io.BytesIO()
+    xlsx.write_form(memory, FORM, [{"code": "=01", "name": "第一支部", "chosen": None, "day": None,
+                                    "members": None}], **options)  # fmt: skip
+    memory.seek(0)
+    return load_workbook(memory)
+
+
+def test_a_form_protects_what_was_filled_in_and_leaves_the_rest_open():
+    sheet = form(locked_keys=["code", "name"], required=["day"]).active
+
+    assert sheet.protection.sheet is True
+    assert [cell.protection.locked for cell in sheet[3]] == [True, True, False, False, False]
+    assert [cell.value for cell in sheet[2]] == [
+        "支部编码", "支部名称", "换届方式", "*换届日期", "党员数",
+    ]  # fmt: skip
+    assert (sheet["A3"].value, sheet["A3"].data_type) == ("=01", "s")
+    assert sheet.max_row == 3
+
+
+def test_a_form_checks_choices_dates_and_numbers_while_typing():
+    book = form(choices={"chosen": ["党员大会选举", "上级,指派"]}, instructions=["第一步 …"])
+
+    rules = {str(rule.sqref): rule for rule in book.worksheets[0].data_validations.dataValidation}
+    assert {place: rule.type for place, rule in rules.items()} == {
+        "C3:C203": "list",
+        "D3:D203": "date",
+        "E3:E203": "whole",
+    }
+    assert rules["C3:C203"].formula1 == "'选项'!$A$2:$A$3"
+    assert [cell.value for cell in book["选项"]["A"]] == ["换届方式", "党员大会选举", "上级,指派"]
+    assert book["选项"].sheet_state == "hidden"
+    assert book["填写说明"]["A1"].value == "第一步 …"
