@@ -47,6 +47,16 @@ def test_a_component_begins_by_naming_its_arguments(path):
     assert re.match(r"\{# \w+: .+ #\}", first)
 
 
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_columns_that_print_leaves_out_are_left_out_whole(path):
+    text = path.read_text("utf-8")
+
+    for column in ("table__actions", "table__tick"):
+        cell = re.search(rf'<td[^>]*class="[^"]*{column}', text)
+        head = re.search(rf'<th[^>]*class="[^"]*{column}', text)
+        assert not cell or head or "<thead" not in text
+
+
 @pytest.mark.parametrize("path", OURS, ids=name)
 def test_nothing_is_fetched_from_outside(path):
     assert re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", path.read_text("utf-8")) == []

@@ -146,7 +146,7 @@
         body: body,
         credentials: 'same-origin',
         redirect: 'follow',
-        headers: { 'X-Requested-With': 'XMLHttpRequest', 'X-Autosave': '1', Accept: 'application/json' }
+        headers: { 'X-Requested-With': 'fetch', Accept: 'application/json' }
       }).then(function (answer) {
         var type = answer.headers.get('Content-Type') || '';
         return answer.text().then(function (text) {

@@ -22,14 +22,15 @@
         return String(data.error || data.detail || data.message || '');
       } catch (error) { return ''; }
     }
-    if (/html/.test(type || '') || /^\s*</.test(text)) {
+    if (/<[a-z!]/i.test(text)) {
       var page = new DOMParser().parseFromString(text, 'text/html');
       var said = page.querySelector('[data-refusal], [data-message], .message');
       if (said) return said.textContent.trim();
+      if (page.querySelector('main, header')) return '';
       var whole = page.body.textContent.trim();
       return whole.length <= 200 ? whole : '';
     }
-    return text.length <= 300 ? text.trim() : '';
+    return text.length <= 500 ? text.trim() : '';
   };
 
   document.addEventListener('htmx:beforeSwap', function (event) {
@@ -57,7 +58,7 @@
     if (xhr.status === 409 || xhr.status === 422 || xhr.status === 400) {
       sentence = said || '这一步没有办成。请刷新页面看看最新情况，再试一次。';
     } else {
-      sentence = WORDS[xhr.status] || FAULT;
+      sentence = (xhr.status === 403 && said) || WORDS[xhr.status] || FAULT;
     }
     var source = event.detail.elt;
     var near = source && source.closest ? source.closest('form') : null;

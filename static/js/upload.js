@@ -4,7 +4,7 @@
 (function () {
   'use strict';
 
-  function megabytes(bytes) { return (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0).replace('.0', '') + ' MB'; }
+  function megabytes(bytes) { return (Math.ceil(bytes / 104857.6) / 10).toFixed(1).replace('.0', '') + ' MB'; }
 
   function complaint(input) {
     var most = Number(input.dataset.maxBytes || 0);
@@ -90,7 +90,7 @@
       });
       xhr.addEventListener('error', function () { stop('网络中断，文件没有上传成功。请检查网络后再试。'); });
       xhr.open('POST', form.action);
-      xhr.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
+      xhr.setRequestHeader('X-Requested-With', 'fetch');
       xhr.send(body);
     });
   });
