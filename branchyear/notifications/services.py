@@ -1,6 +1,7 @@
 """Tell people something, once."""
 
 import uuid
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,10 +9,21 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from branchyear.accounts.models import User
 from branchyear.lib.errors import Refused
 from branchyear.notifications.kinds import KINDS
 from branchyear.notifications.models import Delivery, Notice
 from branchyear.outbox.services import enqueue_many
+
+
+@dataclass(frozen=True)
+class Message:
+    """One notice to one person: ``key`` names the occasion, ``context`` fills the kind's words."""
+
+    to: User
+    key: str
+    url: str = ""
+    context: dict = field(default_factory=dict)
 
 
 def notify(kind, to, *, url="", key=None, **context):
@@ -20,48 +32,65 @@ def notify(kind, to, *, url="", key=None, **context):
     ``key`` names the occasion: the same person is told once per key, however often this is called.
     Without a key each call is an occasion of its own. Returns how many new notices there are.
     """
-    recipients = {user.pk: user for user in to if user.is_active}
-    if not recipients:
-        return 0
     key = key or uuid.uuid4().hex
-    told = set(
-        Notice.objects.filter(recipient__in=recipients, key=key).values_list(
-            "recipient_id", flat=True
-        )
-    )
-    rows = []
-    for pk, user in recipients.items():
-        if pk in told:
-            continue
-        values = {**context, "user": user, "url": settings.SITE_URL + url}
-        title = render_to_string(f"mail/{kind}.subject.txt", values).strip()
-        text = render_to_string(f"mail/{kind}.txt", values).strip()
-        rows.append(
-            Notice(recipient=user, kind=kind, title=title[:200], text=text, url=url, key=key)
-        )
-    Notice.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    if KINDS[kind].email:
-        _plan_letters(key, [pk for pk in recipients if pk not in told])
+    return notify_many(kind, [Message(user, key, url, context) for user in to])
+
+
+def notify_many(kind, messages):
+    """``notify`` for many people with words of their own, in a few statements per 500 of them."""
+    wanted = {(m.to.pk, m.key): m for m in messages if m.to.is_active}
+    pairs = list(wanted)
+    new = 0
+    for start in range(0, len(pairs), 500):
+        new += _tell(kind, {pair: wanted[pair] for pair in pairs[start : start + 500]})
+    return new
+
+
+def _tell(kind, wanted):
+    told = set(_notices_of(wanted).values_list("recipient_id", "key"))
+    rows = [_notice(kind, message) for pair, message in wanted.items() if pair not in told]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows and KINDS[kind].email:
+        _plan_letters({(row.recipient_id, row.key): row for row in rows})
     return len(rows)
 
 
-def _plan_letters(key, recipient_ids):
-    """A delivery row and a job for each new notice whose recipient has an address."""
-    notices = Notice.objects.filter(key=key, recipient__in=recipient_ids).select_related(
-        "recipient"
+def _notice(kind, message):
+    values = {**message.context, "user": message.to, "url": settings.SITE_URL + message.url}
+    title = render_to_string(f"mail/{kind}.subject.txt", values).strip()
+    text = render_to_string(f"mail/{kind}.txt", values).strip()
+    return Notice(
+        recipient=message.to,
+        kind=kind,
+        title=title[:200],
+        text=text,
+        url=message.url,
+        key=message.key,
     )
+
+
+def _notices_of(pairs):
+    """The notices there are for these pairs of person and key (and perhaps a few more)."""
+    people, keys = zip(*pairs, strict=True)
+    return Notice.objects.filter(recipient__in=set(people), key__in=set(keys))
+
+
+def _plan_letters(rows):
+    """A delivery row and a job for each new notice whose recipient has an address."""
+    notices = [
+        notice
+        for notice in _notices_of(rows).select_related("recipient")
+        if (notice.recipient_id, notice.key) in rows
+    ]
     Delivery.objects.bulk_create(
         [
             Delivery(notice=notice, channel="email", address=notice.recipient.email)
             for notice in notices
             if notice.recipient.email
         ],
-        batch_size=500,
         ignore_conflicts=True,
     )
-    planned = Delivery.objects.filter(
-        notice__key=key, notice__recipient__in=recipient_ids, status=Delivery.Status.PLANNED
-    )
+    planned = Delivery.objects.filter(notice__in=notices, status=Delivery.Status.PLANNED)
     enqueue_many(
         ("notifications.send", f"delivery:{pk}", {"delivery": pk}, "mail")
         for pk in planned.values_list("pk", flat=True)
