@@ -6,3 +6,6 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = "报送与台账"
+
+    def ready(self):
+        from reports import receivers  # noqa: F401  hears when a campaign opens

@@ -1,7 +1,47 @@
-"""Who may look at the overview, and who may take a ledger out of the house."""
+"""Who may write, receive and read reports, look at the overview, and take a ledger out of the house."""
 
 from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, Role
 from branches.scope import scope_of
+from reports.models import Tier
+
+# --- Monthly reports ------------------------------------------------------------------------------
+
+# Who writes a tier's report, held at exactly the reporting organisation. A directly affiliated branch
+# is a branch and a directly affiliated organisation at once: its secretary and clerk write.
+FILLERS = {
+    Tier.BRANCH: BRANCH_ROLES,
+    Tier.DIRECT: BRANCH_ROLES | {Role.ORG_REVIEWER},
+    Tier.COMMITTEE: frozenset({Role.COMMITTEE_REVIEWER}),
+}
+# Who receives it, held at exactly the organisation it goes to.
+RECEIVERS = {
+    Tier.BRANCH: frozenset({Role.ORG_REVIEWER}),
+    Tier.DIRECT: frozenset({Role.COMMITTEE_REVIEWER}),
+    Tier.COMMITTEE: frozenset({Role.CITY_DEPARTMENT}),
+}
+
+
+def may_fill(user, report):
+    """The people of the reporting organisation write its report and hand it in."""
+    return scope_of(user).holds(FILLERS[report.period.tier], report.organization)
+
+
+def may_receive(user, report):
+    """The organisation one level up receives or returns it; nobody receives his own, whatever other
+    office he holds."""
+    return (
+        scope_of(user).holds(RECEIVERS[report.period.tier], report.receiver)
+        and user.pk != report.submitted_by_id
+        and not may_fill(user, report)
+    )
+
+
+def may_read_words(user, report):
+    """A report not handed in is its own organisation's paper; above, one reads what was handed in."""
+    return not report.is_editable or may_fill(user, report)
+
+
+# --- Overview and ledgers -------------------------------------------------------------------------
 
 # Those who answer for more than their own branch.
 OVERSEERS = frozenset({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT}) | COMMITTEE_ROLES

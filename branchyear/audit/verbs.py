@@ -44,6 +44,8 @@ VERBS = {
     "evidence.detached": "取消关联佐证材料",
     "evidence.downloaded": "下载佐证材料",
     # reports
+    "period.opened": "开启报送期",
+    "report_rule.revised": "修改报送期限",
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",
     "report.withdrawn": "撤回月报",

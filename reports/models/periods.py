@@ -40,11 +40,21 @@ class ReportRule(models.Model):
         verbose_name_plural = "报送期限"
         ordering = ["campaign", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "tier"], name="one_report_rule_per_tier")
+            models.UniqueConstraint(fields=["campaign", "tier"], name="one_report_rule_per_tier"),
+            models.CheckConstraint(
+                condition=Q(opens_day__lte=F("day")),
+                name="report_rule_opens_before_it_is_due",
+                violation_error_message="开始填报的日期不能晚于报送期限。",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.get_tier_display()}每月{self.day}日前"
+        return f"{self.get_tier_display()}{self.text}"
+
+    @property
+    def text(self):
+        """The rule as people say it: 每月25日前(含当日)."""
+        return f"每月{self.day}日前(含当日)" if self.day < 31 else "每月最后一天前(含当日)"
 
 
 class Period(models.Model):
@@ -57,6 +67,9 @@ class Period(models.Model):
     month = models.CharField("月份", max_length=7)
     opens_on = models.DateField("开始填报")
     due_on = models.DateField("报送期限(含当日)")
+    due_before = models.DateTimeField(
+        "此刻起为逾期", help_text="报送期限次日零时(北京时间)。", editable=False
+    )
     rule = models.JSONField("形成本期的规则", default=dict)
     opened_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,523 @@
+"""A monthly report's way: figures from facts, words from people, sealed when handed in.
+
+draft → submitted → received, or returned and handed in again. What was handed in is kept word for word
+and number for number in its step, under a checksum; nothing that happens later changes it.
+"""
+
+import hashlib
+import json
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import NoReverseMatch, reverse
+
+from branches.models import Kind, Organization
+from branches.scope import holders
+from branchyear.audit.services import record
+from branchyear.lib.dates import CHINA, day_start, local_day
+from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.notifications.services import notify
+from members.models import Member
+from reports import rules
+from reports.models import MonthlyReport, ReportStep, Tier
+from tasks.models import BranchItem, Task
+
+State = MonthlyReport.State
+Step = ReportStep.Kind
+
+MIN_WORDS = 10  # "空报不算报": fewer than ten characters say nothing (peers: feature 49)
+MAX_WORDS = 2000  # about two pages; longer papers are attached, not reported
+HEADINGS = {key: heading for key, heading, _ in MonthlyReport.SECTIONS}
+TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
+
+
+# --- Figures --------------------------------------------------------------------------------------
+
+
+def figures_for(organization, period, *, today):
+    """The figures of one organisation's report, from the facts as they are ``today``.
+
+    A list of ``{key, group, label, value, of, unit, source, url, of_url}``. Every number is the count of
+    the list its ``url`` leads to. For an upper organisation: sums over everything open below it.
+    The number of statements does not depend on how much stands below.
+    """
+    return [
+        *_organization_figures(organization),
+        *_item_figures(organization, period, today),
+        *_lower_figures(organization, period, today),
+    ]
+
+
+def _organization_figures(organization):
+    below = Organization.objects.under(organization).open()
+    kinds = below.order_by().aggregate(
+        branches=Count("pk", filter=Q(kind=Kind.BRANCH)),
+        groups=Count("pk", filter=Q(kind=Kind.GROUP)),
+        directs=Count("pk", filter=Q(depth=Organization.DIRECT_DEPTH)),
+    )
+    people = Member.objects.under(organization).filter(organization__closed_on=None).head_count()
+    tree = _link("branches:organization", organization.pk)
+    rows = []
+
+    def add(key, label, value, unit, source, url=""):
+        rows.append(_figure("组织和党员", key, label, value, unit, source, url))
+
+    if organization.depth < Organization.DIRECT_DEPTH:
+        add("directs", "直属党组织", kinds["directs"], "个", "党组织", tree)
+    if not organization.is_branch:
+        add("branches", "党支部", kinds["branches"], "个", "党组织", tree)
+
+    def roster(**query):
+        return _link("members:roster", org=organization.pk, **query)
+
+    add("groups", "党小组", kinds["groups"], "个", "党组织", tree)
+    add("members", "党员", people["members"], "人", "党员名册", roster())
+    add("formal", "其中:正式党员", people["formal"], "人", "党员名册", roster(category="formal"))
+    add(
+        "probationary",
+        "其中:预备党员",
+        people["probationary"],
+        "人",
+        "党员名册",
+        roster(category="probationary"),
+    )
+    return rows
+
+
+def _item_figures(organization, period, today):
+    """Checklist items whose time to be answered has come, all together and by task."""
+    by_task = {
+        row.pop("item__task__code"): row
+        for row in BranchItem.objects.under(organization)
+        .of(period.campaign_id)
+        .in_force()
+        .filter(opens_on__lte=today)
+        .figures(today, "item__task__code")
+    }
+
+    def items(**query):
+        return _link("reports:items", org=organization.pk, opened=1, **query)
+
+    def total(name):
+        return sum(row[name] for row in by_task.values())
+
+    def add(key, label, value, **more):
+        rows.append(_figure("任务进展", key, label, value, "条", "八项任务清单", **more))
+
+    rows = []
+    add(
+        "items_accepted",
+        "审核通过的检查条目",
+        total("accepted"),
+        url=items(state="accepted"),
+        of=total("total"),
+        of_url=items(),
+    )
+    add("items_submitted", "待审核", total("submitted"), url=items(state="submitted"))
+    add("items_returned", "退回修改", total("returned"), url=items(state="returned"))
+    add("items_overdue", "逾期未提交", total("overdue"), url=items(overdue=1))
+    for task in Task.objects.filter(campaign=period.campaign_id).order_by("order"):
+        row = by_task.get(task.code, {"accepted": 0, "total": 0})
+        add(
+            f"task_{task.code}",
+            f"{task.code} {task.name}",
+            row["accepted"],
+            url=items(task=task.code, state="accepted"),
+            of=row["total"],
+            of_url=items(task=task.code),
+        )
+    return rows
+
+
+def lower_reports(organization, period):
+    """The reports of the same month that come in at ``organization``."""
+    return MonthlyReport.objects.filter(
+        receiver=organization,
+        period__campaign=period.campaign_id,
+        period__month=period.month,
+        period__tier=TIER_BELOW.get(period.tier, ""),
+    ).expected()
+
+
+def _lower_figures(organization, period, today):
+    if period.tier not in TIER_BELOW or organization.is_branch:
+        return []
+    counts = lower_reports(organization, period).figures(day_start(today))
+    tier = TIER_BELOW[period.tier]
+
+    def reports(**query):
+        return _link(
+            "reports:reports",
+            tab="all",
+            tier=tier.value,
+            month=period.month,
+            receiver=organization.pk,
+            **query,
+        )
+
+    def add(key, label, value, verdict, **more):
+        rows.append(
+            _figure(
+                "下级报送",
+                key,
+                label,
+                value,
+                "个",
+                f"{tier.label}月报",
+                url=reports(verdict=verdict),
+                **more,
+            )
+        )
+
+    rows = []
+    add(
+        "lower_received",
+        f"已报送的{tier.label}",
+        counts["received"],
+        "received",
+        of=counts["expected"],
+        of_url=reports(),
+    )
+    add("lower_ontime", "其中:按期", counts["ontime"], "ontime")
+    add("lower_late", "其中:逾期", counts["late"], "late")
+    unreported = counts["missing"] + counts["waiting"]
+    add("lower_unreported", "尚未报送", unreported, "unreported")
+    return rows
+
+
+def _figure(group, key, label, value, unit, source, url="", of=None, of_url=""):
+    return {
+        "group": group,
+        "key": key,
+        "label": label,
+        "value": value,
+        "of": of,
+        "unit": unit,
+        "source": source,
+        "url": url,
+        "of_url": of_url,
+    }
+
+
+def _link(name, *args, **query):
+    """The address of the list behind a figure."""
+    try:
+        return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
+    except NoReverseMatch:
+        return ""
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def clean_texts(texts):
+    """The known sections, trimmed, with one kind of line break; empty ones left out."""
+    cleaned = {}
+    for key, heading, _ in MonthlyReport.SECTIONS:
+        text = str(texts.get(key) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(text) > MAX_WORDS:
+            raise Refused(
+                f"“{heading}”有{len(text)}字,超过{MAX_WORDS}字,请精简后再保存。", field=key
+            )
+        if text:
+            cleaned[key] = text
+    return cleaned
+
+
+def problems_before_submitting(report, texts):
+    """What is still wanted before the report can be handed in: ``[(section, sentence)]``."""
+    problems = []
+    for key, heading, wanted in MonthlyReport.SECTIONS:
+        length = len("".join(str(texts.get(key) or "").split()))
+        if wanted and length < MIN_WORDS:
+            said = f"现有{length}字" if length else "还没有填写"
+            problems.append((key, f"“{heading}”{said},至少写{MIN_WORDS}字。"))
+    return problems
+
+
+# --- Verbs ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save(report, texts, *, revision, by, now):
+    """Keep what was typed (暂存). An older ``revision`` means somebody else has saved meanwhile."""
+    report = _fresh(report)
+    require(rules.may_fill(by, report))
+    _require_editable(report)
+    texts = clean_texts(texts)
+    if texts == report.texts:
+        return report
+    after = State.RETURNED if report.state == State.RETURNED else State.DRAFT
+    _move(report, after, by=by, now=now, revision=revision, texts=texts)
+    record("report.saved", report, by=by, organization=report.organization)
+    return report
+
+
+@transaction.atomic
+def submit(report, texts=None, *, revision=None, by, now):
+    """Hand the report in: figures and words are sealed as they are now, the receivers are told.
+
+    The first submission decides whether it was in time; a return and a second one keep that verdict.
+    """
+    report = _fresh(report)
+    require(rules.may_fill(by, report))
+    if not report.is_editable:
+        raise Refused(f"{report}已报送,不用再次报送。如需修改,请先撤回,或由{report.receiver}退回。")
+    texts = report.texts if texts is None else clean_texts(texts)
+    problems = problems_before_submitting(report, texts)
+    if problems:
+        field, sentence = problems[0]
+        raise Refused(sentence, field=field)
+    figures = figures_for(report.organization, report.period, today=local_day(now))
+    sealed = sealed_copy(report, figures=figures, texts=texts, by=by, now=now)
+    _move(
+        report,
+        State.SUBMITTED,
+        by=by,
+        now=now,
+        revision=report.revision if revision is None else revision,
+        texts=texts,
+        figures={"on": local_day(now).isoformat(), "rows": sealed["figures"]},
+        seal=seal_of(sealed),
+        round=report.round + 1,
+        first_submitted_at=report.first_submitted_at or now,
+        submitted_at=now,
+        submitted_by=by,
+        decided_at=None,
+    )
+    _step(report, Step.SUBMITTED, report.organization, by=by, now=now, sealed=sealed)
+    record(
+        "report.submitted",
+        report,
+        by=by,
+        organization=report.organization,
+        round=report.round,
+        seal=report.seal,
+    )
+    notify(
+        "report.submitted",
+        to=holders(rules.RECEIVERS[report.period.tier], report.receiver),
+        url=report.get_absolute_url(),
+        key=f"report:{report.pk}:submitted:{report.round}",
+        organization=report.organization.name,
+        month=report.period.label,
+        at=now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+    )
+    return report
+
+
+@transaction.atomic
+def withdraw(report, *, by, now):
+    """Take a report back before it is received. It then counts as never handed in, unless an earlier
+    round was received or returned: what was taken back is not a submission."""
+    report = _fresh(report)
+    require(rules.may_fill(by, report))
+    if report.state != State.SUBMITTED:
+        raise Refused("该月报不在“已提交”状态,不能撤回。如需修改,请联系上级党组织退回。")
+    stood = (
+        report.steps.filter(kind__in=[Step.ACCEPTED, Step.RETURNED], round__lt=report.round)
+        .order_by("round")
+        .values_list("round", flat=True)
+        .first()
+    )
+    first = report.steps.get(kind=Step.SUBMITTED, round=stood).at if stood else None
+    _move(
+        report,
+        State.DRAFT,
+        by=by,
+        now=now,
+        first_submitted_at=first,
+        submitted_at=None,
+        submitted_by=None,
+        figures={},
+        seal="",
+    )
+    _step(report, Step.WITHDRAWN, report.organization, by=by, now=now)
+    record("report.withdrawn", report, by=by, organization=report.organization)
+    return report
+
+
+@transaction.atomic
+def accept(report, *, by, now, reason="", seen_round=None):
+    """The level above receives the report (接收); its people are told.
+
+    ``seen_round`` is the round the receiver looked at: a report taken back and handed in again
+    meanwhile must be read again.
+    """
+    report = _fresh(report)
+    _require_receiver(by, report)
+    _require_seen(report, seen_round)
+    if report.state != State.SUBMITTED:
+        raise Refused(f"该月报现在是“{report.get_state_display()}”,不能接收,请刷新后查看。")
+    _move(report, State.ACCEPTED, by=by, now=now, decided_at=now, return_reason="")
+    _decide(report, Step.ACCEPTED, "report.accepted", reason=reason[:500], by=by, now=now)
+    return report
+
+
+@transaction.atomic
+def send_back(report, *, reason, by, now, seen_round=None):
+    """The level above returns the report with a reason (退回修改); a received one too, when a mistake
+    comes to light. The verdict of the first submission stays."""
+    report = _fresh(report)
+    _require_receiver(by, report)
+    _require_seen(report, seen_round)
+    reason = reason.strip()
+    if len(reason) < 2:
+        raise Refused("请写明退回原因,让填报单位知道改什么。", field="reason")
+    if len(reason) > 500:
+        raise Refused("退回原因请控制在500字以内。", field="reason")
+    if not report.can_move_to(State.RETURNED) or report.is_editable:
+        raise Refused(f"该月报现在是“{report.get_state_display()}”,不能退回,请刷新后查看。")
+    _move(
+        report,
+        State.RETURNED,
+        by=by,
+        now=now,
+        decided_at=now,
+        return_reason=reason,
+        figures={},
+        seal="",
+    )
+    _decide(report, Step.RETURNED, "report.returned", reason=reason, by=by, now=now)
+    return report
+
+
+def verdict(report, now):
+    """ontime, late, missing (past due, never handed in) or waiting (not due yet)."""
+    if report.first_submitted_at is not None:
+        return "ontime" if report.first_submitted_at < report.period.due_before else "late"
+    return "missing" if report.period.due_before <= now else "waiting"
+
+
+def people_who_fill(report):
+    return holders(rules.FILLERS[report.period.tier], report.organization)
+
+
+# --- The sealed copy ------------------------------------------------------------------------------
+
+
+def sealed_copy(report, *, figures, texts, by, now):
+    """What is handed in, complete in itself: names, period, rule, figures, words."""
+    period = report.period
+    return {
+        "form": "monthly-report/1",
+        "campaign": str(period.campaign),
+        "organization": _named(report.organization),
+        "receiver": _named(report.receiver),
+        "period": {
+            "month": period.month,
+            "tier": period.tier,
+            "due_on": period.due_on.isoformat(),
+            "rule": period.rule,
+        },
+        "round": report.round + 1,
+        "submitted_at": now.isoformat(),
+        "submitted_by": str(by),
+        "figures": [
+            {name: value for name, value in figure.items() if not name.endswith("url")}
+            for figure in figures
+        ],
+        "texts": [
+            {"key": key, "heading": heading, "text": texts.get(key, "")}
+            for key, heading, _ in MonthlyReport.SECTIONS
+        ],
+    }
+
+
+def seal_of(sealed):
+    """SHA-256 of the canonical JSON: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_intact(step):
+    """Whether a step's sealed copy still is what its checksum says."""
+    return bool(step.seal) and seal_of(step.sealed) == step.seal
+
+
+def _named(organization):
+    return {"id": organization.pk, "code": organization.code, "name": organization.name}
+
+
+# --- Helpers --------------------------------------------------------------------------------------
+
+
+def _fresh(report):
+    return MonthlyReport.objects.select_related(
+        "organization", "receiver", "period__campaign", "updated_by"
+    ).get(pk=report.pk)
+
+
+def _require_editable(report):
+    if not report.is_editable:
+        raise Refused(f"{report}已报送,不能再修改。如需修改,请先撤回,或由{report.receiver}退回。")
+
+
+def _require_receiver(by, report):
+    own = by.pk == report.submitted_by_id or rules.may_fill(by, report)
+    if own and rules.scope_of(by).holds(rules.RECEIVERS[report.period.tier], report.receiver):
+        require(False, "这是您本人或本单位报送的月报,请由上级党组织其他同志接收。")
+    require(rules.may_receive(by, report))
+
+
+def _require_seen(report, seen_round):
+    if seen_round is not None and seen_round != report.round:
+        raise Refused("填报单位刚刚撤回后重新报送了这份月报,请刷新后查看最新内容再办理。")
+
+
+def _move(report, state, *, by, now, revision=None, **changes):
+    """Change state and columns if the row is still as read; else the slower of two people is told."""
+    known = report.revision if revision is None else revision
+    columns = {
+        **changes,
+        "state": state,
+        "revision": known + 1,
+        "updated_by": by,
+        "updated_at": now,
+    }
+    moved = MonthlyReport.objects.filter(pk=report.pk, state=report.state, revision=known).update(
+        **columns
+    )
+    if not moved:
+        stored = _fresh(report)
+        raise Conflict(
+            f"您填写期间,{stored.updated_by or '其他人'}已修改了这份月报。您填写的内容还在,请核对后再保存。"
+            if revision is not None
+            else "这份月报刚刚已由他人办理,请刷新后查看。",
+            theirs={key: stored.texts.get(key, "") for key in HEADINGS},
+            who=str(stored.updated_by or ""),
+            at=stored.updated_at,
+        )
+    for name, value in columns.items():
+        setattr(report, name, value)
+
+
+def _step(report, kind, organization, *, by, now, reason="", sealed=None):
+    return ReportStep.objects.create(
+        report=report,
+        round=report.round,
+        kind=kind,
+        organization=organization,
+        by=by,
+        by_name=str(by),
+        at=now,
+        reason=reason,
+        sealed=sealed or {},
+        seal=seal_of(sealed) if sealed else "",
+    )
+
+
+def _decide(report, kind, verb, *, reason, by, now):
+    """Step, audit and notice of a receiver's decision."""
+    _step(report, kind, report.receiver, by=by, now=now, reason=reason)
+    record(verb, report, by=by, organization=report.organization, round=report.round, reason=reason)
+    notify(
+        verb,
+        to=people_who_fill(report),
+        url=report.get_absolute_url(),
+        key=f"report:{report.pk}:{kind.value}:{report.round}",
+        receiver=report.receiver.name,
+        month=report.period.label,
+        reason=reason,
+    )
