@@ -182,6 +182,31 @@ class OrganizationEvent(models.Model):
     def __str__(self):
         return f"{self.organization} {self.get_what_display()} {self.on}"
 
+    @property
+    def sentence(self):
+        """What happened, as it is read in the history, with the names of then."""
+        before, after, what = self.before, self.after, self.What(self.what)
+        if what == self.What.ESTABLISHED:
+            text = f"成立时名称为“{after['name']}”" if after.get("name") else ""
+        elif what == self.What.RENAMED:
+            text = f"由“{before['name']}”更名为“{after['name']}”"
+        elif what == self.What.CHANGED:
+            text = "；".join(
+                f"{Organization._meta.get_field(key).verbose_name}:"
+                f"{before.get(key) or '(空)'} → {after[key] or '(空)'}"
+                for key in after
+            )
+        elif what == self.What.MOVED:
+            text = f"由“{before['parent']}”调整至“{after['parent']}”"
+        elif what == self.What.MERGED:
+            text = f"并入“{after['into']}”" if "into" in after else f"“{after['from']}”并入"
+        elif what == self.What.SPLIT:
+            text = f"分设“{after['new']}”"
+        else:
+            text = ""
+        document = f"文号:{self.document_no}" if self.document_no else ""
+        return "；".join(part for part in (text, document) if part)
+
 
 class Appointment(models.Model):
     """An office held by a person at an organisation, from a day to a day. It gives scope."""

@@ -2,7 +2,8 @@
 
 from django.dispatch import receiver
 
-from branches.signals import organization_closed, organization_merged
+from branches.models import Kind
+from branches.signals import organization_closed, organization_merged, organization_moved
 from branchyear.lib.errors import Refused
 from members import services
 
@@ -17,3 +18,9 @@ def closed(sender, organization, **kwargs):
     left = services.roll_of(organization)
     if left:
         raise Refused(f"“{organization}”还有{left}名在册党员,请先办理组织关系转接或合并。")
+
+
+@receiver(organization_moved, dispatch_uid="members-moved")
+def moved(sender, organization, **kwargs):
+    if organization.kind == Kind.GROUP:
+        services.follow_group(organization)

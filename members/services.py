@@ -50,6 +50,12 @@ def take_over(organization, *, into, by=None):
     return moved
 
 
+def follow_group(group):
+    """A Party group that was moved to another branch takes its members along."""
+    branch = Organization.objects.get_parent(group, update=True)
+    return Member.objects.filter(group=group).update(organization=branch)
+
+
 def _unsaved(person, organization):
     member = person if isinstance(person, Member) else Member(**person)
     if member.organization_id is None:

@@ -1,0 +1,27 @@
+"""What tables of organisations may show about the roll."""
+
+from itertools import chain
+
+from django.db.models import Count
+
+from branches.figures import figure
+from members.models import Category, Member
+
+
+@figure
+def members(condition):
+    """Members on the roll; a Party group's own members are counted once, with their group."""
+    return _counts(condition)
+
+
+@figure
+def probationary(condition):
+    """Probationary members among them."""
+    return _counts(condition, category=Category.PROBATIONARY)
+
+
+def _counts(condition, **only):
+    rows = Member.objects.counted().filter(condition("organization__path"), **only).order_by()
+    alone = rows.filter(group=None).values_list("organization__path").annotate(Count("pk"))
+    grouped = rows.exclude(group=None).values_list("group__path").annotate(Count("pk"))
+    return chain(alone, grouped)
