@@ -46,7 +46,7 @@ def _frame(request):
         unit=organization.label if organization else "",
         role=Role(role).label if role else "",
         unread=Notice.objects.visible_to(user).unread().count(),
-        campaign=_campaign(),
+        campaign=_campaign(request),
         admin_url=reverse("admin:index") if scope.is_administrator else "",
         tree=bool(scope.seen_paths) and not scope.roles <= BRANCH_ROLES,
         menu=_menu(request, scope),
@@ -83,9 +83,10 @@ def _font_size(request):
     return size if size in {"s", "m", "l"} else "m"
 
 
-def _campaign():
+def _campaign(request):
+    """The running year; a page that has read it already leaves it at ``request.campaign``."""
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = getattr(request, "campaign", None) or Campaign.objects.running(today)
     if campaign is None:
         return None
     phases = [p for p in campaign.phases.all() if p.starts_on <= today <= p.ends_on]
