@@ -9,3 +9,6 @@ class BranchyearConfig(AppConfig):
 
     def ready(self):
         from branchyear import checks  # noqa: F401  Django does not look for them itself
+        from branchyear.words import speak_plainly
+
+        speak_plainly()

@@ -133,6 +133,16 @@ def test_a_field_has_label_star_help_and_errors_beside_it():
     assert "field--wrong" in html
 
 
+def test_errors_say_what_to_do_in_plain_words():
+    form = Meeting({"topic": "", "held_on": "2022-13-40", "present": "十七"})
+
+    assert form.errors.get_json_data() == {
+        "topic": [{"message": "此项必填。", "code": "required"}],
+        "held_on": [{"message": "日期不正确，请按 2022-04-25 的写法填写。", "code": "invalid"}],
+        "present": [{"message": "请填写整数，如 17。", "code": "invalid"}],
+    }
+
+
 def test_what_was_typed_stays_and_is_escaped():
     form = Meeting({"topic": '"><script>alert(1)</script>', "present": "十七"})
 
