@@ -6,6 +6,7 @@ the data, how does it look, how is mail sent, what does Celery do, our own const
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,14 +51,16 @@ def _secret(name):
     if PRODUCTION:
         raise ImproperlyConfigured(f"In production {name} must be set in the environment.")
     path = VAR_DIR / f"{name.lower()}.txt"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        value = secrets.token_urlsafe(48)
-        file.write(value)
-    return value
+    if not path.exists():
+        # Written aside and linked into place: of two programs starting together one wins, and
+        # neither ever reads half a secret.
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
 
 
 SECRET_KEY = _secret("SECRET_KEY")
@@ -240,7 +243,7 @@ else:
 MEDIA_ROOT = VAR_DIR / "files"  # private: no URL leads here, only views that check scope
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "branchyear.lib.staticfiles.CollectedFiles"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -258,9 +261,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
-# Collecting is part of the first start: only what pages ask for is kept, and neither the print
-# fonts nor source maps are compressed, which took minutes (23 MB of fonts alone).
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Collecting is part of the first start: neither the print fonts nor source maps are compressed,
+# which took minutes (23 MB of fonts alone) for files that no page asks for.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "otf", "ttf", "map")
 
 # --- How is mail sent -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import hashlib
 import http.client
+import math
 import os
 import signal
 import socket
@@ -149,54 +150,47 @@ def fingerprint_of_static(root):
 
 
 def prepare(place, stopping):
-    """Migrate, then collect static files and load the demo at the same time (two cores)."""
+    """Bring the data up to date and, at the same time (two cores), collect changed static files."""
     log = place.logs / "setup.log"
     rotate(log)
-    say("正在准备数据库 …")
-    steps = Steps(place, log, stopping)
-    steps.run([("migrate", ["migrate", "--no-input", "--verbosity", "1"], False)])
-    commands = []
+    say("正在准备数据 …")
+    steps = {"data": ["-m", "scripts.prepare_data", *filter(None, [place.demo])]}
     stamp = ROOT / "staticfiles" / ".collected"
     wanted = fingerprint_of_static(ROOT)
     stale = not stamp.exists() or stamp.read_text() != wanted
     if stale:
-        commands.append(
-            ("collectstatic", ["collectstatic", "--no-input", "--clear", "--verbosity", "0"], False)
-        )
-    if place.demo:
-        commands.append(("demo", ["demo", "--scale", place.demo], True))
-    steps.run(commands)
+        stamp.unlink(missing_ok=True)
+        steps["static"] = [
+            "manage.py",
+            "collectstatic",
+            "--no-input",
+            "--clear",
+            "--verbosity",
+            "0",
+        ]
+    run_steps(steps, place, log, stopping)
     if stale:
         stamp.write_text(wanted)
 
 
-class Steps:
-    """Management commands that run to their end, with their output in the log or on the screen."""
-
-    def __init__(self, place, log, stopping):
-        self.place = place
-        self.log = log
-        self.stopping = stopping
-
-    def run(self, commands):
-        running = []
-        try:
-            with self.log.open("ab") as log:
-                for name, arguments, on_screen in commands:
-                    argv = [sys.executable, ROOT / "manage.py", *arguments]
-                    out = {} if on_screen else {"stdout": log, "stderr": log}
-                    step = processes.start(argv, cwd=ROOT, env=self.place.environment, **out)
-                    running.append((name, on_screen, step))
-            while any(step.poll() is None for _, _, step in running):
-                if self.stopping():
-                    raise Stopped
-                time.sleep(0.05)
-            for name, on_screen, step in running:
-                if step.returncode:
-                    detail = "" if on_screen else "\n" + tail_of(self.log)
-                    raise CannotStart(f"准备失败：{name}（{ended(step.returncode)}）{detail}")
-        finally:
-            processes.stop([step for _, _, step in running], grace=GRACE)
+def run_steps(steps, place, log, stopping):
+    """Run all to their end: progress on the screen, warnings and errors in the log."""
+    running = {}
+    try:
+        with log.open("ab") as errors:
+            for name, arguments in steps.items():
+                running[name] = processes.start(
+                    [sys.executable, *arguments], cwd=ROOT, env=place.environment, stderr=errors
+                )
+        while None in (codes := [step.poll() for step in running.values()]) and not any(codes):
+            if stopping():
+                raise Stopped
+            time.sleep(0.05)
+        for name, step in running.items():
+            if step.returncode:
+                raise CannotStart(f"准备失败：{name}（{ended(step.returncode)}）\n{tail_of(log)}")
+    finally:
+        processes.stop(running.values(), grace=GRACE)
 
 
 # --- Keep the programs alive -----------------------------------------------------------------------
@@ -236,14 +230,14 @@ def wait_after(deaths):
 class Child:
     """One program of the portal and what became of it so far."""
 
-    def __init__(self, name, argv, log):
+    def __init__(self, name, argv, log, *, after_first_answer=False):
         self.name = name
         self.argv = argv
         self.log = log
         self.process = None
         self.started = 0.0
         self.deaths = 0  # quick ones, in a row
-        self.next_start = 0.0
+        self.next_start = math.inf if after_first_answer else 0.0
 
 
 class Supervisor:
@@ -260,7 +254,14 @@ class Supervisor:
     def start(self):
         for child in self.children:
             rotate(child.log)
-            self._start(child)
+        self.look()
+
+    def start_the_rest(self):
+        """What was held back so that the first page comes sooner."""
+        for child in self.children:
+            if child.next_start == math.inf:
+                child.next_start = 0.0
+        self.look()
 
     def _start(self, child):
         with child.log.open("ab") as log:
@@ -317,8 +318,10 @@ def portal_children(place):
     # No pid file: after a crash a stale one would keep beat from starting.
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
     return [
-        Child(name, argv, place.logs / f"{name}.log")
-        for name, argv in (("web", web), ("worker", worker), ("beat", beat))
+        Child("web", web, place.logs / "web.log"),
+        Child("worker", worker, place.logs / "worker.log"),
+        # Two cores load two programs at a time; nothing falls due in these seconds.
+        Child("beat", beat, place.logs / "beat.log", after_first_answer=True),
     ]
 
 
@@ -360,6 +363,7 @@ def serve(place, stopping):
             supervisor.look()
             if not announced and is_ready(place):
                 announced = True
+                supervisor.start_the_rest()
                 say(announcement(place))
             elif not announced and time.monotonic() > deadline:
                 web = supervisor.children[0]

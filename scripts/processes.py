@@ -49,6 +49,7 @@ def kill_group(process):
 
 def stop(processes, *, grace, sign=signal.SIGTERM):
     """Ask all to stop, wait at most ``grace`` seconds together, then kill what remains."""
+    processes = list(processes)
     for process in processes:
         ask_to_stop(process, sign)
     give_up = time.monotonic() + grace

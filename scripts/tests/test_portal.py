@@ -1,5 +1,6 @@
 """The supervisor: real small programs are started, die, are restarted and stopped."""
 
+import math
 import os
 import signal
 import socket
@@ -164,6 +165,18 @@ def test_a_death_after_a_long_life_starts_the_count_anew(supervise):
     assert child.deaths == 1
 
 
+def test_what_is_held_back_starts_only_when_it_is_called(supervise):
+    supervisor = supervise("import time; time.sleep(60)")
+    supervisor.children[0].next_start = math.inf
+    supervisor.start()
+    before = supervisor.children[0].process
+
+    supervisor.start_the_rest()
+
+    assert before is None
+    assert supervisor.children[0].process.poll() is None
+
+
 def test_the_wait_before_a_restart_doubles_up_to_half_a_minute():
     assert [portal.wait_after(deaths) for deaths in (1, 2, 3, 4, 5, 6, 9)] == [
         1,
@@ -226,6 +239,25 @@ def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path):
 def test_a_port_that_is_no_port_is_refused(text):
     with pytest.raises(portal.CannotStart, match="PORT 应为"):
         portal.port_number(text)
+
+
+def test_a_preparation_that_fails_names_its_step_and_shows_why(tmp_path):
+    place = portal.Place({**os.environ, "BRANCHYEAR_VAR": str(tmp_path)})
+    steps = {
+        "static": ["-c", "import time; time.sleep(60)"],
+        "data": ["-c", "import sys; print('no disk', file=sys.stderr); sys.exit(2)"],
+    }
+
+    with pytest.raises(portal.CannotStart, match=r"data（退出码 2）\n  \| no disk"):
+        portal.run_steps(steps, place, tmp_path / "setup.log", stopping=lambda: False)
+
+
+def test_a_preparation_is_stopped_with_us(tmp_path):
+    place = portal.Place({**os.environ, "BRANCHYEAR_VAR": str(tmp_path)})
+    steps = {"data": ["-c", "import time; time.sleep(60)"]}
+
+    with pytest.raises(portal.Stopped):
+        portal.run_steps(steps, place, tmp_path / "setup.log", stopping=lambda: True)
 
 
 def test_a_second_portal_on_the_same_data_is_refused(tmp_path):
