@@ -3,6 +3,10 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from branchyear.lib.pdf import check_printing
+
+register(check_printing)
+
 
 @register(Tags.security, deploy=True)
 def production_settings(app_configs, **kwargs):

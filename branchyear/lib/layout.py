@@ -8,6 +8,7 @@ The look follows the habits of ledgers in Chinese offices: title, a line with �
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -133,6 +134,17 @@ class Heading:
     rows: int = 1
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def legible(text: str) -> str:
+    """The text without what no file can hold: control characters go, half characters show as □,
+    the usual sign for a character that is lost."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _SURROGATE.sub("□", _CONTROL.sub("", text))
+
+
 def values(layout: Layout, row: Any) -> list:
     """The row's plain values in the order of the columns."""
     if isinstance(row, Mapping):
@@ -169,7 +181,7 @@ def display(column: Column, value: Any) -> str:
     if value is None:
         return UNKNOWN
     if isinstance(value, str):
-        return value
+        return legible(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if column.kind == "date" else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):

@@ -14,9 +14,12 @@ per page, and the pieces become one document with their fonts joined.
 """
 
 import contextlib
+import ctypes
 import io
+import logging
 import os
 import threading
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
@@ -29,7 +32,15 @@ from django.core.checks import Warning as CheckWarning
 from django.template.loader import render_to_string
 
 from branchyear.lib.errors import Refused
-from branchyear.lib.layout import Cancelled, Layout, Totals, display, total_of, values
+from branchyear.lib.layout import (
+    Cancelled,
+    Layout,
+    Totals,
+    display,
+    legible,
+    total_of,
+    values,
+)
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FONTS = STATIC / "fonts"
@@ -39,6 +50,8 @@ MAX_CELL = 2000  # a cell longer than this is cut: a page of one cell is no ledg
 MISSING = (
     "服务器缺少 PDF 排版组件(Pango),暂时不能生成 PDF。请先导出 Excel,并请系统管理员安装该组件。"
 )
+
+log = logging.getLogger(__name__)
 
 # Pango and fontconfig keep state of their own: one document at a time in one process.
 _lock = threading.RLock()
@@ -111,6 +124,7 @@ class _Engine:
         self.weasyprint = weasyprint
         self.fonts = weasyprint.text.fonts.FontConfiguration()
         self.fetcher = fetcher_class()({})
+        self.glyphs = _Glyphs()
 
     @cache  # noqa: B019 -- one engine lives as long as the process
     def sheet(self, name):
@@ -120,8 +134,34 @@ class _Engine:
         return self.weasyprint.CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)
 
     def lay_out(self, html: str, sheets):
+        html = legible(html).translate(self.glyphs)
         document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
         return document.render(font_config=self.fonts, stylesheets=sheets)
+
+
+class _Glyphs(dict):
+    """A table for `str.translate`: what none of our fonts can draw becomes □ and is logged.
+
+    Left alone, it would be an empty box all the same, and WeasyPrint would lose the text of the
+    whole font for copying. Invisible signs without a glyph just go.
+    """
+
+    def __init__(self):
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 -- slow import
+
+        super().__init__({9: 9, 10: 10})
+        for path in FONTS.glob("Gov*"):
+            with TTFont(path, lazy=True) as font:
+                self.update((point, point) for point in font.getBestCmap())
+
+    def __missing__(self, point):
+        character = chr(point)
+        self[point] = "□"
+        if unicodedata.category(character) in {"Cf", "Cc", "Mn", "Me"}:
+            self[point] = None
+        else:
+            log.warning("No font has %s (U+%04X): printed as □", character, point)
+        return self[point]
 
 
 @lru_cache(maxsize=1)
@@ -147,20 +187,34 @@ def fetcher_class():
     return OwnAssetsOnly
 
 
+_LIBRARIES = (
+    ("libpango-1.0-0", "libpango-1.0.so.0", "libpango-1.0.dylib"),
+    ("libpangoft2-1.0-0", "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
+)
+
+
 def check_printing(app_configs=None, **kwargs):
-    """System check: can this machine make PDFs? A warning, since everything else works."""
+    """System check: can this machine make PDFs? A warning, since everything else works without.
+
+    Looks for the libraries only; loading WeasyPrint would slow down every command.
+    """
+    if all(any(_loads(name) for name in names) for names in _LIBRARIES):
+        return []
+    return [
+        CheckWarning(
+            MISSING,
+            hint="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+            id="branchyear.W041",
+        )
+    ]
+
+
+def _loads(name) -> bool:
     try:
-        with _engine():
-            pass
-    except Printing as error:
-        return [
-            CheckWarning(
-                str(error),
-                hint="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
-                id="branchyear.W041",
-            )
-        ]
-    return []
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 # --- Ledgers --------------------------------------------------------------------------------------
@@ -279,17 +333,17 @@ class _Ledger:
         layout = self.layout
         self.writer.add_metadata(
             {
-                "/Title": layout.title,
-                "/Author": layout.made_by,
-                "/Subject": " ".join(layout.meta),
+                "/Title": legible(layout.title),
+                "/Author": legible(layout.made_by),
+                "/Subject": legible(" ".join(layout.meta)),
                 "/Creator": "党支部基本建设年管理平台",
             }
         )
-        self.writer.add_outline_item(layout.title, 0)
+        self.writer.add_outline_item(title=legible(layout.title), page_number=0)
         for first in range(PIECE_PAGES, count, PIECE_PAGES):
-            self.writer.add_outline_item(f"第 {first + 1} 页起", first)
+            self.writer.add_outline_item(title=f"第 {first + 1} 页起", page_number=first)
         if count > 1 and (layout.has_totals or layout.signatures):
-            self.writer.add_outline_item("合计与签章", count - 1)
+            self.writer.add_outline_item(title="合计与签章", page_number=count - 1)
         self.writer.write(target)
         return count
 
@@ -391,8 +445,8 @@ def render_document(
     )
     with _engine() as engine:
         document = engine.lay_out(html, [engine.sheet("print_document.css")])
-        document.metadata.title = title
-        document.metadata.authors = [author] if author else []
+        document.metadata.title = legible(title)
+        document.metadata.authors = [legible(author)] if author else []
         document.metadata.generator = "党支部基本建设年管理平台"
         document.write_pdf(target)
         return len(document.pages)

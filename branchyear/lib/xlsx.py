@@ -37,6 +37,7 @@ from branchyear.lib.layout import (
     Layout,
     Totals,
     display,
+    legible,
     plain,
     total_of,
     values,
@@ -46,7 +47,6 @@ MAX_ROWS = 1_048_576  # of a sheet, heading and all
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_SHEET_BYTES = 1_500_000_000  # below what a plain zip entry can hold
 CUT_MARK = "…(内容过长,已截断)"
-LOST = "\ufffd"  # stands where half a character was
 # The official faces are licensed and not everywhere: Excel and WPS put their own in their place.
 TITLE_FONT, HEAD_FONT, BODY_FONT = "方正小标宋简体", "黑体", "宋体"
 FORMATS = {
@@ -65,16 +65,13 @@ _ROWS_AFTER = 16  # kept free on every sheet for total, signatures and notes
 
 # --- Text ---------------------------------------------------------------------------------------
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NEEDS_CARE = re.compile("[&<>\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
 def clean_text(text: str) -> str:
     """The text as a cell can hold it: no control characters, no half characters, not too long."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _SURROGATE.sub(LOST, _CONTROL.sub("", text))
+    text = legible(text)
     if _units(text) > MAX_TEXT:
         room = MAX_TEXT - _units(CUT_MARK)
         text = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore") + CUT_MARK

@@ -1,0 +1,394 @@
+import io
+import os
+import threading
+from datetime import date, datetime
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.template.loader import render_to_string
+from fontTools.ttLib import TTFont
+from pypdf import PdfReader
+
+from branchyear.lib import pdf
+from branchyear.lib.layout import Cancelled, Column, Layout
+
+RARE_NAMES = "珺玥祎堃喆昇䶮㛃𬭎"
+LAYOUT = Layout(
+    "支部按期换届情况台账",
+    (
+        Column("n", "序号", 6, "integer"),
+        Column("name", "党支部", 24),
+        Column("members", "党员数", 9, "integer", "sum"),
+        Column("fee", "党费", 12, "decimal", "sum"),
+        Column("day", "换届日期", 12, "date"),
+        Column("note", "备注", 30),
+    ),
+    unit="市直机关工委",
+    period="2022年5月25日",
+    made_by="张三",
+    made_at=datetime(2022, 5, 25, 17, 30),
+    notes=("注:“—”表示未掌握。",),
+)
+
+
+def row(number, **changes):
+    return {
+        "n": number,
+        "name": f"第{number}党支部",
+        "members": 12,
+        "fee": Decimal("1.50"),
+        "day": date(2022, 4, 25),
+        "note": "需要在支部党员大会上重新选举支部委员会委员" if number % 7 == 0 else None,
+    } | changes
+
+
+def printed(layout, rows, **options):
+    memory = io.BytesIO()
+    pages = pdf.render_ledger(memory, layout, rows, **options)
+    reader = PdfReader(memory)
+    assert len(reader.pages) == pages
+    return reader
+
+
+def words(page):
+    """The text of a page without the spaces and line ends that its layout brings."""
+    return "".join(page.extract_text().split())
+
+
+@pytest.fixture(scope="module")
+def long_ledger():
+    told = []
+    rows = (row(number) for number in range(1, 301))
+    reader = printed(LAYOUT, rows, total=300, progress=lambda *args: told.append(args))
+    reader.told = told
+    reader.words = [words(page) for page in reader.pages]
+    return reader
+
+
+def test_page_numbers_run_through_the_whole_ledger(long_ledger):
+    total = len(long_ledger.pages)
+
+    assert total > 10
+    for number, text in enumerate(long_ledger.words, 1):
+        assert f"第{number}页共{total}页" in text
+
+
+def test_every_row_is_printed_once_and_in_order(long_ledger):
+    text = "".join(long_ledger.words)
+
+    places = [text.index(f"第{number}党支部") for number in range(1, 301)]
+    assert places == sorted(places)
+    assert all(text.count(f"第{number}党支部") == 1 for number in range(1, 301))
+
+
+def test_pieces_join_without_a_ragged_page(long_ledger):
+    counts = [text.count("党支部12") for text in long_ledger.words]
+
+    assert sum(counts) == 300
+    assert min(counts[1:-2]) >= max(counts) - 3  # as far as rows of two lines make a difference
+
+
+def test_the_header_stands_on_every_page_and_the_closing_on_the_last(long_ledger):
+    pages = long_ledger.words
+
+    assert all("序号党支部党员数党费换届日期备注" in page for page in pages)
+    assert "单位:市直机关工委" in pages[0]
+    assert "统计截止:2022年5月25日" in pages[0]
+    assert "合计3600450.00" in pages[-1]
+    assert "填报人:" in pages[-1]
+    assert "负责人(签章):" in pages[-1]
+    assert "注:“—”表示未掌握。" in pages[-1]
+    assert "合计" not in "".join(pages[:-1])
+
+
+def test_a_ledger_says_whose_it_is_and_has_bookmarks(long_ledger):
+    assert long_ledger.metadata.title == "支部按期换届情况台账"
+    assert long_ledger.metadata.author == "张三"
+    titles = [item.title for item in long_ledger.outline]
+    assert titles == ["支部按期换届情况台账", "第 11 页起", "合计与签章"]
+
+
+def test_progress_counts_rows_up_to_the_end(long_ledger):
+    assert long_ledger.told[-1] == (300, 300)
+    assert [done for done, _ in long_ledger.told] == sorted(done for done, _ in long_ledger.told)
+
+
+def test_all_pieces_share_their_fonts(long_ledger):
+    fonts = {
+        page["/Resources"]["/Font"].raw_get(name).idnum
+        for page in long_ledger.pages
+        for name in page["/Resources"]["/Font"]
+    }
+
+    assert len(fonts) == 3
+
+
+def test_paper_lies_on_its_side_unless_the_layout_stands(long_ledger):
+    box = long_ledger.pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (842, 595)
+
+    upright = Layout("名单", [Column("a", "姓名")], orientation="portrait", signatures=())
+    box = printed(upright, [{"a": "张三"}]).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (595, 842)
+
+
+def test_an_empty_ledger_is_one_page_with_its_frame():
+    reader = printed(LAYOUT, [])
+
+    assert len(reader.pages) == 1
+    assert "合计——" in words(reader.pages[0])
+    assert "第1页共1页" in words(reader.pages[0])
+
+
+def test_what_is_typed_into_a_cell_is_text_and_not_html():
+    hostile = '<b>粗</b><script>alert(1)</script><img src="file:///etc/passwd">&lt;{{ x }}{% y %}'
+
+    reader = printed(LAYOUT, [row(1, note=hostile)])
+
+    assert "".join(hostile.split()) in words(reader.pages[0])
+    assert list(reader.pages[0].images) == []
+
+
+def test_hostile_characters_do_not_stop_the_printer():
+    layout = Layout("标\ud800题\x00", [Column("a", "甲\x01")], unit="\ufffe单位")
+
+    reader = printed(layout, [{"a": "a\x00b\ud83d"}])
+
+    assert "ab□" in words(reader.pages[0])
+
+
+def test_rare_names_are_printed_and_can_be_copied(caplog):
+    reader = printed(LAYOUT, [row(1, name=RARE_NAMES, note=RARE_NAMES)])
+
+    assert words(reader.pages[0]).count(RARE_NAMES) == 2
+    assert caplog.text == ""
+
+
+def test_a_character_in_none_of_the_fonts_is_a_box_and_is_reported(caplog):
+    pdf._load.cache_clear()
+
+    reader = printed(LAYOUT, [row(1, name="张\U0001f600三\ufe0f")])
+
+    assert "1张□三12" in words(reader.pages[0])
+    assert "No font has \U0001f600 (U+1F600)" in caplog.text
+
+
+def test_a_row_higher_than_a_page_is_printed_whole():
+    layout = Layout("记录", [Column("n", "序号", 6, "integer"), Column("note", "记录", 20),
+                           *[Column(f"c{at}", "空", 20) for at in range(8)]])  # fmt: skip
+    blank = {f"c{at}": "" for at in range(8)}
+    rows = [
+        {"n": number, "note": f"始{number}" + "长" * 1900 + f"终{number}"} | blank
+        for number in range(2)
+    ]
+
+    text = "".join(words(page) for page in printed(layout, rows).pages)
+
+    assert [text.count(f"{mark}{number}") for number in range(2) for mark in "始终"] == [1] * 4
+
+
+def test_a_text_beyond_the_limit_of_a_cell_is_cut_with_a_mark():
+    text = "".join(words(page) for page in printed(LAYOUT, [row(1, note="长" * 2500)]).pages)
+
+    assert text.count("长") == pdf.MAX_CELL
+    assert "长…" in text
+
+
+def test_a_ledger_given_up_is_not_written(tmp_path):
+    path = tmp_path / "a.pdf"
+
+    with pytest.raises(Cancelled):
+        pdf.render_ledger(path, LAYOUT, [row(1)], cancelled=lambda: True)
+
+    assert not path.exists()
+
+
+def test_a_watermark_and_a_code_are_set_on_the_pages():
+    reader = printed(
+        LAYOUT, [row(1)], watermark="张三 2022-05-25", code="https://example.invalid/1"
+    )
+
+    assert words(reader.pages[0]).count("张三2022-05-25") == 3
+
+
+def test_the_same_rows_give_the_same_pages():
+    first, second = (printed(LAYOUT, [row(1)]) for _ in range(2))
+
+    assert first.pages[0].get_contents().get_data() == second.pages[0].get_contents().get_data()
+
+
+def test_the_machine_s_own_fonts_are_found_again_afterwards():
+    printed(LAYOUT, [])
+
+    assert "FONTCONFIG_FILE" not in os.environ
+
+
+# --- Reports
+
+
+@pytest.fixture
+def template(settings, tmp_path):
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], tmp_path]}
+    ]
+
+    def write(body):
+        (tmp_path / "report.html").write_text(
+            "{% extends 'print/document.html' %}{% block body %}" + body + "{% endblock body %}"
+        )
+        return "report.html"
+
+    return write
+
+
+def document(template, context, **options):
+    memory = io.BytesIO()
+    options = {"title": "2022年5月工作报告", "author": "第一党支部"} | options
+    pages = pdf.render_document(memory, template, context, **options)
+    reader = PdfReader(memory)
+    assert len(reader.pages) == pages
+    return reader
+
+
+def test_a_report_has_22_lines_of_28_characters_on_a_page(template):
+    name = template("<style>h1 { display: none }</style><p class='flush'>{{ text }}</p>")
+
+    assert len(document(name, {"text": "国" * 28 * 22}).pages) == 1
+    assert len(document(name, {"text": "国" * (28 * 22 + 1)}).pages) == 2
+
+
+def test_a_report_is_numbered_at_the_outer_corners(template):
+    reader = document(template("<p>{{ text }}</p>"), {"text": "国" * 700})
+
+    places = []
+    for page in reader.pages:
+        found = []
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, *_, found=found: (
+                found.append(cm[0] * tm[4] + cm[4]) if "— " in text else None
+            )
+        )
+        places.append(found[0])
+    assert [words(page)[-3:] for page in reader.pages] == ["—1—", "—2—"]
+    assert places[0] > 420
+    assert places[1] < 160
+
+
+def test_a_report_has_a_title_an_author_and_bookmarks(template):
+    reader = document(template("<h2>一、基本情况</h2><p>{{ text }}</p>"), {"text": "<i>正文</i>"})
+
+    assert (reader.metadata.title, reader.metadata.author) == ("2022年5月工作报告", "第一党支部")
+    assert "<i>正文</i>" in words(reader.pages[0])
+    outline = reader.outline
+    assert (outline[0].title, outline[1][0].title) == ("2022年5月工作报告", "一、基本情况")
+
+
+# --- Nothing is fetched
+
+
+@pytest.fixture
+def sink():
+    """A web server that only counts who calls, and redirects every caller to a file."""
+
+    class Sink(BaseHTTPRequestHandler):
+        calls: list = []  # noqa: RUF012
+
+        def do_GET(self):
+            self.calls.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/passwd")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    Sink.calls = []
+    server = HTTPServer(("127.0.0.1", 0), Sink)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", Sink.calls
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_no_address_in_a_document_is_ever_called(sink, tmp_path):
+    address, calls = sink
+    canary = tmp_path / "canary.svg"
+    canary.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>CANARY</text></svg>')
+    nested = f"<svg xmlns='http://www.w3.org/2000/svg'><image href='{address}/nested'/></svg>"
+    targets = [f"{address}/x", canary.as_uri(), str(canary), "ftp://127.0.0.1/x", "//127.0.0.1/x"]
+    html = "".join(
+        f'<link rel="stylesheet" href="{target}"><link rel="attachment" href="{target}">'
+        f'<img src="{target}"><object data="{target}"></object><embed src="{target}">'
+        f'<a rel="attachment" href="{target}">x</a><p style="background: url({target})">y</p>'
+        f'<style>@import "{target}"; @font-face {{ font-family: f; src: url({target}) }}</style>'
+        for target in targets
+    )
+    html = f'<base href="{tmp_path.as_uri()}/">{html}<img src="data:image/svg+xml,{nested}">'
+
+    with pdf._engine() as engine:
+        engine.fetcher.refused.clear()
+        content = engine.lay_out(html, []).write_pdf()
+        refused = set(engine.fetcher.refused)
+
+    assert calls == []
+    assert {f"{address}/x", f"{address}/nested", canary.as_uri(), "ftp://127.0.0.1/x"} <= refused
+    reader = PdfReader(io.BytesIO(content))
+    assert "CANARY" not in "".join(words(page) for page in reader.pages)
+    assert reader.attachments == {}
+
+
+def test_the_fetcher_serves_our_own_assets_and_data_only():
+    pdf.check_printing()
+    fetcher = pdf.fetcher_class()({"asset:a.css": ("text/css", b"p{}")})
+
+    assert fetcher.fetch("asset:a.css").read() == b"p{}"
+    assert fetcher.fetch("data:,x").read() == b"x"
+    for address in (
+        "asset:b.css",
+        "file:///etc/passwd",
+        "http://127.0.0.1/",
+        "FILE:///x",
+        "ftp://x/",
+    ):
+        with pytest.raises(ValueError, match="own assets"):
+            fetcher.fetch(address)
+
+
+# --- Fonts and the machine
+
+
+def test_the_fonts_have_every_character_of_gb_2312_and_the_rare_names():
+    needed = set(map(ord, RARE_NAMES + "〔〕—…①⑩㈠Ⅰ℃№√×"))
+    for first in range(0xB0, 0xF8):
+        for second in range(0xA1, 0xFF):
+            if first != 0xD7 or second < 0xFA:
+                needed.add(ord(bytes((first, second)).decode("gb2312")))
+    assert len(needed) > 6763
+    last = set(TTFont(pdf.FONTS / "GovKai-Regular.ttf", lazy=True).getBestCmap())
+
+    for path in sorted(pdf.FONTS.glob("*.otf")):
+        assert needed - set(TTFont(path, lazy=True).getBestCmap()) - last == set()
+    assert needed - last == set()
+
+
+def test_the_fonts_stay_small_enough_for_the_repository():
+    assert sum(path.stat().st_size for path in pdf.FONTS.iterdir()) < 30_000_000
+
+
+def test_a_machine_without_pango_is_told_what_to_install(monkeypatch):
+    assert pdf.check_printing() == []
+    monkeypatch.setattr(pdf, "_LIBRARIES", (("libpango-that-is-not-there",),))
+
+    (warning,) = pdf.check_printing()
+
+    assert warning.id == "branchyear.W041"
+    assert "apt-get install libpango-1.0-0" in warning.hint
+
+
+def test_the_printed_ledger_has_no_style_of_its_own():
+    html = render_to_string("print/page_numbers.html", {"pages": range(2)})
+
+    assert "style" not in html
