@@ -6,9 +6,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from branchyear import views
+from reports.api.monthly import MonthlyReportViewSet
 
 router = DefaultRouter()
 router.include_root_view = True
+router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -1,9 +1,21 @@
+"""The addresses of reports."""
+
 from django.urls import path
 
-from reports.views import overview
+from reports.views import monthly, overview
 
 app_name = "reports"
 urlpatterns = [
+    # Overview and the lists behind its figures
     path("overview/", overview.overview, name="overview"),
     path("overview/items/", overview.items, name="items"),
+    # Monthly reports
+    path("reports/", monthly.reports, name="reports"),
+    path("reports/matrix/", monthly.matrix, name="matrix"),
+    path("reports/<int:pk>/", monthly.report, name="report"),
+    path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
+    path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
+    path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),
+    path("reports/<int:pk>/accept/", monthly.accept_report, name="accept_report"),
+    path("reports/<int:pk>/return/", monthly.return_report, name="return_report"),
 ]

@@ -46,6 +46,7 @@ VERBS = {
     # reports
     "period.opened": "开启报送期",
     "report_rule.revised": "修改报送期限",
+    "reminder_policy.changed": "修改提醒策略",
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",
     "report.withdrawn": "撤回月报",

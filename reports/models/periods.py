@@ -94,6 +94,11 @@ class Period(models.Model):
         year, month = self.month.split("-")
         return f"{year}年{int(month)}月"
 
+    @property
+    def short(self):
+        """The month alone, where the year is said already: 4月."""
+        return f"{int(self.month[-2:])}月"
+
 
 class ReminderPolicy(models.Model):
     """On which days before (or after) the due day those who owe a report are reminded."""

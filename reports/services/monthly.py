@@ -86,18 +86,17 @@ def _organization_figures(organization):
 
 
 def _item_figures(organization, period, today):
-    """Checklist items whose time to be answered has come, all together and by task."""
+    """The checklist items, all together and by task: the same counts as 总览 and its lists."""
     by_task = {
         row.pop("item__task__code"): row
         for row in BranchItem.objects.under(organization)
         .of(period.campaign_id)
         .in_force()
-        .filter(opens_on__lte=today)
         .figures(today, "item__task__code")
     }
 
     def items(**query):
-        return _link("reports:items", org=organization.pk, opened=1, **query)
+        return _link("reports:items", org=organization.pk, year=period.campaign.year, **query)
 
     def total(name):
         return sum(row[name] for row in by_task.values())

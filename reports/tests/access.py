@@ -1,13 +1,79 @@
 """Who gets what at the addresses of reports."""
 
-from branchyear.tests.access import ADMINS, PEOPLE, Row
+from datetime import timedelta
+
+from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
+from reports.services import monthly, periods
+from reports.tests import make
+from tasks.models import Campaign
 
 # Those who answer for more than their own branch.
 OVERSEERS = ("reviewer", "general_reviewer", "south_reviewer", "committee", "leader", "department")
 # Those who see no organisation at all: the administrators, and a person without office.
 BLIND = (*ADMINS, "nobody")
 
+FILLERS = ("secretary", "clerk")
+READERS = [p for p in NORTH if p not in FILLERS]  # see the north branch's report, do not write it
+
+
+def the_report(world):
+    return [world.report.pk]
+
+
+def the_submitted(world):
+    return [world.submitted.pk]
+
+
 ROWS = {
+    # Overview and ledgers
     "reports:overview": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
     "reports:items": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
+    # Monthly reports
+    "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
+    "reports:matrix": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
+    "reports:report": Row({200: NORTH}, args=the_report),
+    "reports:save_report": Row(
+        {302: FILLERS, 403: READERS},
+        args=the_report,
+        method="post",
+        data={"version": 1, **make.WORDS},
+    ),
+    # The second of the two is told that it is handed in already.
+    "reports:submit_report": Row(
+        {302: ["secretary"], 409: ["clerk"], 403: READERS},
+        args=the_report,
+        method="post",
+        data={"version": 1, **make.WORDS},
+    ),
+    "reports:withdraw_report": Row(
+        {302: ["secretary"], 409: ["clerk"], 403: READERS}, args=the_submitted, method="post"
+    ),
+    "reports:accept_report": Row(
+        {302: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=the_submitted,
+        method="post",
+    ),
+    "reports:return_report": Row(
+        {302: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=the_submitted,
+        method="post",
+        data={"reason": "请补充存在问题。"},
+    ),
+    "monthly-reports-list": Row({200: PEOPLE}),
+    "monthly-reports-detail": Row({200: NORTH}, args=the_report),
 }
+
+
+def furnish(world):
+    """The north branch's reports of the campaign's first two months: one to do, one handed in."""
+    campaign = Campaign.objects.first() or make.make_campaign()
+    periods.set_up(campaign)
+    second = campaign.starts_on + timedelta(days=31)
+    periods.open_periods(today=second)
+    world.report = make.report_of(world.north, f"{campaign.starts_on:%Y-%m}")
+    world.submitted = monthly.submit(
+        make.report_of(world.north, f"{second:%Y-%m}"),
+        make.WORDS,
+        by=world.people.secretary,
+        now=make.at(f"{second} 09:00"),
+    )

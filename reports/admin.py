@@ -1,0 +1,102 @@
+"""Rules and reminder days are edited here; what has happened is only read.
+
+The system administrator sees that a report came and when, not its words: the administrators run the
+system, they do not read the Party's business.
+"""
+
+from django.contrib import admin
+
+from branchyear.audit.services import record
+from reports.models import MonthlyReport, Period, Reminder, ReminderPolicy, ReportRule
+from reports.services import periods
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Looked at, never written: the services alone change these rows."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(ReportRule)
+class ReportRuleAdmin(admin.ModelAdmin):
+    """The due days of the periods not opened yet; open ones keep theirs."""
+
+    list_display = ["campaign", "tier", "day", "opens_day"]
+    list_filter = ["campaign", "tier"]
+    readonly_fields = ["campaign", "tier"]
+
+    def has_add_permission(self, request):
+        return False  # made when the campaign opens
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        wanted = {"day": obj.day, "opens_day": obj.opens_day}
+        periods.revise_rule(ReportRule.objects.get(pk=obj.pk), by=request.user, **wanted)
+
+
+@admin.register(ReminderPolicy)
+class ReminderPolicyAdmin(admin.ModelAdmin):
+    """On which days people are reminded, per tier. One that is not wanted is switched off, not deleted."""
+
+    list_display = ["campaign", "tier", "occasion", "days_before", "is_active"]
+    list_display_links = ["occasion"]
+    list_filter = ["campaign", "tier", "is_active"]
+
+    @admin.display(description="时点")
+    def occasion(self, policy):
+        return policy.occasion
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record(
+            "reminder_policy.changed",
+            obj,
+            by=request.user,
+            days_before=obj.days_before,
+            is_active=obj.is_active,
+        )
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnly):
+    list_display = ["month", "tier", "opens_on", "due_on", "opened_at"]
+    list_filter = ["campaign", "tier"]
+
+
+@admin.register(MonthlyReport)
+class MonthlyReportAdmin(ReadOnly):
+    list_display = ["organization", "period", "receiver", "state", "first_submitted_at", "round"]
+    list_filter = ["period__tier", "state", "period__month"]
+    list_select_related = ["organization", "period", "receiver"]
+    search_fields = ["organization__name", "organization__code"]
+    fields = [
+        "organization",
+        "period",
+        "receiver",
+        "state",
+        "round",
+        "first_submitted_at",
+        "submitted_at",
+        "decided_at",
+        "seal",
+    ]
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnly):
+    list_display = ["report", "recipient", "occasion", "sent_at"]
+    list_filter = ["occasion", "report__period__month"]
+    list_select_related = ["report__organization", "report__period", "recipient"]
+    search_fields = ["report__organization__name", "recipient__name"]

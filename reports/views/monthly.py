@@ -1,0 +1,479 @@
+"""月报 and 报送情况: the list, the paper, its steps, and months × organisations."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.models import Kind, Organization
+from branches.roles import BRANCH_ROLES
+from branches.scope import scope_of
+from branchyear.lib.dates import Month, local_day
+from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.templatetags.ui import PAGE_SIZES
+from reports import rules
+from reports.forms import ReportForm
+from reports.models import MonthlyReport, Period, Tier
+from reports.services import monthly
+from tasks.models import Campaign
+
+VERDICTS = {
+    "ontime": "按期",
+    "late": "逾期",
+    "missing": "未报",
+    "waiting": "未到期",
+    "received": "已报送",
+    "unreported": "尚未报送",
+}
+FOUR = ("ontime", "late", "missing", "waiting")
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+@require_GET
+def reports(request):
+    """月报: one's own on top, then what waits to be received, then all in sight."""
+    scope = scope_of(request.user)
+    if not scope.seen_paths:
+        raise Http404
+    now = timezone.now()
+    seen = MonthlyReport.objects.visible_to(request.user).with_words()
+    own = seen.filter(_held(scope, rules.FILLERS, "organization"))
+    queue = seen.filter(_held(scope, rules.RECEIVERS, "receiver"), state="submitted")
+    tabs = _tabs(request, scope, own=own, queue=queue)
+    context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
+    if context["tab"] == "own":
+        context.update(_own(own.with_verdict(now).expected()))
+    elif context["tab"] == "queue":
+        rows = queue.with_verdict(now).order_by("submitted_at", "pk")
+        context["page"] = _page_of(request, rows)
+    else:
+        filters = Filters.read(request)
+        rows = filters.apply(seen.expected(), now).with_verdict(now)
+        context.update(
+            filters=filters,
+            page=_page_of(request, rows),
+            months=_months(),
+            tiers=Tier.choices,
+            verdicts=VERDICTS.items(),
+        )
+    return render(request, "reports/reports.html", context)
+
+
+def _held(scope, roles_of, path):
+    """Reports for which the person holds the office that ``roles_of`` names for their tier."""
+    condition = Q(pk__in=[])
+    for tier, roles in roles_of.items():
+        condition |= Q(period__tier=tier, **{f"{path}__in": scope.organizations(roles)})
+    return condition
+
+
+def _tabs(request, scope, *, own, queue):
+    tabs = {}
+    if any(scope.organizations(roles) for roles in rules.FILLERS.values()):
+        tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
+    if any(scope.organizations(roles) for roles in rules.RECEIVERS.values()):
+        tabs["queue"] = {"label": "待接收", "url": "?tab=queue", "count": queue.count()}
+    if not scope.roles <= BRANCH_ROLES:
+        tabs["all"] = {"label": "全部月报", "url": "?tab=all"}
+    chosen = _chosen_tab(request, tabs)
+    for key, tab in tabs.items():
+        tab["active"] = key == chosen
+    return tabs
+
+
+def _chosen_tab(request, tabs):
+    wanted = request.GET.get("tab")
+    return wanted if wanted in tabs else next(iter(tabs), "all")
+
+
+def _own(rows):
+    """The latest report of each unit on top, the earlier ones below; one red button at most."""
+    latest, earlier = [], []
+    seen = set()
+    for report in rows.order_by("-period__month", "organization__path", "pk"):
+        unit = (report.organization_id, report.period.tier)
+        (earlier if unit in seen else latest).append(report)
+        seen.add(unit)
+    red = next((report for report in latest if report.is_editable), None)
+    return {"latest": latest, "earlier": earlier, "red": red}
+
+
+@dataclass
+class Filters:
+    """The query row of the list; a value that names nothing is not applied."""
+
+    month: str = ""
+    tier: str = ""
+    verdict: str = ""
+    name: str = ""
+    conditions: dict = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, request):
+        get = request.GET
+        chosen = cls(
+            month=_month(get.get("month")),
+            tier=get.get("tier") if get.get("tier") in Tier.values else "",
+            verdict=get.get("verdict") if get.get("verdict") in VERDICTS else "",
+            name=(get.get("q") or "").strip()[:60],
+        )
+        for name in ("receiver", "under"):
+            if (get.get(name) or "").isdecimal() and len(get[name]) < 19:
+                chosen.conditions[name] = int(get[name])
+        return chosen
+
+    def apply(self, rows, now):
+        if self.month:
+            rows = rows.filter(period__month=self.month)
+        if self.tier:
+            rows = rows.filter(period__tier=self.tier)
+        if self.verdict:
+            rows = rows.judged(self.verdict, now)
+        if self.name:
+            rows = rows.filter(organization__name__icontains=self.name)
+        if "receiver" in self.conditions:
+            rows = rows.filter(receiver=self.conditions["receiver"])
+        if "under" in self.conditions:
+            top = Organization.objects.filter(pk=self.conditions["under"]).first()
+            rows = rows.under(top) if top else rows.none()
+        return rows
+
+
+def _month(text):
+    try:
+        return str(Month.parse(text))
+    except ValueError:
+        return ""
+
+
+def _months():
+    """Every month that has been opened, latest first."""
+    found = Period.objects.order_by("-month").values_list("month", flat=True).distinct()
+    return [(month, Month.parse(month).label) for month in found]
+
+
+def _page_of(request, rows):
+    size = request.GET.get("size", "")
+    size = int(size) if size.isdecimal() and int(size) in PAGE_SIZES else 20
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+# --- The paper ------------------------------------------------------------------------------------
+
+
+def _report(request, pk):
+    return get_object_or_404(
+        MonthlyReport.objects.visible_to(request.user).select_related(
+            "organization", "receiver", "period__campaign", "updated_by", "submitted_by"
+        ),
+        pk=pk,
+    )
+
+
+@require_GET
+def report(request, pk):
+    """One report as a paper: figures from facts, words to write or to read, its way, its seal."""
+    return _paper(request, _report(request, pk))
+
+
+def _paper(request, report, *, form=None, conflict=None, problem="", reason="", status=200):
+    now, user = timezone.now(), request.user
+    may_fill, may_receive = rules.may_fill(user, report), rules.may_receive(user, report)
+    writing = may_fill and report.is_editable
+    steps = list(report.steps.order_by("pk"))
+    step = None if writing else _shown_step(report, steps)
+    live = monthly.figures_for(report.organization, report.period, today=local_day(now))
+    form = form or (ReportForm.of(report) if writing else None)
+    words = form.data if form is not None and form.is_bound else report.texts
+    lower = _lower(report, user) if writing or may_receive else None
+    return render(
+        request,
+        "reports/report.html",
+        {
+            "report": report,
+            "period": report.period,
+            "verdict": monthly.verdict(report, now),
+            "today": local_day(now),
+            "writing": writing,
+            "may_withdraw": may_fill and report.state == "submitted",
+            "may_receive": may_receive and report.state == "submitted",
+            "may_return": may_receive and report.state in ("submitted", "accepted"),
+            "groups": _grouped(_sealed_figures(step, live) if step else live),
+            "changed": _changed(step, live) if step else [],
+            "step": step,
+            "intact": monthly.is_intact(step) if step else False,
+            "form": form,
+            "conflict": conflict,
+            "problem": problem,
+            "reason": reason,
+            "wanted": monthly.problems_before_submitting(report, words) if writing else [],
+            "lower": lower,
+            "timeline": [_told(step) for step in steps],
+            "confirm": _confirmation(report, live, now) if writing else "",
+        },
+        status=status,
+    )
+
+
+def _shown_step(report, steps):
+    """The submission that stands, or that was returned; none when there is nothing handed in."""
+    if report.state not in ("submitted", "accepted", "returned"):
+        return None
+    handed_in = [s for s in steps if s.kind == "submitted" and s.round == report.round]
+    return handed_in[-1] if handed_in else None
+
+
+def _sealed_figures(step, live):
+    """The figures as handed in; a link only where the list still gives the same number."""
+    now = {figure["key"]: figure for figure in live}
+    shown = []
+    for figure in step.sealed["figures"]:
+        same = now.get(figure["key"], {})
+        links = {
+            name: same.get(name, "") if same.get(part) == figure[part] else ""
+            for name, part in (("url", "value"), ("of_url", "of"))
+        }
+        shown.append({**figure, **links})
+    return shown
+
+
+def _changed(step, live):
+    """What differs today from what was handed in: ``[(label, then, now, url)]``."""
+    then = {figure["key"]: figure for figure in step.sealed["figures"]}
+    return [
+        (figure["label"], _said(then[figure["key"]]), _said(figure), figure["url"])
+        for figure in live
+        if figure["key"] in then and _said(then[figure["key"]]) != _said(figure)
+    ]
+
+
+def _said(figure):
+    of = "" if figure["of"] is None else f"/{figure['of']}"
+    return f"{figure['value']}{of}{figure['unit']}"
+
+
+def _grouped(figures):
+    groups = {}
+    for figure in figures:
+        groups.setdefault(figure["group"], []).append(figure)
+    return list(groups.items())
+
+
+def _told(step):
+    """A step as the time line shows it."""
+    what = {
+        "submitted": f"报送(第{step.round}次)",
+        "withdrawn": "撤回",
+        "accepted": "接收",
+        "returned": "退回修改",
+    }[step.kind]
+    code = {"withdrawn": "todo"}.get(step.kind, step.kind)
+    return {"at": step.at, "who": step.by_name, "what": what, "detail": step.reason, "code": code}
+
+
+def _lower(report, user):
+    """What the level below handed in, section by section, and who is missing; to draw from."""
+    if report.period.tier == Tier.BRANCH or report.organization.is_branch:
+        return None
+    rows = monthly.lower_reports(report.organization, report.period)
+    rows = list(rows.visible_to(user).select_related("organization").order_by("organization__path"))
+    handed_in = [row for row in rows if not row.is_editable]
+    return {
+        "expected": len(rows),
+        "handed_in": len(handed_in),
+        "missing": [row for row in rows if row.is_editable],
+        "texts": {
+            key: [(row, row.texts[key]) for row in handed_in if row.texts.get(key)]
+            for key, _, _ in MonthlyReport.SECTIONS
+        },
+    }
+
+
+def _confirmation(report, live, now):
+    """What is about to be sealed, in the words of the question before handing in."""
+    facts = [f"{f['label']}{_said(f)}" for f in live if f["key"] in ("members", "items_accepted")]
+    day = local_day(now)
+    return (
+        f"报送{report.organization}{report.period.label}月报至{report.receiver}?\n"
+        f"将封存:截至{day.month}月{day.day}日的基本数据{len(live)}项({'、'.join(facts)})和文字内容。\n"
+        "报送后不能修改;接收之前可以撤回。"
+    )
+
+
+# --- Steps ----------------------------------------------------------------------------------------
+
+
+@require_POST
+def save_report(request, pk):
+    """暂存, by the button or by autosave (which wants JSON)."""
+    return _written(request, _report(request, pk), monthly.save, "已暂存。")
+
+
+@require_POST
+def submit_report(request, pk):
+    """报送: what is missing is said beside the box, and nothing typed is lost."""
+    report = _report(request, pk)
+    return _written(request, report, monthly.submit, f"已报送至{report.receiver}。")
+
+
+def _written(request, report, service, done):
+    """Save or submit the form; errors and conflicts bring the paper back with everything typed."""
+    now = timezone.now()
+    form = ReportForm(request.POST)
+    if form.is_valid() and service is monthly.submit and report.is_editable:
+        for key, sentence in monthly.problems_before_submitting(report, form.texts):
+            form.add_error(key, sentence)
+    if not form.is_valid():
+        require(rules.may_fill(request.user, report))
+        if request.scripted:
+            sentence = " ".join(e for errors in form.errors.values() for e in errors)
+            return JsonResponse({"error": sentence}, status=422)
+        return _paper(request, report, form=form, status=422)
+    version = form.cleaned_data["version"]
+    try:
+        report = service(report, form.texts, revision=version, by=request.user, now=now)
+    except Conflict as error:
+        if request.scripted:
+            raise
+        report = _report(request, report.pk)
+        if not report.is_editable:
+            raise Refused(error.sentence) from None
+        typed = form.typed(report.revision)
+        return _paper(request, report, form=typed, conflict=error, status=409)
+    if request.scripted:
+        return JsonResponse({"version": report.revision, "saved_at": now.isoformat()})
+    messages.success(request, done)
+    return redirect(report)
+
+
+@require_POST
+def withdraw_report(request, pk):
+    """撤回, before it is received."""
+    report = monthly.withdraw(_report(request, pk), by=request.user, now=timezone.now())
+    messages.success(request, "已撤回,可以修改后重新报送。")
+    return redirect(report)
+
+
+@require_POST
+def accept_report(request, pk):
+    """接收."""
+    report = _report(request, pk)
+    monthly.accept(report, by=request.user, now=timezone.now(), seen_round=_round(request))
+    messages.success(request, f"已接收{report}。")
+    return redirect(report)
+
+
+@require_POST
+def return_report(request, pk):
+    """退回修改, with a reason; a missing one is asked for beside the box."""
+    report = _report(request, pk)
+    reason = request.POST.get("reason", "")
+    try:
+        monthly.send_back(
+            report,
+            reason=reason,
+            by=request.user,
+            now=timezone.now(),
+            seen_round=_round(request),
+        )
+    except Refused as error:
+        if error.field != "reason" or request.scripted:
+            raise
+        return _paper(request, report, problem=error.sentence, reason=reason, status=422)
+    messages.success(request, f"已退回{report},填报单位会收到通知。")
+    return redirect(report)
+
+
+def _round(request):
+    text = request.POST.get("round", "")
+    return int(text) if text.isdecimal() else None
+
+
+# --- Months × organisations -----------------------------------------------------------------------
+
+
+@require_GET
+def matrix(request):
+    """报送情况: which organisation reported which month how; a total under every month."""
+    require(rules.may_see_overview(request.user), "报送情况由上级党组织查看。")
+    now = timezone.now()
+    seen = Organization.objects.visible_to(request.user)
+    root = _root(request, seen)
+    campaign = Campaign.objects.running(local_day(now))
+    tiers = _tiers_below(root)
+    tier = request.GET.get("tier") if request.GET.get("tier") in tiers else next(iter(tiers))
+    reports = (
+        MonthlyReport.objects.visible_to(request.user)
+        .under(root)
+        .filter(period__campaign=campaign, period__tier=tier)
+    )
+    organizations = seen.filter(pk__in=reports.expected().values("organization"))
+    page = _page_of(request, organizations)
+    periods = list(Period.objects.filter(campaign=campaign, tier=tier).order_by("month"))
+    cells = {
+        (report.organization_id, report.period_id): report
+        for report in reports.expected()
+        .filter(organization__in=[o.pk for o in page])
+        .with_verdict(now)
+    }
+    return render(
+        request,
+        "reports/matrix.html",
+        {
+            "root": root,
+            "above": list(seen.filter(path__in=root.ancestor_paths[1:])),
+            "campaign": campaign,
+            "tier": tier,
+            "tabs": [
+                {"label": label, "url": f"?org={root.pk}&tier={key}", "active": key == tier}
+                for key, label in tiers.items()
+            ],
+            "periods": periods,
+            "page": page,
+            "rows": [(o, [cells.get((o.pk, p.pk)) for p in periods]) for o in page],
+            "totals": _totals(reports, periods, now),
+            "opens_below": tier == Tier.DIRECT,
+        },
+    )
+
+
+def _root(request, seen):
+    """The organisation asked for, else the highest one in sight."""
+    pk = request.GET.get("org", "")
+    if pk:
+        if not (pk.isdecimal() and len(pk) < 19):
+            raise Http404
+        return get_object_or_404(seen, pk=pk)
+    return seen.first()
+
+
+def _tiers_below(root):
+    """Which tiers' reports there are at and below an organisation, the next one down first."""
+    if root.kind in (Kind.CITY_DEPARTMENT, Kind.WORK_COMMITTEE):
+        return {"direct": "直属党组织", "branch": "党支部", "committee": "市直机关工委"}
+    if root.is_direct and root.is_branch:
+        return {"direct": "直属党支部"}
+    if root.is_direct:
+        return {"branch": "党支部", "direct": "本级"}
+    return {"branch": "党支部"}
+
+
+def _totals(reports, periods, now):
+    """Per kind of number one row over the periods; the four verdicts add up to expected."""
+    counts = {row["period"]: row for row in reports.figures(now, "period")}
+    names = [("expected", "应报"), *((code, VERDICTS[code]) for code in FOUR)]
+    return [
+        {
+            "code": code,
+            "label": label,
+            "cells": [(period, counts.get(period.pk, {}).get(code, 0)) for period in periods],
+        }
+        for code, label in names
+    ]
