@@ -1,6 +1,7 @@
 /* form[data-autosave="URL"]: keeps what is typed. Five seconds after the last change, and when a
    field is left, the form is posted; the answer {version, saved_at} updates the hidden "version".
-   On 409 {error, theirs} nothing is overwritten and nothing typed is lost. When the network or
+   On 409 {error, theirs, version} nothing is overwritten and nothing typed is lost; with "version" the
+   person chooses whose text stays. When the network or
    the session fails the text is kept on this computer (key: URL and person) and offered at the
    next visit. "theirs" is text, or an object of field name to text. */
 (function () {
@@ -93,6 +94,15 @@
       say(reason + (keepHere() ? '，已填内容暂存在本机，恢复后会再次保存' : '，请先复制已填内容'), 'wrong');
     }
 
+    function choose(label, act) {
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'button button--quiet button--small';
+      button.textContent = label;
+      button.addEventListener('click', act);
+      return button;
+    }
+
     function conflict(data) {
       stopped = true;
       keepHere();
@@ -125,8 +135,26 @@
         box.append(fold);
       }
       var how = document.createElement('p');
-      how.textContent = '您填写的内容仍在页面上，没有丢失。请刷新页面取得最新内容，再用“恢复”找回您的文字。';
+      how.textContent = '您填写的内容仍在页面上，没有丢失。' +
+        (data.version === undefined ? '请刷新页面取得最新内容，再用“恢复”找回您的文字。' : '请比较后选择：');
       box.append(how);
+      if (data.version !== undefined) {
+        var choice = document.createElement('p');
+        choice.append(
+          choose('用我的覆盖', function () {
+            form.elements.namedItem('version').value = data.version;
+            box.remove();
+            stopped = false;
+            dirty = true;
+            send();
+          }),
+          choose('采用对方的', function () {
+            forget();
+            location.reload();
+          })
+        );
+        box.append(choice);
+      }
       box.scrollIntoView({ block: 'nearest' });
     }
 

@@ -1,6 +1,6 @@
 /* When the server says no to htmx, the person reads why and what to do next.
    409 and 422 carry the service's own sentence (JSON {error}, plain text, or HTML with
-   [data-message]); a 422 that brings the form back with its errors is put in place. */
+   [data-message]); a 422 or 409 that brings the form back is put in place. */
 (function () {
   'use strict';
   var WORDS = {
@@ -36,7 +36,7 @@
   document.addEventListener('htmx:beforeSwap', function (event) {
     var xhr = event.detail.xhr;
     var type = xhr.getResponseHeader('Content-Type') || '';
-    if (xhr.status === 422 && /html/.test(type) && /<(form|input|select|textarea|tr)\b/i.test(xhr.responseText)) {
+    if ((xhr.status === 422 || xhr.status === 409) && /html/.test(type) && /<(form|input|select|textarea|tr)\b/i.test(xhr.responseText)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }

@@ -53,6 +53,31 @@
     });
   });
 
+  /* Puts the answered page's content in place of ours, so that its message is not lost by asking
+     for the page once more. Only for the page we are on; false when that is not what came. */
+  function put(html, url) {
+    if (url && new URL(url).pathname !== location.pathname) return false;
+    var here = document.getElementById('content');
+    var there = /<form\b/i.test(html) && new DOMParser().parseFromString(html, 'text/html').getElementById('content');
+    if (!here || !there) return false;
+    var fresh = document.importNode(there, true);
+    here.replaceWith(fresh);
+    if (window.htmx) window.htmx.process(fresh);
+    fresh.dispatchEvent(new CustomEvent('htmx:load', { bubbles: true }));
+    var said = fresh.querySelector('[data-message]');
+    if (said) said.scrollIntoView({ block: 'nearest' });
+    return true;
+  }
+
+  /* htmx sends the form itself; we only show how far it is. */
+  document.addEventListener('htmx:xhr:progress', function (event) {
+    var form = event.target.closest ? event.target.closest('form[data-upload-progress]') : null;
+    var input = form && form.querySelector('input[type=file][data-upload]');
+    if (!input || !input.files.length || !event.detail.lengthComputable) return;
+    var part = Math.round(100 * event.detail.loaded / event.detail.total);
+    say(input, part < 100 ? '正在上传 ' + part + '%' : '已传完，正在检查文件…', false);
+  });
+
   window.attach('form[data-upload-progress]', function (form) {
     form.addEventListener('submit', function (event) {
       var input = form.querySelector('input[type=file][data-upload]');
@@ -80,16 +105,16 @@
       xhr.addEventListener('load', function () {
         var said = window.sentenceOf(xhr.responseText, xhr.getResponseHeader('Content-Type'));
         if (xhr.status >= 200 && xhr.status < 300) {
-          var target = xhr.responseURL || location.href;
-          if (target.split('#')[0] === location.href.split('#')[0]) location.reload();
-          else location.assign(target);
+          if (!put(xhr.responseText, xhr.responseURL)) location.assign(xhr.responseURL || location.href);
+        } else if ((xhr.status === 422 || xhr.status === 409) && put(xhr.responseText, location.href)) {
+          window.scrollTo(0, 0);
         } else if (xhr.status === 413) stop('文件太大，服务器没有接收。请压缩后再上传。');
         else if (xhr.status === 403 || xhr.status === 401) stop('登录已超时或没有上传权限。请重新登录后再试。');
         else if (xhr.status < 500 && said) stop(said);
         else stop('系统出了问题，文件没有上传成功。请稍后再试。');
       });
       xhr.addEventListener('error', function () { stop('网络中断，文件没有上传成功。请检查网络后再试。'); });
-      xhr.open('POST', form.action);
+      xhr.open('POST', (event.submitter && event.submitter.formAction) || form.action);
       xhr.setRequestHeader('X-Requested-With', 'fetch');
       xhr.send(body);
     });
