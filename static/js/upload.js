@@ -114,7 +114,7 @@
         else stop('系统出了问题，文件没有上传成功。请稍后再试。');
       });
       xhr.addEventListener('error', function () { stop('网络中断，文件没有上传成功。请检查网络后再试。'); });
-      xhr.open('POST', (event.submitter && event.submitter.formAction) || form.action);
+      xhr.open('POST', (event.submitter && event.submitter.getAttribute('formaction')) || form.action);
       xhr.setRequestHeader('X-Requested-With', 'fetch');
       xhr.send(body);
     });
