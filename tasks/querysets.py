@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from branches.querysets import OrganizationOwnedQuerySet
+from branches.querysets import OrganizationOwnedQuerySet, within
+from branches.roles import BRANCH_ROLES, Role
+from branchyear.lib.dates import local_day
 
 OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a reviewer
 
@@ -19,6 +21,12 @@ class CampaignQuerySet(models.QuerySet):
         )
 
 
+class ChecklistItemQuerySet(models.QuerySet):
+    def asked(self):
+        """Items the campaign still asks for."""
+        return self.filter(retired_at=None)
+
+
 class BranchItemQuerySet(OrganizationOwnedQuerySet):
     organization_path = "branch"
 
@@ -26,8 +34,8 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
         return self.filter(item__task__campaign=campaign)
 
     def in_force(self):
-        """Items of branches that still exist: what every figure counts."""
-        return self.filter(branch__closed_on=None)
+        """Items still asked of branches that still exist: what every figure counts."""
+        return self.filter(branch__closed_on=None, item__retired_at=None)
 
     def with_words(self):
         """Everything a row on a page shows, in one statement."""
@@ -45,7 +53,46 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
 
     def waiting_with(self, organizations):
         """Handed in and lying with one of these organisations for review."""
-        return self.filter(state="submitted", with_organization__in=organizations)
+        return self.in_force().filter(state="submitted", with_organization__in=organizations)
+
+    def to_review_by(self, user, day=None):
+        """What ``user`` should look at now: ``rules.may_review`` as a list.
+
+        Handed in, lying with an organisation whose reviewer this person is, and not his own; also what
+        lies with a general branch below that has nobody (any more) who could review it, so that
+        nothing is stuck when an office falls vacant.
+        """
+        from branches.models import Appointment, Organization  # the models need this module
+        from branches.scope import scope_of
+
+        day = day or local_day()
+        scope = scope_of(user, day)
+        offices = scope.organizations({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
+        own = scope.organizations(BRANCH_ROLES)
+        in_force = Appointment.objects.in_force(day)
+        able = (
+            in_force.filter(
+                organization=OuterRef("with_organization"),
+                role=Role.ORG_REVIEWER,
+                user__is_active=True,
+            )
+            .exclude(user=OuterRef("submitted_by"))
+            .exclude(user=OuterRef("updated_by"))
+            .exclude(
+                user__in=in_force.filter(
+                    organization=OuterRef(OuterRef("branch")), role__in=BRANCH_ROLES
+                ).values("user")
+            )
+        )
+        reviewed = [
+            o.path
+            for role, o in scope.offices
+            if role == Role.ORG_REVIEWER and o.depth >= Organization.DIRECT_DEPTH
+        ]
+        below = within(reviewed, "with_organization__path")
+        rows = self.in_force().filter(state="submitted").exclude(branch__in=own)
+        rows = rows.exclude(submitted_by=user).exclude(updated_by=user)
+        return rows.filter(Q(with_organization__in=offices) | (below & ~Exists(able)))
 
     def figures(self, day, *group):
         """The one definition of the campaign's numbers, per ``group`` columns (none: one row).

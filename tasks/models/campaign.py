@@ -8,7 +8,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from tasks.querysets import CampaignQuerySet
+from tasks.querysets import CampaignQuerySet, ChecklistItemQuerySet
+from tasks.wording import in_chinese
 
 
 class Source(models.TextChoices):
@@ -138,6 +139,7 @@ class Rule(models.Model):
     difference = models.TextField("原文与条例的差异", blank=True)
     message = models.CharField("提示语", max_length=300)
     expected_fix = models.CharField("整改要求", max_length=300, blank=True)
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "体检规则"
@@ -152,7 +154,11 @@ class Rule(models.Model):
 
 
 class ChecklistItem(models.Model):
-    """A checklist item (检查条目): the lasting identity; what it says is in its versions."""
+    """A checklist item (检查条目): the lasting identity; what it says is in its versions.
+
+    An item that a newer template no longer holds is *retired*, never deleted: what branches said to it
+    stays readable, but it leaves every figure and nobody is asked for it any more.
+    """
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="items", verbose_name="任务")
     code = models.CharField("编码", max_length=20)
@@ -165,6 +171,9 @@ class ChecklistItem(models.Model):
         related_name="+",
         verbose_name="现行版本",
     )
+    retired_at = models.DateTimeField("停用时间", null=True, blank=True, editable=False)
+
+    objects = ChecklistItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "检查条目"
@@ -230,6 +239,11 @@ class ItemVersion(models.Model):
 
     def __str__(self):
         return f"{self.item.code} 第{self.number}版"
+
+    @property
+    def basis_words(self):
+        """The basis as people read it: seed and inferred in Chinese (the stored text is untouched)."""
+        return in_chinese(self.basis)
 
     @property
     def asks_for_evidence(self):

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from branches.models import Organization
 from tasks.models.campaign import ChecklistItem, ItemVersion
@@ -88,7 +89,7 @@ class BranchItem(models.Model):
         related_name="+",
         verbose_name="最后修改人",
     )
-    updated_at = models.DateTimeField("最后修改", auto_now=True)
+    updated_at = models.DateTimeField("最后修改", default=timezone.now, editable=False)
 
     objects = BranchItemQuerySet.as_manager()
 
@@ -120,7 +121,10 @@ class BranchItem(models.Model):
         return f"{self.branch} {self.item.code}"
 
     def get_absolute_url(self):
-        return reverse("tasks:item", args=[self.pk])
+        try:
+            return reverse("tasks:item", args=[self.pk])
+        except NoReverseMatch:
+            return f"/items/{self.pk}/"
 
     @property
     def is_editable(self):
@@ -169,7 +173,9 @@ class ItemStep(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["branch_item", "round", "organization"],
+                # With the kind: an organisation that forwarded may, after the branch was moved,
+                # be the one that accepts for good.
+                fields=["branch_item", "round", "organization", "kind"],
                 condition=Q(kind__in=["forwarded", "accepted"]),
                 name="one_acceptance_per_round_and_level",
             ),

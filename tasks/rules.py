@@ -1,0 +1,100 @@
+"""Who may do what with a branch's answers.
+
+Every rule takes an optional ``scope``: services pass the scope of the day they act on, pages leave it
+out and mean today.
+"""
+
+from branches.models import Organization
+from branches.roles import BRANCH_ROLES, Role
+from branches.scope import scope_of
+from tasks.models import BranchItem
+
+State = BranchItem.State
+
+
+def may_fill(user, branch, *, scope=None):
+    """The secretary and the clerk of the branch answer for it: 支部书记逐项抓落实."""
+    return branch.is_open and (scope or scope_of(user)).holds(BRANCH_ROLES, branch)
+
+
+def may_withdraw(user, branch_item, *, scope=None):
+    """The branch takes back what no reviewer has decided on yet (in this round)."""
+    return (
+        branch_item.state == State.SUBMITTED
+        and branch_item.decided_at is None
+        and may_fill(user, branch_item.branch, scope=scope)
+    )
+
+
+def reviewing_office(user, branch_item, *, scope=None):
+    """The organisation in whose name ``user`` would decide on a submitted item, or None.
+
+    The reviewer of the organisation it lies with; or of one above it, within the directly affiliated
+    organisation: so that nothing is stuck when a general branch's reviewer is gone or is the one who
+    filled it in. The decision of the higher organisation stands for the lower one's.
+    """
+    place = branch_item.with_organization
+    if branch_item.state != State.SUBMITTED or place is None:
+        return None
+    found = [
+        organization
+        for role, organization in (scope or scope_of(user)).offices
+        if (role == Role.COMMITTEE_REVIEWER and organization.pk == place.pk)
+        or (
+            role == Role.ORG_REVIEWER
+            and organization.depth >= Organization.DIRECT_DEPTH
+            and place.path.startswith(organization.path)
+        )
+    ]
+    return max(found, key=lambda o: o.depth, default=None)
+
+
+def returning_office(user, branch_item, *, scope=None):
+    """The organisation in whose name ``user`` could return the item, or None.
+
+    Its reviewer; and the working committee's reviewer, who may look at all of them and return any
+    submitted or accepted one (工委定期检查).
+    """
+    scope = scope or scope_of(user)
+    office = reviewing_office(user, branch_item, scope=scope)
+    if office is None and branch_item.state in {State.SUBMITTED, State.ACCEPTED}:
+        branch = branch_item.branch
+        return next(
+            (
+                o
+                for role, o in scope.offices
+                if role == Role.COMMITTEE_REVIEWER and branch.path.startswith(o.path)
+            ),
+            None,
+        )
+    return office
+
+
+def is_own(user, branch_item, *, scope=None):
+    """Filled or handed in by ``user``, or of the branch he answers for: nobody reviews his own."""
+    return user.pk in {branch_item.submitted_by_id, branch_item.updated_by_id} or (
+        scope or scope_of(user)
+    ).holds(BRANCH_ROLES, branch_item.branch)
+
+
+def may_review(user, branch_item, *, scope=None):
+    """May accept it (or pass it on) now."""
+    return (
+        branch_item.branch.is_open
+        and reviewing_office(user, branch_item, scope=scope) is not None
+        and not is_own(user, branch_item, scope=scope)
+    )
+
+
+def may_return(user, branch_item, *, scope=None):
+    """May send it back to the branch now."""
+    return (
+        branch_item.branch.is_open
+        and returning_office(user, branch_item, scope=scope) is not None
+        and not is_own(user, branch_item, scope=scope)
+    )
+
+
+def may_revise(user):
+    """The content of the campaign is kept by the system administrator, in the admin site."""
+    return scope_of(user).has({Role.SYSTEM_ADMIN})

@@ -1,0 +1,1 @@
+"""One module per noun: ``campaign.open_campaign(…)``, ``items.submit(…)``, ``evidence.add(…)``."""

@@ -1,0 +1,154 @@
+"""Evidence: a file of the branch is stored once, and proves as many items as it is attached to."""
+
+import logging
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Case, Value, When
+from django.utils import timezone
+
+from branches.scope import scope_of
+from branchyear.audit.services import record
+from branchyear.lib.dates import local_day
+from branchyear.lib.errors import Refused, require
+from tasks import files, rules
+from tasks.models import BranchItem, Evidence, ItemEvidence
+from tasks.models.evidence import evidence_path
+from tasks.services import items, moves
+
+logger = logging.getLogger(__name__)
+State = BranchItem.State
+
+
+def add(branch_item, upload, *, by, fact_on=None, now=None):
+    """Take a file for this item; returns the evidence. A file the branch already has is only linked.
+
+    The file is checked and written before the transaction, so that no slow disk holds the database; when
+    the transaction fails, or somebody stored the same file meanwhile, it is removed again.
+    """
+    now = now or timezone.now()
+    _require_fillable(branch_item, by=by, now=now)
+    if fact_on is not None and fact_on > local_day(now):
+        raise Refused("材料日期不能晚于今天。", field="fact_on")
+    facts = files.examine(upload)
+    branch = branch_item.branch
+    same = Evidence.objects.filter(organization=branch, sha256=facts.sha256)
+    path = None
+    try:
+        if not same.exists():
+            row = Evidence(organization=branch, extension=facts.extension)
+            upload.seek(0)
+            path = default_storage.save(evidence_path(row, facts.name), upload)
+        with transaction.atomic():
+            _touch(branch_item, by=by, now=now)
+            evidence = same.first()
+            is_new = evidence is None
+            if is_new:
+                evidence, is_new = Evidence.objects.get_or_create(
+                    organization=branch,
+                    sha256=facts.sha256,
+                    defaults={
+                        "file": path,
+                        "name": facts.name,
+                        "extension": facts.extension,
+                        "size": facts.size,
+                        "fact_on": fact_on,
+                        "uploaded_by": by,
+                    },
+                )
+            is_linked = _link(branch_item, evidence, by=by)
+            if is_new or is_linked:
+                verb = "evidence.added" if is_new else "evidence.attached"
+                _record(verb, evidence, branch_item, by=by)
+    except BaseException:
+        _remove(path)
+        raise
+    if not is_new:
+        _remove(path)
+    return evidence
+
+
+@transaction.atomic
+def attach(branch_item, evidence, *, by, now=None):
+    """Let a file the branch already has prove this item too."""
+    now = now or timezone.now()
+    _require_fillable(branch_item, by=by, now=now)
+    if evidence.organization_id != branch_item.branch_id:
+        raise Refused("只能关联本支部的佐证材料。")
+    _touch(branch_item, by=by, now=now)
+    if _link(branch_item, evidence, by=by):
+        _record("evidence.attached", evidence, branch_item, by=by)
+    return evidence
+
+
+@transaction.atomic
+def detach(branch_item, evidence, *, by, now=None):
+    """The file no longer proves this item; the branch keeps it among its materials."""
+    now = now or timezone.now()
+    _require_fillable(branch_item, by=by, now=now)
+    _touch(branch_item, by=by, now=now)
+    removed, _ = ItemEvidence.objects.filter(branch_item=branch_item, evidence=evidence).delete()
+    if removed:
+        _record("evidence.detached", evidence, branch_item, by=by)
+
+
+def _require_fillable(branch_item, *, by, now):
+    moves.refuse_unless_fillable(branch_item, now=now)
+    scope = scope_of(by, local_day(now))
+    require(rules.may_fill(by, branch_item.branch, scope=scope), moves.OFFICE_OF_BRANCH)
+
+
+def _touch(branch_item, *, by, now):
+    """Take the item's row, so that handing in waits for the files; an untouched item becomes a draft.
+
+    Without a new revision: who types while uploading has no conflict with himself.
+    """
+    touched = BranchItem.objects.filter(pk=branch_item.pk, state__in=BranchItem.EDITABLE).update(
+        state=Case(
+            When(state=State.RETURNED, then=Value(State.RETURNED)), default=Value(State.DRAFT)
+        ),
+        updated_by=by,
+        updated_at=now,
+    )
+    if not touched:
+        raise items.conflict(branch_item)
+    if branch_item.state == State.TODO:
+        branch_item.state = State.DRAFT
+    branch_item.updated_by, branch_item.updated_at = by, now
+
+
+def _link(branch_item, evidence, *, by):
+    """True when the link is new."""
+    links = ItemEvidence.objects.filter(branch_item=branch_item)
+    if links.filter(evidence=evidence).exists():
+        return False
+    if links.count() >= settings.EVIDENCE_MAX_PER_ITEM:
+        raise Refused(
+            f"每个条目最多{settings.EVIDENCE_MAX_PER_ITEM}份佐证材料,请合并后再上传。", field="file"
+        )
+    _, is_new = ItemEvidence.objects.get_or_create(
+        branch_item=branch_item, evidence=evidence, defaults={"attached_by": by}
+    )
+    return is_new
+
+
+def _record(verb, evidence, branch_item, *, by):
+    record(
+        verb,
+        evidence,
+        by=by,
+        organization=branch_item.branch,
+        item=branch_item.pk,
+        code=branch_item.item.code,
+        sha256=evidence.sha256,
+    )
+
+
+def _remove(path):
+    if path is None:
+        return
+    try:
+        default_storage.delete(path)
+    except OSError:
+        logger.exception("A file without a row could not be removed: %s", path)

@@ -1,0 +1,86 @@
+"""Builders: a campaign, answers, files, and items in every state, all made through the services."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from branchyear.lib.dates import CHINA
+from tasks import template
+from tasks.models import BranchItem
+from tasks.services import evidence, items
+from tasks.services.campaign import open_campaign
+
+YEAR = 2026
+# A working morning in the second phase, when items of the first two phases can be filled in.
+NOW = datetime(YEAR, 5, 12, 9, 30, tzinfo=CHINA)
+
+
+def make_campaign(year=YEAR):
+    """The real campaign, opened for ``year``, given to every branch there is."""
+    return open_campaign(template.read("campaign_2022"), year=year, by=None)
+
+
+def item_of(branch, code="T1-01"):
+    """The branch's row of one item. T1-01 asks for no file, T1-05 does, T7-01 asks for numbers."""
+    return BranchItem.objects.with_words().get(branch=branch, item__code=code)
+
+
+def make_answer(**changes):
+    """A complete answer."""
+    values = {
+        "result": "done",
+        "fact_on": date(YEAR, 4, 20),
+        "note": "已逐人核对党员档案,名册共12人。",
+    }
+    return items.Answer(**(values | changes))
+
+
+def make_pdf(name="批复.pdf", text="1"):
+    """A small file whose content differs with ``text``."""
+    return SimpleUploadedFile(name, b"%PDF-1.4\n%" + text.encode() + b"\n%%EOF\n")
+
+
+def make_png(name="照片.png", size=(4, 4), colour="red"):
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return SimpleUploadedFile(name, buffer.getvalue())
+
+
+def make_zip(name, *parts, text="x"):
+    """A zip container with these parts: the skeleton of docx, xlsx, ofd."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in parts:
+            archive.writestr(part, text)
+    return SimpleUploadedFile(name, buffer.getvalue())
+
+
+def make_evidence(branch_item, by, upload=None, *, now=NOW):
+    return evidence.add(branch_item, upload or make_pdf(), by=by, now=now)
+
+
+def make_draft(branch_item, by, *, now=NOW, **changes):
+    answer = make_answer(**changes)
+    return items.save(branch_item, answer, revision=branch_item.revision, by=by, now=now)
+
+
+def make_submitted(branch_item, by, *, now=NOW, **changes):
+    if branch_item.version.asks_for_evidence and not branch_item.evidence_links.exists():
+        make_evidence(branch_item, by, now=now)
+    return items.submit(branch_item, make_answer(**changes), by=by, now=now)
+
+
+def make_accepted(branch_item, by, *reviewers, now=NOW, **changes):
+    """Handed in by ``by`` and accepted by each reviewer in turn."""
+    make_submitted(branch_item, by, now=now, **changes)
+    for reviewer in reviewers:
+        items.accept(branch_item, by=reviewer, now=now)
+    return branch_item
+
+
+def make_returned(branch_item, by, reviewer, *, reason="请补充会议记录。", now=NOW, **changes):
+    make_submitted(branch_item, by, now=now, **changes)
+    return items.send_back(branch_item, reason=reason, by=reviewer, now=now)
