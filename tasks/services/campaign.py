@@ -60,7 +60,7 @@ def open_campaign(template, *, year, by, digest=""):
             _refuse_lost_parts(campaign, template)
             _set(campaign, template_digest=digest, version=F("version") + 1, **values)
             campaign.refresh_from_db()
-        _load_parts(campaign, template, by=by, created=created)
+        _load_parts(campaign, template, by=by)
         verb = "campaign.opened" if created else "campaign.updated"
         record(verb, campaign, by=by, year=year, version=campaign.version, digest=digest)
     give_items(campaign=campaign)
@@ -139,7 +139,7 @@ def add_item(task, *, code, by, order=None, **content):
         raise Refused(f"编码“{code}”已被使用,请换一个编码。", field="code")
     if order is None:
         order = task.items.count() + 1
-    item = _create_item(task, code, order, content, by=by)
+    (item,) = _create_items([(ChecklistItem(task=task, code=code, order=order), content)], by=by)
     record("item.revised", item, by=by, version=1, changed=list(content))
     give_items(campaign=task.campaign)
     return item
@@ -270,62 +270,82 @@ def _set(row, **values):
         setattr(row, key, value)
 
 
-def _load_parts(campaign, template, *, by, created):
+def _load_parts(campaign, template, *, by):
     years = campaign.year - template["campaign"]["year"]
-    for order, row in enumerate(template["phases"], 1):
-        Phase.objects.update_or_create(
-            campaign=campaign,
-            code=row["code"],
-            defaults=templates.phase_values(row, order, years),
-        )
-    tasks = {}
-    for order, row in enumerate(template["tasks"], 1):
-        tasks[row["code"]], _ = Task.objects.update_or_create(
-            campaign=campaign, code=row["code"], defaults=templates.task_values(row, order)
-        )
-    numbers = []
-    for row in template.get("rules", []):
-        numbers.append(row["id"])
-        Rule.objects.update_or_create(
-            campaign=campaign,
-            number=row["id"],
-            defaults={
-                "task": tasks[row["task"]],
-                "retired_at": None,
-                **templates.rule_values(row, years),
-            },
-        )
-    Rule.objects.filter(campaign=campaign, retired_at=None).exclude(number__in=numbers).update(
-        retired_at=timezone.now()
-    )
+    phases = {
+        row["code"]: templates.phase_values(row, order, years)
+        for order, row in enumerate(template["phases"], 1)
+    }
+    _bring_up(Phase, campaign, "code", phases)
+    tasks = {
+        row["code"]: templates.task_values(row, order)
+        for order, row in enumerate(template["tasks"], 1)
+    }
+    tasks = _bring_up(Task, campaign, "code", tasks)
+    rows = {
+        row["id"]: {
+            "task": tasks[row["task"]],
+            "retired_at": None,
+            **templates.rule_values(row, years),
+        }
+        for row in template.get("rules", [])
+    }
+    _bring_up(Rule, campaign, "number", rows)
+    kept = Rule.objects.filter(campaign=campaign, number__in=rows)
+    campaign.rules.filter(retired_at=None).exclude(pk__in=kept).update(retired_at=timezone.now())
     _load_items(campaign, template, tasks, by=by)
+
+
+def _bring_up(model, campaign, key, rows):
+    """Make the campaign's rows of ``model`` what ``rows`` (by ``key``) say; returns them by key."""
+    known = {getattr(row, key): row for row in model.objects.filter(campaign=campaign)}
+    new = [
+        model(campaign=campaign, **{key: code}, **values)
+        for code, values in rows.items()
+        if code not in known
+    ]
+    for row in model.objects.bulk_create(new):
+        known[getattr(row, key)] = row
+    for code, values in rows.items():
+        changed = _changed(known[code], values)
+        if changed:
+            _set(known[code], **changed)
+    return known
 
 
 def _load_items(campaign, template, tasks, *, by):
     windows = _windows(campaign)
     known = {item.code: item for item in _items(campaign)}
+    new = []
     for row in template["tasks"]:
         task = tasks[row["code"]]
         for order, inner in enumerate(row["checklist"], 1):
             content = templates.version_values(inner, windows)
             item = known.pop(inner["code"], None)
             if item is None:
-                _create_item(task, inner["code"], order, content, by=by)
+                item = ChecklistItem(task=task, code=inner["code"], order=order)
+                new.append((item, content))
                 continue
             if (item.task_id, item.order) != (task.pk, order):
                 _set(item, task=task, order=order)
             if item.retired_at is not None:
                 restore_item(item, by=by)
             revise_item(item, by=by, **content)
+    _create_items(new, by=by)
     for item in known.values():
         retire_item(item, by=by)
 
 
-def _create_item(task, code, order, content, *, by):
-    item = ChecklistItem.objects.create(task=task, code=code, order=order)
-    item.current = ItemVersion.objects.create(item=item, number=1, created_by=by, **content)
-    item.save(update_fields=["current"])
-    return item
+def _create_items(new, *, by):
+    """Items with their first versions: ``[(item, content)]``."""
+    items = ChecklistItem.objects.bulk_create([item for item, _ in new])
+    versions = ItemVersion.objects.bulk_create(
+        ItemVersion(item=item, number=1, created_by=by, **content) for item, content in new
+    )
+    for item, version in zip(items, versions, strict=True):
+        item.current = version
+    ChecklistItem.objects.bulk_update(items, ["current"])
+    return items
 
 
 def _refuse_lost_parts(campaign, template):

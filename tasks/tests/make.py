@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from functools import cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -20,7 +21,13 @@ NOW = datetime(YEAR, 5, 12, 9, 30, tzinfo=CHINA)
 
 def make_campaign(year=YEAR):
     """The real campaign, opened for ``year``, given to every branch there is."""
-    return open_campaign(template.read("campaign_2022"), year=year, by=None)
+    return open_campaign(bundled(), year=year, by=None)
+
+
+@cache
+def bundled():
+    """The template that comes along, read once."""
+    return template.read("campaign_2022")
 
 
 def item_of(branch, code="T1-01"):

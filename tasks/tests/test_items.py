@@ -205,9 +205,7 @@ def test_the_numbers_asked_must_be_given(campaign, org, people):
                 by=people.secretary,
                 now=NOW,
             )
-    items.submit(
-        item, make_answer(numbers={"posts": 0}), by=people.secretary, now=NOW
-    )
+    items.submit(item, make_answer(numbers={"posts": 0}), by=people.secretary, now=NOW)
 
     item.refresh_from_db()
     assert item.numbers == {"posts": 0}
