@@ -21,6 +21,13 @@ def may_open_accounts(user):
     return scope_of(user).has({Role.SYSTEM_ADMIN})
 
 
-def may_reset_passwords(user):
-    """The security administrator unlocks and resets; the system administrator too, at the start."""
-    return scope_of(user).has({Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN})
+def may_keep_account(user, account):
+    """Reset the password, lift a lock, close or reopen: the security administrator, and the system
+    administrator where the account is not an administrator's. Nobody does it to himself, and whoever
+    could reset a security administrator's password would hold both offices."""
+    if user.pk == account.pk:
+        return False
+    scope = scope_of(user)
+    if scope.has({Role.SECURITY_ADMIN}):
+        return True
+    return scope.has({Role.SYSTEM_ADMIN}) and not scope_of(account).is_administrator

@@ -9,6 +9,8 @@ VERBS = {
     "account.locked": "账号锁定",
     "account.password_chosen": "修改密码",
     "account.password_reset": "重置密码",
+    "account.changed": "修改账号资料",
+    "account.unlocked": "解除账号锁定",
     "account.closed": "停用账号",
     "account.reopened": "启用账号",
     "access.denied": "越权访问被拒绝",
@@ -59,5 +61,9 @@ VERBS = {
     "export.failed": "导出失败",
     "export.downloaded": "下载导出文件",
     # operations
+    "audit.exported": "导出审计记录",
+    "appointments.exported": "导出任职名册",
+    "organizations.exported": "导出党组织名册",
+    "job.revived": "重新执行后台作业",
     "demo.loaded": "载入演示数据",
 }
