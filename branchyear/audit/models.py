@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from branchyear.audit import verbs
 
@@ -10,7 +11,8 @@ from branchyear.audit import verbs
 class Entry(models.Model):
     """One act. Names are frozen as text, so that the trail reads the same after any renaming."""
 
-    at = models.DateTimeField("时间", auto_now_add=True)
+    # A default, not auto_now_add: taking over a past (tasks.services.replay) keeps its moments.
+    at = models.DateTimeField("时间", default=timezone.now, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

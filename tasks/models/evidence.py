@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from branches.models import Organization
 from tasks.models.items import BranchItem
@@ -56,7 +57,7 @@ class ItemEvidence(models.Model):
     attached_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关联人"
     )
-    attached_at = models.DateTimeField(auto_now_add=True)
+    attached_at = models.DateTimeField("关联时间", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = "条目佐证"

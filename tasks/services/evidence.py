@@ -57,7 +57,7 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
                         "uploaded_by": by,
                     },
                 )
-            is_linked = _link(branch_item, evidence, by=by)
+            is_linked = _link(branch_item, evidence, by=by, now=now)
             if is_new or is_linked:
                 verb = "evidence.added" if is_new else "evidence.attached"
                 _record(verb, evidence, branch_item, by=by)
@@ -77,7 +77,7 @@ def attach(branch_item, evidence, *, by, now=None):
     if evidence.organization_id != branch_item.branch_id:
         raise Refused("只能关联本支部的佐证材料。")
     _touch(branch_item, by=by, now=now)
-    if _link(branch_item, evidence, by=by):
+    if _link(branch_item, evidence, by=by, now=now):
         _record("evidence.attached", evidence, branch_item, by=by)
     return evidence
 
@@ -118,7 +118,7 @@ def _touch(branch_item, *, by, now):
     branch_item.updated_by, branch_item.updated_at = by, now
 
 
-def _link(branch_item, evidence, *, by):
+def _link(branch_item, evidence, *, by, now):
     """True when the link is new."""
     links = ItemEvidence.objects.filter(branch_item=branch_item)
     if links.filter(evidence=evidence).exists():
@@ -128,7 +128,7 @@ def _link(branch_item, evidence, *, by):
             f"每个条目最多{settings.EVIDENCE_MAX_PER_ITEM}份佐证材料,请合并后再上传。", field="file"
         )
     _, is_new = ItemEvidence.objects.get_or_create(
-        branch_item=branch_item, evidence=evidence, defaults={"attached_by": by}
+        branch_item=branch_item, evidence=evidence, defaults={"attached_by": by, "attached_at": now}
     )
     return is_new
 
