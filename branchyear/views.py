@@ -12,20 +12,31 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from branches.roles import ADMIN_ROLES
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
 from branches.scope import scope_of
+from branchyear import home as pages
+from branchyear.context import main_office
+from branchyear.lib.dates import local_day
 from branchyear.outbox.models import Job
 
 
 @require_GET
 def home(request):
     """The home of the role."""
-    scope = scope_of(request.user)
-    if not scope.offices:
+    scope, today = scope_of(request.user), local_day()
+    role, _ = main_office(scope)
+    if role is None:
         return render(request, "home/none.html")
-    if scope.has(ADMIN_ROLES) and not scope.seen_paths:
+    if role in ADMIN_ROLES:
         return redirect("admin:index")
-    return render(request, "home/none.html")
+    if role in BRANCH_ROLES:
+        return render(request, "home/secretary.html", pages.secretary(scope, today))
+    if role == Role.INSPECTOR:
+        return render(request, "home/inspector.html", pages.inspector(scope))
+    desk = (
+        pages.reviewer if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}) else pages.leader
+    )
+    return render(request, "home/desk.html", desk(scope, today))
 
 
 @login_not_required

@@ -1,0 +1,272 @@
+"""What a person finds on the home page: what is to be done today, who waits for whom.
+
+Only reads; every number comes from the same querysets the lists behind it use.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from branches.models import Organization
+from branches.roles import BRANCH_ROLES, Role
+from reports.models import MonthlyReport, Tier
+from tasks.models import BranchItem, Campaign
+
+SOON_DAYS = 30  # what falls due within a month is shown as work of today
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what, why, by when, and the one button that leads there."""
+
+    what: str
+    why: str
+    url: str
+    button: str
+    due: date | None = None
+    status: str = ""
+    urgent: bool = False
+
+
+def secretary(scope, today):
+    """The home of a secretary or clerk, for the first branch of theirs."""
+    branches = scope.organizations(BRANCH_ROLES)
+    branch = branches[0]
+    campaign = Campaign.objects.running(today)
+    items = BranchItem.objects.filter(branch=branch, item__task__campaign=campaign).with_words()
+    to_do = list(
+        items.filter(state__in=BranchItem.EDITABLE, opens_on__lte=today).order_by(
+            "due_on", "item__task__order", "item__order"
+        )
+    )
+    returned = [item for item in to_do if item.state == BranchItem.State.RETURNED]
+    report = current_report(branch, today)
+    todos = [_returned(item) for item in returned]
+    if report is not None and report.is_editable:
+        todos.append(_owed_report(report, today))
+    late = [i for i in to_do if i.is_overdue(today) and i not in returned]
+    soon = [
+        i
+        for i in to_do
+        if i not in returned and i not in late and (i.due_on - today).days <= SOON_DAYS
+    ]
+    todos += [_item(item, today) for item in (*late, *soon)]
+    return {
+        "branch": branch,
+        "branches": branches,
+        "campaign": campaign,
+        "todos": todos[:SHOWN],
+        "todo_count": len(todos),
+        "later_count": len(to_do) - len(returned) - len(late) - len(soon),
+        "report": report,
+        "figures": items.figures(today),
+        "tasks": _task_strip(items, campaign, today),
+        "waiting": items.filter(state=BranchItem.State.SUBMITTED).count(),
+        "today": today,
+    }
+
+
+def _returned(item):
+    return Todo(
+        what=f"{item.item.code} {item.version.text}",
+        why=f"退回原因:{item.return_reason}",
+        url=item.get_absolute_url(),
+        button="去修改",
+        due=item.due_on,
+        status="returned",
+        urgent=True,
+    )
+
+
+def _item(item, today):
+    done = "已填写一部分,还没有提交" if item.state == BranchItem.State.DRAFT else "还没有填报"
+    asked = "、".join(item.version.evidence) if item.version.asks_for_evidence else ""
+    return Todo(
+        what=f"{item.item.code} {item.version.text}",
+        why=f"{done}" + (f";应交材料:{asked}" if asked else ""),
+        url=item.get_absolute_url(),
+        button="去填报",
+        due=item.due_on,
+        urgent=item.is_overdue(today),
+    )
+
+
+def _owed_report(report, today):
+    if report.state == MonthlyReport.State.RETURNED:
+        why, button = f"退回原因:{report.return_reason}", "去修改"
+    else:
+        why, button = "数据已由平台填好,核对后补充文字即可", "去填写"
+    return Todo(
+        what=f"报送{report.period.label}月报",
+        why=why,
+        url=report.get_absolute_url(),
+        button=button,
+        due=report.period.due_on,
+        urgent=report.period.due_on < today,
+    )
+
+
+def current_report(organization, today):
+    """The organisation's own report of the latest period that is open."""
+    return (
+        MonthlyReport.objects.with_words()
+        .filter(organization=organization, period__opens_on__lte=today)
+        .order_by("-period__month")
+        .first()
+    )
+
+
+def _task_strip(items, campaign, today):
+    """The eight tasks as thin bars: accepted of all."""
+    numbers = {row["item__task"]: row for row in items.figures(today, "item__task")}
+    strip = []
+    for task in campaign.tasks.all() if campaign else ():
+        row = numbers.get(task.pk)
+        if row:
+            strip.append(
+                {
+                    "task": task,
+                    "done": row["accepted"],
+                    "total": row["total"],
+                    "overdue": row["overdue"],
+                }
+            )
+    return strip
+
+
+def reviewer(scope, today):
+    """The desk (工作台) of whoever reviews: a direct organisation, or the committee."""
+    organizations = scope.organizations({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
+    top = organizations[0]
+    campaign = Campaign.objects.running(today)
+    below = BranchItem.objects.of(campaign).in_force().under(top)
+    queue = BranchItem.objects.of(campaign).waiting_with(organizations)
+    oldest = queue.order_by("submitted_at").values_list("submitted_at", flat=True).first()
+    received = MonthlyReport.objects.waiting_with(organizations)
+    own = current_report(top, today)
+    figures = below.figures(today)
+    todos = []
+    if waiting := queue.count():
+        todos.append(
+            Todo(
+                what=f"审核{waiting}项检查条目",
+                why="下级已提交,等待您的意见"
+                if oldest is None
+                else f"最早一项提交于{oldest:%m月%d日}",
+                url=reverse("tasks:review"),
+                button="去审核",
+                urgent=True,
+            )
+        )
+    if arrived := received.count():
+        todos.append(
+            Todo(
+                what=f"接收{arrived}份月报",
+                why="下级已报送,核对后接收或退回",
+                url=reverse("reports:reports") + "?tab=receive",
+                button="去接收",
+            )
+        )
+    if own is not None and own.is_editable:
+        todos.append(_owed_report(own, today))
+    if figures["overdue"]:
+        todos.append(
+            Todo(
+                what=f"{figures['overdue']}项检查条目已逾期",
+                why=f"共{figures['total']}项,查看是哪些支部",
+                url=reverse("reports:items") + f"?org={top.pk}&overdue=1",
+                button="去查看",
+            )
+        )
+    return {
+        "top": top,
+        "campaign": campaign,
+        "todos": todos,
+        "todo_count": len(todos),
+        "own": own,
+        "figures": figures,
+        "owing": _owing(top, today),
+        "today": today,
+        "month": _month_figures(top, today),
+    }
+
+
+def leader(scope, today):
+    """Leaders and the organisation department only look: the numbers and who owes."""
+    top = scope.organizations({Role.CITY_DEPARTMENT, Role.COMMITTEE_LEADER})[0]
+    campaign = Campaign.objects.running(today)
+    below = BranchItem.objects.of(campaign).in_force().under(top)
+    received = MonthlyReport.objects.waiting_with([top])
+    todos = []
+    if Role.CITY_DEPARTMENT in scope.roles and received.exists():
+        report = received.with_words().first()
+        todos.append(
+            Todo(
+                what=f"接收{report}",
+                why=f"{report.organization}已报送",
+                url=report.get_absolute_url(),
+                button="去接收",
+            )
+        )
+    return {
+        "top": top,
+        "campaign": campaign,
+        "todos": todos,
+        "todo_count": len(todos),
+        "own": None,
+        "figures": below.figures(today),
+        "owing": _owing(top, today),
+        "today": today,
+        "month": _month_figures(top, today),
+    }
+
+
+def _tier_below(top):
+    return Tier.BRANCH if top.depth >= Organization.DIRECT_DEPTH else Tier.DIRECT
+
+
+def _reports_of_month(top, today):
+    """The reports expected from below ``top`` in the latest open period."""
+    reports = MonthlyReport.objects.under(top).filter(
+        period__tier=_tier_below(top), period__opens_on__lte=today, organization__closed_on=None
+    )
+    month = reports.order_by("-period__month").values_list("period__month", flat=True).first()
+    return reports.filter(period__month=month), month
+
+
+def _month_figures(top, today):
+    """Expected and received reports of the month (应报, 已报)."""
+    reports, month = _reports_of_month(top, today)
+    if month is None:
+        return None
+    expected = reports.count()
+    received = reports.exclude(first_submitted_at=None).count()
+    due_on = reports.values_list("period__due_on", flat=True).first()
+    year, number = month.split("-")
+    return {
+        "label": f"{year}年{int(number)}月",
+        "month": month,
+        "expected": expected,
+        "received": received,
+        "missing": expected - received,
+        "due_on": due_on,
+        "tier": _tier_below(top),
+    }
+
+
+def _owing(top, today):
+    """Who has not reported this month, in official order (the first rows)."""
+    reports, _ = _reports_of_month(top, today)
+    return list(
+        reports.filter(Q(first_submitted_at=None) | Q(state=MonthlyReport.State.RETURNED))
+        .with_words()
+        .order_by("organization__path")[:SHOWN]
+    )
+
+
+def inspector(scope):
+    """The branches an inspector may look at, until when."""
+    return {"organizations": scope.organizations({Role.INSPECTOR})}
