@@ -25,14 +25,15 @@ class Scale:
     districts: int
     organs: int
     branches: int | None  # None: as many as the list of organs says
-    members: int
+    mean: int  # members of a branch
+    total: int | None = None  # members of all, exactly
 
 
 # city: 50 direct organisations, 420 branches, 11,000 members, as the organs of a real city have.
 SCALES = {
-    "small": Scale(districts=1, organs=4, branches=3, members=26),
-    "city": Scale(districts=1, organs=50, branches=None, members=26),
-    "province": Scale(districts=24, organs=50, branches=None, members=29),
+    "small": Scale(districts=1, organs=4, branches=3, mean=26),
+    "city": Scale(districts=1, organs=50, branches=None, mean=26, total=11_000),
+    "province": Scale(districts=24, organs=50, branches=None, mean=29),
 }
 
 
@@ -161,7 +162,7 @@ class City:
     def _remember(self, branch, direct, unit, mood):
         rng = self.rng
         own = min(1.0, max(0.05, rng.gauss(mood, 0.12)))
-        mean = self.scale.members
+        mean = self.scale.mean
         size = 4 if rng.random() < 0.02 else max(5, min(49, round(rng.gauss(mean, 9))))
         place = Place(branch, direct, unit, own, size)
         if size >= 20:
@@ -238,7 +239,19 @@ class City:
 
     # --- members ------------------------------------------------------------------------------
 
+    def _round_up(self):
+        """Bring the sum of all branches to the wanted total, where it changes no group."""
+        missing = (self.scale.total or 0) - sum(place.size for place in self.places)
+        while self.scale.total and missing:
+            step = 1 if missing > 0 else -1
+            for place in self.places:
+                size = place.size + step
+                same_groups = -(-size // 10) == -(-place.size // 10) and (size >= 20) == (place.size >= 20)
+                if missing and same_groups and 8 <= size < 50:
+                    place.size, missing = size, missing - step
+
     def _members(self):
+        self._round_up()
         rows, count = [], 0
         for place in self.places:
             rows += self._roll(place)
