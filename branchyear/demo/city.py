@@ -246,7 +246,9 @@ class City:
             step = 1 if missing > 0 else -1
             for place in self.places:
                 size = place.size + step
-                same_groups = -(-size // 10) == -(-place.size // 10) and (size >= 20) == (place.size >= 20)
+                same_groups = -(-size // 10) == -(-place.size // 10) and (size >= 20) == (
+                    place.size >= 20
+                )
                 if missing and same_groups and 8 <= size < 50:
                     place.size, missing = size, missing - step
 
