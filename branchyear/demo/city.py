@@ -49,7 +49,8 @@ class Place:
     groups: list = field(default_factory=list)
     secretary: User = None
     clerk: User = None
-    reviewer: User = None
+    reviewers: list = field(default_factory=list)  # level by level
+    general: Organization = None
 
 
 class City:
@@ -157,14 +158,14 @@ class City:
                 place=f"{organ}{rng.randint(2, 18)}楼党员活动室",
                 document_no=f"{organ}机党〔2018〕{order}号",
             )
-            self._remember(branch, direct, unit, mood)
+            self._remember(branch, direct, unit, mood, parent if parent is not direct else None)
 
-    def _remember(self, branch, direct, unit, mood):
+    def _remember(self, branch, direct, unit, mood, general=None):
         rng = self.rng
         own = min(1.0, max(0.05, rng.gauss(mood, 0.12)))
         mean = self.scale.mean
         size = 4 if rng.random() < 0.02 else max(5, min(49, round(rng.gauss(mean, 9))))
-        place = Place(branch, direct, unit, own, size)
+        place = Place(branch, direct, unit, own, size, general=general)
         if size >= 20:
             for number in range(1, -(-size // 10) + 1):
                 place.groups.append(
@@ -197,6 +198,9 @@ class City:
         for number, direct in enumerate(directs.values(), 1):
             if not direct.is_branch:
                 wanted.append((f"zhishu{number:02d}", Role.ORG_REVIEWER, direct, None))
+        generals = {place.general.pk: place.general for place in self.places if place.general}
+        for number, general in enumerate(generals.values(), 1):
+            wanted.append((f"zongzhi{number:02d}", Role.ORG_REVIEWER, general, None))
         for number, place in enumerate(self.places, 1):
             wanted.append((f"shuji{number:03d}", Role.SECRETARY, place.branch, None))
             if rng.random() < 0.35:
@@ -234,7 +238,8 @@ class City:
         for number, place in enumerate(self.places, 1):
             place.secretary = users[f"shuji{number:03d}"]
             place.clerk = users.get(f"ganshi{number:03d}")
-            place.reviewer = self.reviewers.get(place.direct.pk, self.gongwei)
+            levels = [self.reviewers[place.general.pk]] if place.general else []
+            place.reviewers = [*levels, self.reviewers.get(place.direct.pk, self.gongwei)]
         self.say(f"账号:{len(users)}个")
 
     # --- members ------------------------------------------------------------------------------
