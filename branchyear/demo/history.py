@@ -9,11 +9,11 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.core.files.base import ContentFile
-from tasks.services.items import Answer
 
 from branchyear.demo import paper, words
 from branchyear.lib.dates import CHINA
 from tasks.models import BranchItem, Evidence, ItemEvidence
+from tasks.services.items import Answer
 
 
 def at(day, rng, start=8, end=18):

@@ -1,18 +1,18 @@
 """``manage.py demo --scale small|city|province [--year Y] [--seed N]``: a believable city to try."""
 
-import time
-from datetime import date
-from random import Random
+from datetime import date, datetime, time
+from time import monotonic
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from branches.models import Organization
 from branchyear.audit.models import Entry
-from branchyear.audit.services import record
-from branchyear.demo.city import SCALES, City
-from branchyear.lib.dates import local_day
+from branchyear.demo.build import build
+from branchyear.demo.city import SCALES
+from branchyear.lib.dates import CHINA
 
 
 class Command(BaseCommand):
@@ -32,13 +32,13 @@ class Command(BaseCommand):
             return
         if Organization.objects.exists():
             raise CommandError("数据库中已有党组织,演示数据只能载入空库。")
-        started = time.monotonic()
-        today = today or local_day(timezone.now())
+        started = monotonic()
+        now = datetime.combine(today, time(17, 30), CHINA) if today else timezone.now()
 
         def say(sentence):
-            self.stdout.write(f"[{time.monotonic() - started:5.1f}s] {sentence}")
+            self.stdout.write(f"[{monotonic() - started:5.1f}s] {sentence}")
             self.stdout.flush()
 
-        city = City(scale, Random(seed), today, say).build()
-        record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))
+        with transaction.atomic():
+            build(scale, year=year, seed=seed, now=now, say=say)
         say("演示数据载入完成。")
