@@ -4,6 +4,13 @@ from django.db.models import Count, Q
 
 from branches.querysets import OrganizationOwnedQuerySet
 
+# The one definition of how many there are.
+HEADS = {
+    "members": Count("pk"),
+    "formal": Count("pk", filter=Q(category="formal")),
+    "probationary": Count("pk", filter=Q(category="probationary")),
+}
+
 
 class MemberQuerySet(OrganizationOwnedQuerySet):
     def counted(self):
@@ -12,10 +19,10 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
 
         return self.filter(standing__in=COUNTED)
 
+    def head_counts(self, *group):
+        """Members, formal, probationary, per ``group`` columns."""
+        return self.counted().order_by(*group).values(*group).annotate(**HEADS)
+
     def head_count(self):
-        """One row of figures: members, formal, probationary."""
-        return self.counted().aggregate(
-            members=Count("pk"),
-            formal=Count("pk", filter=Q(category="formal")),
-            probationary=Count("pk", filter=Q(category="probationary")),
-        )
+        """One row of the same figures."""
+        return self.counted().order_by().aggregate(**HEADS)

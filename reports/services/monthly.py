@@ -6,22 +6,17 @@ and number for number in its step, under a checksum; nothing that happens later 
 
 import hashlib
 import json
-from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
 
-from branches.models import Kind, Organization
 from branches.scope import holders
 from branchyear.audit.services import record
-from branchyear.lib.dates import CHINA, day_start, local_day
+from branchyear.lib.dates import CHINA, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.notifications.services import notify
-from members.models import Member
 from reports import rules
-from reports.models import MonthlyReport, ReportStep, Tier
-from tasks.models import BranchItem, Task
+from reports.models import MonthlyReport, ReportStep
+from reports.services.figures import figures_for
 
 State = MonthlyReport.State
 Step = ReportStep.Kind
@@ -29,182 +24,6 @@ Step = ReportStep.Kind
 MIN_WORDS = 10  # "空报不算报": fewer than ten characters say nothing (peers: feature 49)
 MAX_WORDS = 2000  # about two pages; longer papers are attached, not reported
 HEADINGS = {key: heading for key, heading, _ in MonthlyReport.SECTIONS}
-TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
-
-
-# --- Figures --------------------------------------------------------------------------------------
-
-
-def figures_for(organization, period, *, today):
-    """The figures of one organisation's report, from the facts as they are ``today``.
-
-    A list of ``{key, group, label, value, of, unit, source, url, of_url}``. Every number is the count of
-    the list its ``url`` leads to. For an upper organisation: sums over everything open below it.
-    The number of statements does not depend on how much stands below.
-    """
-    return [
-        *_organization_figures(organization),
-        *_item_figures(organization, period, today),
-        *_lower_figures(organization, period, today),
-    ]
-
-
-def _organization_figures(organization):
-    below = Organization.objects.under(organization).open()
-    kinds = below.order_by().aggregate(
-        branches=Count("pk", filter=Q(kind=Kind.BRANCH)),
-        groups=Count("pk", filter=Q(kind=Kind.GROUP)),
-        directs=Count("pk", filter=Q(depth=Organization.DIRECT_DEPTH)),
-    )
-    people = Member.objects.under(organization).filter(organization__closed_on=None).head_count()
-    tree = _link("branches:organization", organization.pk)
-    rows = []
-
-    def add(key, label, value, unit, source, url=""):
-        rows.append(_figure("组织和党员", key, label, value, unit, source, url))
-
-    if organization.depth < Organization.DIRECT_DEPTH:
-        add("directs", "直属党组织", kinds["directs"], "个", "党组织", tree)
-    if not organization.is_branch:
-        add("branches", "党支部", kinds["branches"], "个", "党组织", tree)
-
-    def roster(**query):
-        return _link("members:roster", org=organization.pk, **query)
-
-    add("groups", "党小组", kinds["groups"], "个", "党组织", tree)
-    add("members", "党员", people["members"], "人", "党员名册", roster())
-    add("formal", "其中:正式党员", people["formal"], "人", "党员名册", roster(category="formal"))
-    add(
-        "probationary",
-        "其中:预备党员",
-        people["probationary"],
-        "人",
-        "党员名册",
-        roster(category="probationary"),
-    )
-    return rows
-
-
-def _item_figures(organization, period, today):
-    """The checklist items, all together and by task: the same counts as 总览 and its lists."""
-    by_task = {
-        row.pop("item__task__code"): row
-        for row in BranchItem.objects.under(organization)
-        .of(period.campaign_id)
-        .in_force()
-        .figures(today, "item__task__code")
-    }
-
-    def items(**query):
-        return _link("reports:items", org=organization.pk, year=period.campaign.year, **query)
-
-    def total(name):
-        return sum(row[name] for row in by_task.values())
-
-    def add(key, label, value, **more):
-        rows.append(_figure("任务进展", key, label, value, "条", "八项任务清单", **more))
-
-    rows = []
-    add(
-        "items_accepted",
-        "审核通过的检查条目",
-        total("accepted"),
-        url=items(state="accepted"),
-        of=total("total"),
-        of_url=items(),
-    )
-    add("items_submitted", "待审核", total("submitted"), url=items(state="submitted"))
-    add("items_returned", "退回修改", total("returned"), url=items(state="returned"))
-    add("items_overdue", "逾期未提交", total("overdue"), url=items(overdue=1))
-    for task in Task.objects.filter(campaign=period.campaign_id).order_by("order"):
-        row = by_task.get(task.code, {"accepted": 0, "total": 0})
-        add(
-            f"task_{task.code}",
-            f"{task.code} {task.name}",
-            row["accepted"],
-            url=items(task=task.code, state="accepted"),
-            of=row["total"],
-            of_url=items(task=task.code),
-        )
-    return rows
-
-
-def lower_reports(organization, period):
-    """The reports of the same month that come in at ``organization``."""
-    return MonthlyReport.objects.filter(
-        receiver=organization,
-        period__campaign=period.campaign_id,
-        period__month=period.month,
-        period__tier=TIER_BELOW.get(period.tier, ""),
-    ).expected()
-
-
-def _lower_figures(organization, period, today):
-    if period.tier not in TIER_BELOW or organization.is_branch:
-        return []
-    counts = lower_reports(organization, period).figures(day_start(today))
-    tier = TIER_BELOW[period.tier]
-
-    def reports(**query):
-        return _link(
-            "reports:reports",
-            tab="all",
-            tier=tier.value,
-            month=period.month,
-            receiver=organization.pk,
-            **query,
-        )
-
-    def add(key, label, value, verdict, **more):
-        rows.append(
-            _figure(
-                "下级报送",
-                key,
-                label,
-                value,
-                "个",
-                f"{tier.label}月报",
-                url=reports(verdict=verdict),
-                **more,
-            )
-        )
-
-    rows = []
-    add(
-        "lower_received",
-        f"已报送的{tier.label}",
-        counts["received"],
-        "received",
-        of=counts["expected"],
-        of_url=reports(),
-    )
-    add("lower_ontime", "其中:按期", counts["ontime"], "ontime")
-    add("lower_late", "其中:逾期", counts["late"], "late")
-    unreported = counts["missing"] + counts["waiting"]
-    add("lower_unreported", "尚未报送", unreported, "unreported")
-    return rows
-
-
-def _figure(group, key, label, value, unit, source, url="", of=None, of_url=""):
-    return {
-        "group": group,
-        "key": key,
-        "label": label,
-        "value": value,
-        "of": of,
-        "unit": unit,
-        "source": source,
-        "url": url,
-        "of_url": of_url,
-    }
-
-
-def _link(name, *args, **query):
-    """The address of the list behind a figure."""
-    try:
-        return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
-    except NoReverseMatch:
-        return ""
 
 
 # --- Words ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from branchyear.templatetags.ui import PAGE_SIZES
 from reports import rules
 from reports.forms import ReportForm
 from reports.models import MonthlyReport, Period, Tier
-from reports.services import monthly
+from reports.services import figures, monthly
 from tasks.models import Campaign
 
 VERDICTS = {
@@ -189,7 +189,7 @@ def _paper(request, report, *, form=None, conflict=None, problem="", reason="", 
     writing = may_fill and report.is_editable
     steps = list(report.steps.order_by("pk"))
     step = None if writing else _shown_step(report, steps)
-    live = monthly.figures_for(report.organization, report.period, today=local_day(now))
+    live = figures.figures_for(report.organization, report.period, today=local_day(now))
     form = form or (ReportForm.of(report) if writing else None)
     words = form.data if form is not None and form.is_bound else report.texts
     lower = _lower(report, user) if writing or may_receive else None
@@ -259,9 +259,9 @@ def _said(figure):
     return f"{figure['value']}{of}{figure['unit']}"
 
 
-def _grouped(figures):
+def _grouped(rows):
     groups = {}
-    for figure in figures:
+    for figure in rows:
         groups.setdefault(figure["group"], []).append(figure)
     return list(groups.items())
 
@@ -282,7 +282,7 @@ def _lower(report, user):
     """What the level below handed in, section by section, and who is missing; to draw from."""
     if report.period.tier == Tier.BRANCH or report.organization.is_branch:
         return None
-    rows = monthly.lower_reports(report.organization, report.period)
+    rows = figures.lower_reports(report.organization, report.period)
     rows = list(rows.visible_to(user).select_related("organization").order_by("organization__path"))
     handed_in = [row for row in rows if not row.is_editable]
     return {

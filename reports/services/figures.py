@@ -1,0 +1,243 @@
+"""The figures of a monthly report, from facts: one definition for one organisation and for thousands.
+
+Every number is the count of the list its ``url`` leads to.
+"""
+
+from collections import defaultdict
+from urllib.parse import urlencode
+
+from django.db.models import CharField, Count, Q, Value
+from django.db.models.functions import Length, Substr
+from django.urls import NoReverseMatch, reverse
+
+from branches.models import Kind, Organization
+from branches.querysets import below
+from branchyear.lib.dates import day_start
+from members.models import Member
+from reports.models import MonthlyReport, Tier
+from tasks.models import BranchItem, Task
+
+TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
+NO_ORGANIZATIONS = {"branches": 0, "groups": 0, "directs": 0}
+NO_PEOPLE = {"members": 0, "formal": 0, "probationary": 0}
+NO_REPORTS = {"expected": 0, "received": 0, "ontime": 0, "late": 0, "missing": 0, "waiting": 0}
+
+
+def figures_for(organization, period, *, today):
+    """The figures of one organisation's report, from the facts as they are ``today``.
+
+    A list of ``{key, group, label, value, of, unit, source, url, of_url}``. For an upper organisation:
+    sums over everything open below it. The number of statements does not depend on how much that is.
+    """
+    return figures_for_many([organization], period, today=today)[organization.pk]
+
+
+def figures_for_many(organizations, period, *, today):
+    """The same for many organisations at once: ``{organization id: figures}``.
+
+    The number of statements depends on how many depths of the tree they stand at, not on how many.
+    """
+    organizations = list(organizations)
+    tasks = list(Task.objects.filter(campaign=period.campaign_id).order_by("order"))
+    kinds = _organizations_below(organizations)
+    people = _people_below(organizations)
+    items = _items_below(organizations, period, today)
+    lower = _lower_counts(organizations, period, today)
+    return {
+        one.pk: [
+            *_organization_rows(
+                one, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
+            ),
+            *_item_rows(one, tasks, items.get(one.path, {})),
+            *_lower_rows(one, period, lower.get(one.pk, NO_REPORTS)),
+        ]
+        for one in organizations
+    }
+
+
+# --- Counting -------------------------------------------------------------------------------------
+
+
+def _parts(queryset, organizations, field):
+    """``queryset`` cut into one part for each depth, each row marked ``top``: the path above it."""
+    if len(organizations) == 1:
+        path = organizations[0].path
+        yield queryset.filter(below(path, field)).annotate(
+            top=Value(path, output_field=CharField())
+        )
+        return
+    for length in sorted({len(one.path) for one in organizations}):
+        marked = queryset.annotate(top=Substr(field, 1, length), deep=Length(field))
+        yield marked.filter(deep__gte=length)
+
+
+def _organizations_below(organizations):
+    found = {}
+    for part in _parts(Organization.objects.open(), organizations, "path"):
+        for row in (
+            part.order_by()
+            .values("top")
+            .annotate(
+                branches=Count("pk", filter=Q(kind=Kind.BRANCH)),
+                groups=Count("pk", filter=Q(kind=Kind.GROUP)),
+                directs=Count("pk", filter=Q(depth=Organization.DIRECT_DEPTH)),
+            )
+        ):
+            found[row["top"]] = row
+    return found
+
+
+def _people_below(organizations):
+    found = {}
+    counted = Member.objects.counted().filter(organization__closed_on=None)
+    for part in _parts(counted, organizations, "organization__path"):
+        for row in part.head_counts("top"):
+            found[row["top"]] = row
+    return found
+
+
+def _items_below(organizations, period, today):
+    """Checklist items whose time to be answered has come, by task."""
+    found = defaultdict(dict)
+    opened = BranchItem.objects.of(period.campaign_id).in_force().filter(opens_on__lte=today)
+    for part in _parts(opened, organizations, "branch__path"):
+        for row in part.figures(today, "top", "item__task__code"):
+            found[row["top"]][row["item__task__code"]] = row
+    return found
+
+
+def lower_reports(organization, period):
+    """The reports of the same month that come in at ``organization``."""
+    return MonthlyReport.objects.filter(receiver=organization, **_lower(period)).expected()
+
+
+def _lower(period):
+    return {
+        "period__campaign": period.campaign_id,
+        "period__month": period.month,
+        "period__tier": TIER_BELOW.get(period.tier, ""),
+    }
+
+
+def _lower_counts(organizations, period, today):
+    if period.tier not in TIER_BELOW:
+        return {}
+    rows = MonthlyReport.objects.filter(receiver__in=organizations, **_lower(period))
+    return {row["receiver"]: row for row in rows.figures(day_start(today), "receiver")}
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+
+
+def _organization_rows(organization, kinds, people):
+    tree = _link("branches:organization", organization.pk)
+    rows = []
+
+    def add(key, label, value, unit, source, url=""):
+        rows.append(_figure("组织和党员", key, label, value, unit, source, url))
+
+    def roster(**query):
+        return _link("members:roster", org=organization.pk, **query)
+
+    if organization.depth < Organization.DIRECT_DEPTH:
+        add("directs", "直属党组织", kinds["directs"], "个", "党组织", tree)
+    if not organization.is_branch:
+        add("branches", "党支部", kinds["branches"], "个", "党组织", tree)
+    add("groups", "党小组", kinds["groups"], "个", "党组织", tree)
+    add("members", "党员", people["members"], "人", "党员名册", roster())
+    for key, label in (("formal", "其中:正式党员"), ("probationary", "其中:预备党员")):
+        add(key, label, people[key], "人", "党员名册", roster(category=key))
+    return rows
+
+
+def _item_rows(organization, tasks, by_task):
+    def items(**query):
+        return _link("reports:items", org=organization.pk, opened=1, **query)
+
+    def total(name):
+        return sum(row[name] for row in by_task.values())
+
+    def add(key, label, value, **more):
+        rows.append(_figure("任务进展", key, label, value, "条", "八项任务清单", **more))
+
+    rows = []
+    add(
+        "items_accepted",
+        "审核通过的检查条目",
+        total("accepted"),
+        url=items(state="accepted"),
+        of=total("total"),
+        of_url=items(),
+    )
+    add("items_submitted", "待审核", total("submitted"), url=items(state="submitted"))
+    add("items_returned", "退回修改", total("returned"), url=items(state="returned"))
+    add("items_overdue", "逾期未提交", total("overdue"), url=items(overdue=1))
+    for task in tasks:
+        row = by_task.get(task.code, {"accepted": 0, "total": 0})
+        add(
+            f"task_{task.code}",
+            f"{task.code} {task.name}",
+            row["accepted"],
+            url=items(task=task.code, state="accepted"),
+            of=row["total"],
+            of_url=items(task=task.code),
+        )
+    return rows
+
+
+def _lower_rows(organization, period, counts):
+    if period.tier not in TIER_BELOW or organization.is_branch:
+        return []
+    tier = TIER_BELOW[period.tier]
+
+    def reports(**query):
+        return _link(
+            "reports:reports",
+            tab="all",
+            tier=tier.value,
+            month=period.month,
+            receiver=organization.pk,
+            **query,
+        )
+
+    def add(key, label, value, verdict, **more):
+        url = reports(verdict=verdict)
+        rows.append(
+            _figure("下级报送", key, label, value, "个", f"{tier.label}月报", url=url, **more)
+        )
+
+    rows = []
+    add(
+        "lower_received",
+        f"已报送的{tier.label}",
+        counts["received"],
+        "received",
+        of=counts["expected"],
+        of_url=reports(),
+    )
+    add("lower_ontime", "其中:按期", counts["ontime"], "ontime")
+    add("lower_late", "其中:逾期", counts["late"], "late")
+    add("lower_unreported", "尚未报送", counts["missing"] + counts["waiting"], "unreported")
+    return rows
+
+
+def _figure(group, key, label, value, unit, source, url="", of=None, of_url=""):
+    return {
+        "group": group,
+        "key": key,
+        "label": label,
+        "value": value,
+        "of": of,
+        "unit": unit,
+        "source": source,
+        "url": url,
+        "of_url": of_url,
+    }
+
+
+def _link(name, *args, **query):
+    """The address of the list behind a figure."""
+    try:
+        return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
+    except NoReverseMatch:
+        return ""

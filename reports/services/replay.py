@@ -1,0 +1,109 @@
+"""Many reports of one period at once: what they went through, written as the verbs would write it.
+
+For the demo and for taking over a past year; pages use ``monthly``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from branchyear.audit.services import build, record_many
+from branchyear.lib.dates import local_day
+from reports.models import MonthlyReport, ReportStep
+from reports.services.figures import figures_for_many
+from reports.services.monthly import clean_texts, problems_before_submitting, seal_of, sealed_copy
+
+COLUMNS = [
+    "state", "texts", "figures", "seal", "round", "first_submitted_at", "submitted_at",
+    "submitted_by", "decided_at", "revision", "updated_by", "updated_at",
+]  # fmt: skip
+
+
+@dataclass
+class Handed:
+    """One report handed in, and received if ``received_at`` is given; a draft if ``by`` only saved."""
+
+    report: MonthlyReport
+    texts: dict
+    by: object
+    submitted_at: datetime | None = None
+    received_by: object = None
+    received_at: datetime | None = None
+
+
+@transaction.atomic
+def replay(period, handed, *, facts_on):
+    """Write the rows of ``handed``, all of ``period``; figures are those of the facts on ``facts_on``.
+
+    Refuses texts that the verbs would refuse (ValueError), so that history is no better than the rules.
+    """
+    organizations = [one.report.organization for one in handed if one.submitted_at]
+    figures = figures_for_many(organizations, period, today=facts_on) if organizations else {}
+    reports, steps, entries = [], [], []
+    for one in handed:
+        report, texts = one.report, clean_texts(one.texts)
+        report.texts, report.updated_by, report.updated_at = texts, one.by, timezone.now()
+        report.revision += 1
+        reports.append(report)
+        if one.submitted_at is None:
+            report.state = MonthlyReport.State.DRAFT
+            entries.append(
+                build("report.saved", report, by=one.by, organization=report.organization)
+            )
+            continue
+        if problems := problems_before_submitting(report, texts):
+            raise ValueError(problems[0][1])
+        _submit(one, figures[report.organization_id], steps, entries)
+        if one.received_at is not None:
+            _receive(one, steps, entries)
+    MonthlyReport.objects.bulk_update(reports, COLUMNS, batch_size=200)
+    ReportStep.objects.bulk_create(steps, batch_size=200)
+    record_many(entries)
+
+
+def _submit(one, figures, steps, entries):
+    report, now = one.report, one.submitted_at
+    sealed = sealed_copy(report, figures=figures, texts=report.texts, by=one.by, now=now)
+    report.state = MonthlyReport.State.SUBMITTED
+    report.figures = {"on": local_day(now).isoformat(), "rows": sealed["figures"]}
+    report.seal = seal_of(sealed)
+    report.round += 1
+    report.first_submitted_at = report.first_submitted_at or now
+    report.submitted_at, report.submitted_by = now, one.by
+    steps.append(
+        _step(
+            report, "submitted", report.organization, one.by, now, sealed=sealed, seal=report.seal
+        )
+    )
+    entries.append(
+        build(
+            "report.submitted", report, by=one.by, organization=report.organization,
+            round=report.round, seal=report.seal,
+        )
+    )  # fmt: skip
+
+
+def _receive(one, steps, entries):
+    report = one.report
+    report.state, report.decided_at = MonthlyReport.State.ACCEPTED, one.received_at
+    report.revision += 1
+    steps.append(_step(report, "accepted", report.receiver, one.received_by, one.received_at))
+    entries.append(
+        build(
+            "report.accepted",
+            report,
+            by=one.received_by,
+            organization=report.organization,
+            round=report.round,
+            reason="",
+        )
+    )
+
+
+def _step(report, kind, organization, by, at, **more):
+    return ReportStep(
+        report=report, round=report.round, kind=kind, organization=organization, by=by,
+        by_name=str(by), at=at, **more,
+    )  # fmt: skip
