@@ -1,2 +1,28 @@
+"""Addresses of the campaign year: the checklist, its items, the evidence, the review."""
+
+from django.urls import path
+
+from tasks.views import checklist, evidence, items, review
+
 app_name = "tasks"
-urlpatterns = []
+urlpatterns = [
+    path("checklist/", checklist.checklist, name="checklist"),
+    path("checklist/<int:pk>/", checklist.branch_checklist, name="branch_checklist"),
+    path("checklist/<int:pk>/submit-done/", checklist.submit_done, name="submit_done"),
+    path("items/<int:pk>/", items.item, name="item"),
+    path("items/<int:pk>/save/", items.save_item, name="save_item"),
+    path("items/<int:pk>/submit/", items.submit_item, name="submit_item"),
+    path("items/<int:pk>/withdraw/", items.withdraw_item, name="withdraw_item"),
+    path("items/<int:pk>/evidence/", items.add_evidence, name="add_evidence"),
+    path("items/<int:pk>/evidence/attach/", items.attach_evidence, name="attach_evidence"),
+    path(
+        "items/<int:pk>/evidence/<int:evidence_pk>/detach/",
+        items.detach_evidence,
+        name="detach_evidence",
+    ),
+    path("items/<int:pk>/accept/", review.accept_item, name="accept_item"),
+    path("items/<int:pk>/return/", review.return_item, name="return_item"),
+    path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
+    path("review/", review.review, name="review"),
+    path("review/accept/", review.accept_many, name="accept_many"),
+]

@@ -1,0 +1,78 @@
+"""Who gets what at the addresses of the campaign year."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from branchyear.lib.dates import local_day
+from branchyear.tests.access import NORTH, PEOPLE, Row
+from tasks.models import BranchItem, Campaign
+from tasks.tests import make
+
+BRANCH = ("secretary", "clerk")
+WATCHING = tuple(person for person in NORTH if person not in BRANCH)
+REVIEWERS = ("reviewer", "general_reviewer", "south_reviewer", "committee")
+BLIND = ("admin", "security", "auditor", "nobody")
+
+
+def furnish(world):
+    """A campaign that runs today; in the north branch an open item with a file, and a submitted one."""
+    today = local_day()
+    campaign = make.make_campaign(today.year)
+    span = timedelta(days=30)
+    Campaign.objects.filter(pk=campaign.pk).update(starts_on=today - span, ends_on=today + span)
+    BranchItem.objects.update(opens_on=today - span, due_on=today + span)
+    people, now = world.people, timezone.now()
+    world.campaign = campaign
+    world.branch_item = make.item_of(world.north, "T1-05")
+    world.evidence = make.make_evidence(world.branch_item, people.secretary, now=now)
+    world.submitted_item = make.make_submitted(
+        make.item_of(world.north, "T1-01"), people.secretary, now=now, fact_on=today
+    )
+
+
+def item(world):
+    return [world.branch_item.pk]
+
+
+def submitted(world):
+    return [world.submitted_item.pk]
+
+
+TOO_LONG = {"reason": "长" * 501}
+
+ROWS = {
+    "tasks:checklist": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
+    "tasks:branch_checklist": Row({200: NORTH}, args=lambda world: [world.north.pk]),
+    "tasks:submit_done": Row({200: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk]),
+    "tasks:item": Row({200: NORTH}, args=item),
+    "tasks:save_item": Row({302: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:submit_item": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:withdraw_item": Row({409: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:add_evidence": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:attach_evidence": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:detach_evidence": Row(
+        {302: BRANCH, 403: WATCHING},
+        args=lambda world: [world.branch_item.pk, world.evidence.pk],
+        method="post",
+    ),
+    "tasks:evidence": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
+    "tasks:accept_item": Row(
+        {422: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=submitted,
+        method="post",
+        data=TOO_LONG,
+    ),
+    "tasks:return_item": Row(
+        {
+            422: ["reviewer", "committee"],
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=submitted,
+        method="post",
+    ),
+    "tasks:review": Row({200: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}),
+    "tasks:accept_many": Row(
+        {302: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}, method="post"
+    ),
+}

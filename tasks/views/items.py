@@ -1,0 +1,410 @@
+"""One item: what is asked, the branch's answer, its evidence, its way.
+
+The same view serves the whole page and, to htmx, the row of the checklist with the item unfolded.
+Every button of the form sends the whole form to the address of its own verb, so that no button
+(uploading and removing a file included) loses what has been typed.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.roles import Role
+from branches.scope import scope_of
+from branchyear.lib.dates import local_day
+from branchyear.lib.errors import Conflict, Refused, require
+from tasks import files, rules
+from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
+from tasks.models import BranchItem, Evidence
+from tasks.services import evidence as materials
+from tasks.services import items as services
+from tasks.services import moves
+from tasks.views.evidence import PREVIEWS
+
+LIBRARY_SHOWN = 50  # newest first; a branch rarely keeps more than a few dozen files a year
+
+# What a person is told before choosing a file; the browser checks it first, the service decides.
+LIMITS = {
+    "bytes": settings.EVIDENCE_MAX_BYTES,
+    "accept": ",".join(f".{extension}" for extension in files.EXTENSIONS),
+    "words": (
+        f"单个文件不超过{settings.EVIDENCE_MAX_BYTES // 1024 // 1024}MB,每项最多"
+        f"{settings.EVIDENCE_MAX_PER_ITEM}份;可以上传{files.WORDS_ALLOWED}。"
+    ),
+}
+
+# Which colour a step of the way has on the time line.
+STEP_CODES = {
+    "submitted": "submitted",
+    "withdrawn": "draft",
+    "forwarded": "accepted",
+    "accepted": "accepted",
+    "returned": "returned",
+}
+
+
+def fetch(request, pk):
+    """The item with its words, if this person sees its branch."""
+    rows = BranchItem.objects.visible_to(request.user).with_words()
+    return get_object_or_404(
+        rows.select_related("item__task__campaign", "updated_by", "submitted_by"), pk=pk
+    )
+
+
+@require_GET
+def item(request, pk):
+    """The item; the row alone (``?fold=1``, htmx) when it is folded again."""
+    row = fetch(request, pk)
+    if request.htmx and request.GET.get("fold"):
+        return render(request, "tasks/_row.html", row_context(row))
+    return page(request, row)
+
+
+@require_POST
+def save_item(request, pk):
+    """暂存: keeps what is typed and chosen; as JSON when the browser saves by itself."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return autosave(request, fetch(request, pk))
+    return work(request, pk)
+
+
+@require_POST
+def submit_item(request, pk):
+    """提交: keeps what is typed, then hands it in; what is missing is said beside its field."""
+    return work(request, pk, then=hand_in)
+
+
+@require_POST
+def add_evidence(request, pk):
+    """上传: keeps what is typed and adds the chosen files."""
+    return work(request, pk, then=ask_for_files)
+
+
+@require_POST
+def attach_evidence(request, pk):
+    """从支部材料库选用: keeps what is typed and uses the ticked files of the branch here too."""
+    return work(request, pk, then=attach)
+
+
+@require_POST
+def detach_evidence(request, pk, evidence_pk):
+    """Take a file off this item; it stays with the branch and with other items."""
+    return work(request, pk, then=lambda *args: detach(*args, evidence_pk))
+
+
+@require_POST
+def withdraw_item(request, pk):
+    """撤回: before a reviewer has decided."""
+    row = fetch(request, pk)
+    require(rules.may_fill(request.user, row.branch))
+    services.withdraw(row, by=request.user, now=timezone.now())
+    return done(request, fetch(request, pk), "已撤回,可以修改后再次提交。")
+
+
+# --- What the buttons have in common --------------------------------------------------------------
+
+
+def work(request, pk, then=None):
+    """Keep the typed text, add the chosen files, then do the button's own thing."""
+    row = fetch(request, pk)
+    require(rules.may_fill(request.user, row.branch))
+    typed = "version" in request.POST
+    form = ItemForm(request.POST if typed else None, branch_item=row)
+    complaints = {"evidence": [], "form": []}
+    said = ""
+    if typed and form.is_valid() and form.is_changed:
+        try:
+            services.save(
+                row, answer_in(form), revision=form.revision, by=request.user, now=timezone.now()
+            )
+            said = "已暂存。"
+        except Conflict as conflict:
+            add_files(request, row, complaints)
+            return conflicted(request, fetch(request, pk), form, conflict, complaints)
+    added = add_files(request, row, complaints)
+    if added:
+        said = f"已上传{added}个文件,填写的内容已一并暂存。"
+    fresh = fetch(request, pk)
+    if typed and form.errors:
+        return page(request, fresh, form=form, complaints=complaints, status=422)
+    if complaints["evidence"]:
+        return page(request, fresh, complaints=complaints, said=said, status=422)
+    if then is None:
+        return done(request, fresh, said or "内容没有变化,无需保存。")
+    return then(request, fresh, said)
+
+
+def answer_in(form):
+    """The typed answer as the service takes it."""
+    data = form.cleaned_data
+    return services.Answer(
+        result=data["result"], fact_on=data["fact_on"], note=data["note"], numbers=form.numbers()
+    )
+
+
+def retyped(form, row):
+    """The same typed text over the present revision: sent again, it takes the place of the other."""
+    data = form.data.copy()
+    data["version"] = str(row.revision)
+    again = ItemForm(data, branch_item=row)
+    again.is_valid()
+    return again
+
+
+def add_files(request, row, complaints):
+    """Add each chosen file; the number taken. What cannot be taken is complained of by name."""
+    added = 0
+    for upload in request.FILES.getlist("files"):
+        try:
+            materials.add(row, upload, by=request.user)
+            added += 1
+        except Refused as error:
+            if error.field != "file":
+                raise
+            complaints["evidence"].append(error.sentence)
+    return added
+
+
+def hand_in(request, row, said):
+    problems = services.problems_before_submitting(row, services.answer_of(row))
+    if problems:
+        return incomplete(request, row, problems)
+    services.submit(row, revision=row.revision, by=request.user, now=timezone.now())
+    row = fetch(request, row.pk)
+    return done(request, row, f"已提交,等待{row.with_organization.label}审核。审核前可以撤回。")
+
+
+def incomplete(request, row, problems):
+    """The form with each complaint beside its field; everything typed has been saved."""
+    form = ItemForm(ItemForm.as_typed(row), branch_item=row)
+    complaints = {"evidence": [], "form": []}
+    form.is_valid()
+    for name, sentence in problems:
+        place = form.place(name)
+        if place:
+            form.add_error(place, sentence)
+        else:
+            complaints["evidence" if name == "evidence" else "form"].append(sentence)
+    return page(request, row, form=form, complaints=complaints, status=422)
+
+
+def ask_for_files(request, row, said):
+    if not request.FILES.getlist("files"):
+        complaints = {"evidence": ["请先点“选择文件”,选好后再点“上传”。"], "form": []}
+        return page(request, row, complaints=complaints, status=422)
+    return done(request, row, said)
+
+
+def attach(request, row, said):
+    chosen = Evidence.objects.visible_to(request.user).filter(
+        organization=row.branch,
+        pk__in=[pk for pk in request.POST.getlist("attach") if pk.isdigit()],
+    )
+    if not chosen:
+        complaints = {"evidence": ["请先在支部材料库中勾选要用的文件。"], "form": []}
+        return page(request, row, complaints=complaints, status=422)
+    for evidence in chosen:
+        materials.attach(row, evidence, by=request.user)
+    return done(request, fetch(request, row.pk), f"已选用{len(chosen)}个文件。")
+
+
+def detach(request, row, said, evidence_pk):
+    evidence = Evidence.objects.visible_to(request.user).filter(pk=evidence_pk).first()
+    if evidence is None:
+        raise Http404
+    materials.detach(row, evidence, by=request.user)
+    return done(request, fetch(request, row.pk), f"已从本项移除“{evidence.name}”。")
+
+
+# --- Answers ----------------------------------------------------------------------------------------
+
+
+def autosave(request, row):
+    """Saved without a click: JSON {version, saved_at}, 409 with the other text, 422 with the fault."""
+    require(rules.may_fill(request.user, row.branch))
+    form = ItemForm(request.POST, branch_item=row)
+    if not form.is_valid():
+        sentence = " ".join(str(e[0]) for e in form.errors.values())
+        return JsonResponse({"error": sentence}, status=422)
+    try:
+        if form.is_changed:
+            row = services.save(
+                row, answer_in(form), revision=form.revision, by=request.user, now=timezone.now()
+            )
+    except Conflict as conflict:
+        row = fetch(request, row.pk)
+        theirs = {label: stored for label, _, stored, _ in side_by_side(row, form)}
+        return JsonResponse(
+            {
+                "error": told(row, conflict),
+                "theirs": theirs,
+                "who": conflict.who,
+                "version": row.revision,
+            },
+            status=409,
+        )
+    except Refused as error:
+        return JsonResponse({"error": error.sentence}, status=409)
+    return JsonResponse({"version": row.revision, "saved_at": timezone.localtime().isoformat()})
+
+
+def done(request, row, sentence):
+    """After a step: the unfolded row for htmx, else back to the item with the sentence on top."""
+    if request.htmx:
+        return page(request, row, said=sentence)
+    messages.success(request, sentence)
+    return redirect(row)
+
+
+def conflicted(request, row, form, conflict, complaints):
+    """Somebody else was faster: both texts, nothing lost, the person decides."""
+    context = {"conflict": told(row, conflict), "differences": side_by_side(row, form)}
+    form = retyped(form, row)
+    return page(request, row, form=form, complaints=complaints, status=409, **context)
+
+
+def told(row, conflict):
+    who = conflict.who or (row.updated_by.name if row.updated_by else "另一位同志")
+    at = timezone.localtime(conflict.at or row.updated_at)
+    return f"{who}{at:%H:%M}已保存了新的内容,您的内容还没有保存。"
+
+
+def side_by_side(row, form):
+    """[(label, mine, theirs, whether they differ)] of the answer, as words."""
+    stored = ItemForm(branch_item=row)
+    lines = []
+    for name in stored.fields:
+        if name == "version":
+            continue
+        theirs = stored.in_words(name, stored.initial.get(name))
+        mine = stored.in_words(name, form.cleaned_data.get(name))
+        lines.append((stored.fields[name].label, mine, theirs, mine != theirs))
+    return lines
+
+
+def page(request, row, *, form=None, complaints=None, said="", status=200, **more):
+    """The item as a page, or as the unfolded row of the checklist."""
+    context = item_context(request, row)
+    if context["may_edit"]:
+        context["form"] = form or ItemForm(branch_item=row)
+    context.update(complaints=complaints or {}, said=said, **more)
+    if request.htmx:
+        context.update(row_context(row), unfolded=True, numbers=numbers_of(row))
+        return render(request, "tasks/_row.html", context, status=status)
+    context.update(neighbours(row))
+    return render(request, "tasks/item.html", context, status=status)
+
+
+def item_context(request, row):
+    """What the body of an item shows; a fixed number of queries, however many files and steps."""
+    user = request.user
+    fills = rules.may_fill(user, row.branch)
+    may_edit = fills and row.is_editable and not why_closed(row)
+    links = row.evidence_links.select_related("evidence__uploaded_by")
+    used = [link.evidence for link in links]
+    steps = list(row.steps.select_related("organization"))
+    return {
+        "row": row,
+        "branch": row.branch,
+        "today": local_day(),
+        "may_edit": may_edit,
+        "basis": basis_of(row.version),
+        "evidence": used,
+        "library": library(row, used) if may_edit else [],
+        "limits": LIMITS,
+        "previews": PREVIEWS,
+        "closed_why": None if may_edit or not fills else why_closed(row),
+        "answered": ItemForm(branch_item=row).answered(),
+        "steps": [as_told(step) for step in steps],
+        "returned": next((s for s in reversed(steps) if s.kind == "returned"), None)
+        if row.state == "returned"
+        else None,
+        "may_withdraw": rules.may_withdraw(user, row),
+        "may_review": rules.may_review(user, row),
+        "may_return": rules.may_return(user, row),
+        "reason_form": ReasonForm(),
+        "common_reasons": COMMON_REASONS,
+        "is_reviewer": scope_of(user).has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}),
+    }
+
+
+def basis_of(version):
+    """The basis beside its mark: the mark already says 原文 or 推断, the words go on from there."""
+    words = version.basis_words.strip()
+    for mark in ("原文", "推断"):
+        if words.startswith(mark):
+            words = words[len(mark) :].lstrip(":,、; ")
+    return words or "工作方案"
+
+
+def why_closed(row):
+    """Why nothing can be filled in now, as a sentence; "" when it can."""
+    try:
+        moves.refuse_unless_fillable(row, now=timezone.now())
+    except Refused as refused:
+        return refused.sentence
+    return ""
+
+
+def library(row, used):
+    """The branch's other files, newest first."""
+    return list(
+        Evidence.objects.filter(organization=row.branch)
+        .exclude(pk__in=[e.pk for e in used])
+        .order_by("-pk")[:LIBRARY_SHOWN]
+    )
+
+
+def as_told(step):
+    """A step as the time line shows it."""
+    where = "" if step.kind in ("submitted", "withdrawn") else f"（{step.organization.label}）"
+    return {
+        "at": step.at,
+        "who": f"{step.by_name}{where}",
+        "what": step.get_kind_display(),
+        "detail": step.reason,
+        "code": STEP_CODES.get(step.kind, ""),
+    }
+
+
+def row_context(row):
+    """What the row of the checklist needs beyond the item itself."""
+    row.files = row.evidence_links.count()
+    return {"row": row, "today": local_day()}
+
+
+def numbers_of(row):
+    """The branch's numbers as the checklist's heads show them, to be put in place after a step."""
+    mine = BranchItem.objects.in_force().filter(branch=row.branch).of(row.item.task.campaign)
+    by_task = {line["item__task"]: line for line in mine.figures(local_day(), "item__task")}
+    task = by_task.get(row.item.task_id)
+    if task is None:
+        return None
+    return {
+        "task": task,
+        "open": task["todo"] + task["draft"] + task["returned"],
+        "total": sum(line["total"] for line in by_task.values()),
+        "accepted": sum(line["accepted"] for line in by_task.values()),
+    }
+
+
+def neighbours(row):
+    """The items before and after this one in the branch's checklist, and its place."""
+    keys = list(
+        BranchItem.objects.filter(branch=row.branch)
+        .of(row.item.task.campaign)
+        .filter(Q(item__retired_at=None) | Q(pk=row.pk))
+        .order_by("item__task__order", "item__order")
+        .values_list("pk", flat=True)
+    )
+    place = keys.index(row.pk)
+    return {
+        "place": place + 1,
+        "places": len(keys),
+        "before": keys[place - 1] if place else None,
+        "after": keys[place + 1] if place + 1 < len(keys) else None,
+    }

@@ -1,0 +1,247 @@
+"""审核: the queue of what lies with the reviewer's organisations, and the decisions."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.roles import Role
+from branches.scope import scope_of
+from branchyear.lib.dates import local_day
+from branchyear.lib.errors import require
+from tasks import rules
+from tasks.forms import COMMON_REASONS, ReasonForm
+from tasks.models import BranchItem, ItemStep
+from tasks.services import items as services
+from tasks.views.items import fetch, item_context, page
+
+REVIEW_ROLES = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
+QUEUE_PAGE = 20
+# 反向督办: the reviewer's own time is counted too. Three days is the usual reply time of an office
+# letter (convention), a week is too long; both only colour the wait, nothing follows from them.
+WAIT_NEAR_DAYS = 3
+WAIT_LATE_DAYS = 7
+DECISIONS = ("forwarded", "accepted", "returned")
+
+
+def queue_of(user):
+    """What waits for this person, longest waiting first; never what he handed in himself."""
+    return (
+        BranchItem.objects.visible_to(user)
+        .to_review_by(user)
+        .with_words()
+        .annotate(waiting_since=Max("steps__at"))
+        .order_by("waiting_since", "pk")
+    )
+
+
+def filtered(queue, params):
+    branch, task = params.get("branch", ""), params.get("task", "")
+    if branch.isdigit():
+        queue = queue.filter(branch=branch)
+    if task.isdigit():
+        queue = queue.filter(item__task=task)
+    return queue
+
+
+def filters_in(params):
+    """The filters alone, to be carried through a decision."""
+    return {name: params[name] for name in ("branch", "task") if params.get(name, "").isdigit()}
+
+
+def desk(params, **changes):
+    """The address of the queue with these filters."""
+    query = urlencode({**filters_in(params), **changes})
+    return f"{reverse('tasks:review')}?{query}" if query else reverse("tasks:review")
+
+
+@require_GET
+def review(request):
+    """Queue at the left, the chosen item at the right; 已办 lists the own decisions."""
+    require(
+        scope_of(request.user).has(REVIEW_ROLES),
+        "审核由直属党组织和市直机关工委的审核人办理。如您应承担审核工作,请联系系统管理员登记任职。",
+    )
+    if request.GET.get("tab") == "done":
+        return decided(request)
+    return desk_page(request, request.GET)
+
+
+def desk_page(request, params, *, form=None, chosen=None, status=200):
+    everything = queue_of(request.user)
+    queue = filtered(everything, params)
+    rows = Paginator(queue, QUEUE_PAGE).get_page(params.get("page"))
+    for row in rows:
+        judge_wait(row)
+    if chosen is None:
+        wanted = params.get("item", "")
+        chosen = queue.filter(pk=wanted).first() if wanted.isdigit() else None
+        chosen = chosen or next(iter(rows), None)
+    context = {
+        "rows": rows,
+        "params": filters_in(params),
+        "tabs": tabs(request.user, everything.count(), "waiting"),
+        "branches": choices(everything, "branch", "branch__short_name", "branch__name"),
+        "tasks": choices(everything, "item__task", "item__task__code", "item__task__name"),
+        "near_days": WAIT_NEAR_DAYS,
+        "late_days": WAIT_LATE_DAYS,
+        "chosen": chosen,
+    }
+    if chosen:
+        context.update(item_context(request, fetch(request, chosen.pk)))
+        context.update(
+            reason_form=form or ReasonForm(),
+            common_reasons=COMMON_REASONS,
+            following=after(queue, chosen),
+            wait=judge_wait(chosen),
+        )
+    return render(request, "tasks/review.html", context, status=status)
+
+
+def judge_wait(row):
+    """How long the item has lain here, in days, and the colour of it."""
+    row.waited = (local_day() - local_day(row.waiting_since)).days
+    row.wait_tone = (
+        "late" if row.waited >= WAIT_LATE_DAYS else "near" if row.waited >= WAIT_NEAR_DAYS else ""
+    )
+    return row
+
+
+def tabs(user, waiting, active):
+    mine = decisions_of(user).count()
+    return [
+        {
+            "label": "待审核",
+            "url": reverse("tasks:review"),
+            "count": waiting,
+            "active": active == "waiting",
+        },
+        {"label": "已办", "url": "?tab=done", "count": mine, "active": active == "done"},
+    ]
+
+
+def choices(queue, key, *words):
+    """[(pk, words, how many wait)] for a filter, in official order."""
+    order = "branch__path" if key == "branch" else "item__task__order"
+    lines = (
+        queue.order_by(order)
+        .values(key, *words, order)
+        .annotate(waiting=Count("pk", distinct=True))
+    )
+    if key == "branch":
+        return [(x[key], x[words[0]] or x[words[1]], x["waiting"]) for x in lines]
+    return [(x[key], " ".join(x[w] for w in words), x["waiting"]) for x in lines]
+
+
+def after(queue, row):
+    """The next to open after ``row``: the one behind it, else the first of the queue."""
+    behind = Q(waiting_since__gt=row.waiting_since) | Q(
+        waiting_since=row.waiting_since, pk__gt=row.pk
+    )
+    return queue.filter(behind).first() or queue.exclude(pk=row.pk).first()
+
+
+def decisions_of(user):
+    return ItemStep.objects.visible_to(user).filter(by=user, kind__in=DECISIONS)
+
+
+def decided(request):
+    """已办: the own decisions, latest first, and where the item stands now."""
+    steps = (
+        decisions_of(request.user)
+        .select_related("branch_item__branch", "branch_item__item", "version")
+        .order_by("-at", "-pk")
+    )
+    return render(
+        request,
+        "tasks/decided.html",
+        {
+            "steps": Paginator(steps, 20).get_page(request.GET.get("page")),
+            "tabs": tabs(request.user, queue_of(request.user).count(), "done"),
+        },
+    )
+
+
+def next_address(request, row):
+    """Where a decision leads: in the queue to the item behind, elsewhere back to the item."""
+    if "queue" not in request.POST:
+        return row.get_absolute_url()
+    queue = filtered(queue_of(request.user), request.POST)
+    here = queue.filter(pk=row.pk).first()
+    behind = after(queue, here) if here else queue.first()
+    return desk(request.POST, item=behind.pk) if behind else desk(request.POST)
+
+
+@require_POST
+def accept_item(request, pk):
+    """通过: to the next level, or for good; the next item opens by itself."""
+    row = fetch(request, pk)
+    # What is no longer under review is for the service to say: the slower of two reviewers is told.
+    require(row.state != BranchItem.State.SUBMITTED or rules.may_review(request.user, row))
+    following = next_address(request, row)
+    form = ReasonForm(request.POST, needed=False)
+    if not form.is_valid():
+        return again(request, row, form)
+    services.accept(row, by=request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
+    fresh = fetch(request, pk)
+    words = f"{row.branch.label} {row.item.code}"
+    if fresh.state == BranchItem.State.SUBMITTED:
+        messages.success(request, f"{words} 已通过,转{fresh.with_organization.label}审核。")
+    else:
+        messages.success(request, f"{words} 已审核通过。")
+    return redirect(following)
+
+
+@require_POST
+def return_item(request, pk):
+    """退回修改: with a reason, which the branch reads on top of the item."""
+    row = fetch(request, pk)
+    require(row.state in BranchItem.EDITABLE or rules.may_return(request.user, row))
+    following = next_address(request, row)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return again(request, row, form)
+    services.send_back(row, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+    messages.success(request, f"{row.branch.label} {row.item.code} 已退回修改,已通知支部。")
+    return redirect(following)
+
+
+def again(request, row, form):
+    """The same page with the complaint beside the reason; what was typed is kept."""
+    if "queue" in request.POST:
+        chosen = queue_of(request.user).filter(pk=row.pk).first()
+        answer = desk_page(request, request.POST, form=form, chosen=chosen, status=422)
+        answer["HX-Push-Url"] = "false"  # this address takes posts only; a reload must not ask it
+        return answer
+    return page(request, row, status=422, reason_form=form)
+
+
+@require_POST
+def accept_many(request):
+    """批量通过: each ticked item by itself, and a line of result for each.
+
+    The result is shown at once, not after a redirect: accepting twice changes nothing.
+    """
+    require(scope_of(request.user).has(REVIEW_ROLES))
+    keys = [key for key in request.POST.getlist("items") if key.isdigit()]
+    rows = list(queue_of(request.user).filter(pk__in=keys))
+    if not rows:
+        messages.warning(request, "请先勾选要通过的条目;勾选的条目也可能已由他人办理。")
+        return redirect(desk(request.POST))
+    results = services.accept_many(rows, by=request.user, now=timezone.now())
+    missed = sum(sentence is not None for _, sentence in results)
+    return render(
+        request,
+        "tasks/accepted.html",
+        {
+            "results": results,
+            "missed": missed,
+            "done": len(results) - missed,
+            "back": desk(request.POST),
+        },
+    )
