@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from branchyear.outbox.models import Job
+from branchyear.outbox.signals import job_buried
 
 logger = logging.getLogger(__name__)
 
@@ -165,10 +166,12 @@ def _put_back(job, error):
 
 
 def _bury(job, reason):
-    Job.objects.filter(pk=job.pk, token=job.token).update(
+    buried = Job.objects.filter(pk=job.pk, token=job.token).update(
         status=Job.Status.DEAD, leased_until=None, error=reason[-4000:]
     )
     logger.error("Job %s %s is a dead letter: %s", job.pk, job.kind, reason)
+    if buried:
+        job_buried.send_robust(Job, job=job)
 
 
 def revive(job):
