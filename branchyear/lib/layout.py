@@ -10,7 +10,7 @@ The look follows the habits of ledgers in Chinese offices: title, a line with �
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
@@ -34,7 +34,8 @@ class Cancelled(Exception):
 class Column:
     """One column. `width` counts half-width characters, as Excel does (a Chinese one takes two).
 
-    `total` puts a "sum" of the numbers, or a "count" of the known values, in the last row.
+    `total` puts a "sum" of the numbers, or a "count" of the known values, in the last row; or a number
+    "given" in `Layout.totals`, where the lines cannot be added up (a share of all).
     Neighbours with the same `group` share a heading above their own.
     """
 
@@ -49,7 +50,7 @@ class Column:
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"column {self.key}: no kind {self.kind!r}")
-        if self.total not in {None, "sum", "count"}:
+        if self.total not in {None, "sum", "count", "given"}:
             raise ValueError(f"column {self.key}: no total {self.total!r}")
         if self.total == "sum" and self.kind not in {"integer", "decimal"}:
             raise ValueError(f"column {self.key}: only integers and decimals can be summed")
@@ -83,6 +84,7 @@ class Layout:
     signatures: tuple[str, ...] = ("填报人", "审核人", "负责人(签章)")
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    totals: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         object.__setattr__(self, "columns", tuple(self.columns))
@@ -215,7 +217,9 @@ class Totals:
     def __init__(self, layout: Layout):
         self.layout = layout
         self._wanted = [
-            (at, column) for at, column in enumerate(layout.columns) if column.total is not None
+            (at, column)
+            for at, column in enumerate(layout.columns)
+            if column.total in {"sum", "count"}
         ]
         self._numbers: dict[str, Decimal | int | None] = {
             column.key: 0 if column.total == "count" else None for _, column in self._wanted
@@ -233,6 +237,8 @@ class Totals:
                 self._numbers[column.key] = (self._numbers[column.key] or 0) + exact
 
     def number(self, column: Column):
+        if column.total == "given":
+            return plain(self.layout.totals.get(column.key))
         return self._numbers.get(column.key)
 
     def text(self, column: Column) -> str:

@@ -488,6 +488,8 @@ class _Book:
                 cells.append(f'<c r="{place}" s="{style}"/>')
             elif number is None:
                 cells.append(_text_xml(place, style, UNKNOWN))
+            elif column.total == "given":
+                cells.append(f'<c r="{place}" s="{style}"><v>{number}</v></c>')
             else:
                 formula = _formula(column, letter, plan, parts)
                 cells.append(f'<c r="{place}" s="{style}"><f>{formula}</f><v>{number}</v></c>')
