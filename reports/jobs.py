@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from branchyear.lib.dates import local_day
-from reports.services import periods, reminders
+from branchyear.outbox.services import extend_lease, handler
+from reports.services import exports, periods, reminders
 
 # --- Monthly reports ------------------------------------------------------------------------------
 
@@ -17,3 +18,20 @@ def open_periods():
 @shared_task
 def send_due_reminders():
     reminders.send_due_reminders(now=timezone.now())
+
+
+# --- Exports --------------------------------------------------------------------------------------
+
+
+@handler("reports.render", atomic=False)
+def render(payload, job):
+    exports.render(
+        payload["export"],
+        now=timezone.now(),
+        alive=lambda: extend_lease(job, now=timezone.now()),
+    )
+
+
+@shared_task
+def expire_exports():
+    exports.expire(today=local_day())

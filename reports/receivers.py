@@ -2,10 +2,19 @@
 
 from django.dispatch import receiver
 
-from reports.services import periods
+from branchyear.outbox.signals import job_buried
+from reports.models import Export
+from reports.services import exports, periods
 from tasks.signals import campaign_opened
 
 
 @receiver(campaign_opened)
 def give_the_campaign_its_report_rules(sender, campaign, **kwargs):
     periods.set_up(campaign)
+
+
+@receiver(job_buried)
+def tell_the_person_whose_ledger_was_given_up(sender, job, **kwargs):
+    export = Export.objects.filter(pk=job.payload.get("export")).first()
+    if job.kind == "reports.render" and export:
+        exports.fail(export, exports.GIVEN_UP)

@@ -45,6 +45,7 @@ def may_read_words(user, report):
 
 # Those who answer for more than their own branch.
 OVERSEERS = frozenset({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT}) | COMMITTEE_ROLES
+EXPORTERS = OVERSEERS | BRANCH_ROLES
 
 
 def may_see_overview(user):
@@ -55,6 +56,7 @@ def may_see_overview(user):
 def may_export(user, organization=None):
     """Ledgers go to those who do the work or answer for it, each for what is his. A third-party
     inspector looks at branches drawn for him and takes no ledger home."""
-    roles = OVERSEERS | BRANCH_ROLES
     scope = scope_of(user)
-    return scope.has(roles) if organization is None else scope.holds_over(roles, organization)
+    if organization is None:
+        return scope.has(EXPORTERS)
+    return scope.holds_over(EXPORTERS, organization)

@@ -1,0 +1,23 @@
+"""The ledgers (台账) there are: one module per kind, listed here and nowhere else.
+
+A kind says what its columns are and streams its rows; Excel, PDF and the preview on the screen take
+both from it, so they cannot differ.
+"""
+
+from branchyear.lib.errors import Refused
+from reports.kinds.base import Asked, Kind
+from reports.kinds.checklist import Checklist
+from reports.kinds.summary import Summary
+
+KINDS = {kind.key: kind for kind in (Checklist(), Summary())}
+
+
+def kind_of(key):
+    """The kind with this key; a sentence for the person who asked for another."""
+    try:
+        return KINDS[key]
+    except KeyError:
+        raise Refused(f"没有“{key}”这种台账,请从列表中选择。", field="kind") from None
+
+
+__all__ = ["KINDS", "Asked", "Kind", "kind_of"]

@@ -1,0 +1,83 @@
+"""What every ledger kind has in common: what was asked, and the frame of the page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from branchyear.lib.dates import Month, local_day
+from branchyear.lib.layout import Layout
+from branchyear.lib.xlsx import filename
+from reports.selection import read
+from reports.services import overview
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A ledger as somebody asked for it: of which organisation, under which conditions, at which
+    moment, in whose name. ``by=None`` is the system on its own console; it sees every row."""
+
+    organization: object
+    parameters: dict
+    by: object
+    at: datetime
+
+    @property
+    def today(self):
+        return local_day(self.at)
+
+    @cached_property
+    def selection(self):
+        return read(self.parameters, organization=self.organization, today=self.today)
+
+    @cached_property
+    def board(self):
+        """The figures of the overview under the same conditions."""
+        return overview.board(self.selection, by=self.by, today=self.today)
+
+
+class Kind:
+    """One ledger. ``rows`` streams: memory does not grow with the number of rows."""
+
+    key = ""
+    title = ""
+    holds = ""  # what is in it, for the card in the export centre
+
+    def columns(self, asked):
+        raise NotImplementedError
+
+    def count(self, asked):
+        """How many rows there will be: the denominator of the progress bar."""
+        raise NotImplementedError
+
+    def rows(self, asked):
+        """Dictionaries by column key, in the order of the paper."""
+        raise NotImplementedError
+
+    def preview(self, asked, size):
+        """The first rows, in a number of statements that does not depend on what is found."""
+        raise NotImplementedError
+
+    def notes(self, asked):
+        return ()
+
+    def layout(self, asked, **more):
+        """Title, unit, scope, period, who made it and when."""
+        campaign = asked.selection.campaign
+        year = f"{campaign.year}年" if campaign else ""
+        return Layout(
+            title=f"{year}{self.title}",
+            columns=self.columns(asked),
+            unit=asked.organization.name,
+            scope_label=asked.selection.label or "全部条目",
+            period=f"{asked.today.year}年{asked.today.month}月{asked.today.day}日",
+            made_by=str(asked.by) if asked.by else "系统",
+            made_at=asked.at,
+            notes=self.notes(asked),
+            sheet=self.title,
+            **more,
+        )
+
+    def filename(self, asked, extension):
+        """单位_台账名_2022年5月_20220525.xlsx"""
+        month = asked.selection.month or Month.of(asked.today)
+        return filename(asked.organization.name, self.title, month.label, asked.today, extension)

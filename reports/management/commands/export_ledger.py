@@ -1,0 +1,52 @@
+"""Write a ledger to a file from the server's own console."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from branches.models import Organization
+from branchyear.audit.services import record
+from branchyear.lib.dates import Month
+from branchyear.lib.errors import Refused
+from reports.kinds import KINDS, Asked
+from reports.models import Export
+from reports.services import exports
+
+
+class Command(BaseCommand):
+    help = "Write a ledger (台账) of an organisation and everything below it as Excel or PDF."
+
+    def add_arguments(self, parser):
+        parser.add_argument("kind", choices=sorted(KINDS), help="which ledger")
+        parser.add_argument("--org", required=True, help="code of the organisation, such as 01")
+        parser.add_argument("--month", default="", help="only what is due in this month: 2022-05")
+        parser.add_argument("--format", required=True, choices=Export.Format.values)
+        parser.add_argument("--output", required=True, help="the file to write")
+
+    def handle(self, *, kind, org, month, format, output, **options):
+        organization = Organization.objects.filter(code=org).first()
+        if organization is None:
+            raise CommandError(f"No organisation has the code {org!r}.")
+        if month:
+            try:
+                Month.parse(month)
+            except ValueError as error:
+                raise CommandError(str(error)) from None
+        path = Path(output)
+        if not path.parent.is_dir():
+            raise CommandError(f"There is no folder {path.parent}.")
+        asked = Asked(organization, {"month": month}, None, timezone.now())
+        try:
+            rows = exports.write(KINDS[kind], asked, format, path)
+        except Refused as refusal:
+            raise CommandError(refusal.sentence) from None
+        record(
+            "export.finished",
+            by=None,
+            organization=organization,
+            kind=kind,
+            format=format,
+            rows=rows,
+        )
+        self.stdout.write(f"{path}: {rows} rows")
