@@ -6,10 +6,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from branchyear import views
+from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 
 router = DefaultRouter()
 router.include_root_view = True
+router.register("exports", ExportViewSet, "exports")
 router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
 
 urlpatterns = [

@@ -7,7 +7,7 @@ system, they do not read the Party's business.
 from django.contrib import admin
 
 from branchyear.audit.services import record
-from reports.models import MonthlyReport, Period, Reminder, ReminderPolicy, ReportRule
+from reports.models import Export, MonthlyReport, Period, Reminder, ReminderPolicy, ReportRule
 from reports.services import periods
 
 
@@ -100,3 +100,24 @@ class ReminderAdmin(ReadOnly):
     list_filter = ["occasion", "report__period__month"]
     list_select_related = ["report__organization", "report__period", "recipient"]
     search_fields = ["report__organization__name", "recipient__name"]
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnly):
+    """Who asked for which ledger, and what became of it. The file itself is its requester's alone."""
+
+    list_display = [
+        "kind",
+        "organization",
+        "format",
+        "requested_by",
+        "requested_at",
+        "status",
+        "rows",
+        "expires_on",
+    ]
+    list_filter = ["status", "kind", "format"]
+    list_select_related = ["organization", "requested_by"]
+    search_fields = ["organization__name", "requested_by__name", "sha256"]
+    date_hierarchy = "requested_at"
+    exclude = ["file"]

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from reports.views import monthly, overview
+from reports.views import exports, monthly, overview
 
 app_name = "reports"
 urlpatterns = [
     # Overview and the lists behind its figures
     path("overview/", overview.overview, name="overview"),
     path("overview/items/", overview.items, name="items"),
+    # Ledgers and the export centre
+    path("exports/", exports.exports, name="exports"),
+    path("exports/request/", exports.request_export, name="request_export"),
+    path("exports/<int:pk>/", exports.export, name="export"),
+    path("exports/<int:pk>/download/", exports.download_export, name="download_export"),
+    path("exports/<int:pk>/retry/", exports.retry_export, name="retry_export"),
     # Monthly reports
     path("reports/", monthly.reports, name="reports"),
     path("reports/matrix/", monthly.matrix, name="matrix"),

@@ -18,6 +18,8 @@ from reports import rules
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem
 
+REVIEWERS = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -160,8 +162,9 @@ def reporting(organization, *, by, now):
 def waiting_with(user):
     """``(items, reports)`` that lie with this person; nothing is asked for those who decide nothing."""
     scope = scope_of(user)
-    offices = scope.organizations({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
     receivers = scope.organizations(frozenset().union(*rules.RECEIVERS.values()))
-    items = BranchItem.objects.visible_to(user).in_force().waiting_with(offices)
     reports = MonthlyReport.objects.visible_to(user).waiting_with(receivers)
-    return items.count() if offices else 0, reports.count() if receivers else 0
+    return (
+        BranchItem.objects.to_review_by(user).count() if scope.has(REVIEWERS) else 0,
+        reports.count() if receivers else 0,
+    )

@@ -12,6 +12,9 @@ OVERSEERS = ("reviewer", "general_reviewer", "south_reviewer", "committee", "lea
 # Those who see no organisation at all: the administrators, and a person without office.
 BLIND = (*ADMINS, "nobody")
 
+# Those who take ledgers out: everybody with work of his own, but no inspector and no administrator.
+EXPORTERS = [p for p in PEOPLE if p not in (*BLIND, "inspector")]
+
 FILLERS = ("secretary", "clerk")
 READERS = [p for p in NORTH if p not in FILLERS]  # see the north branch's report, do not write it
 
@@ -28,6 +31,20 @@ ROWS = {
     # Overview and ledgers
     "reports:overview": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
     "reports:items": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
+    "reports:exports": Row({200: EXPORTERS, 403: [p for p in PEOPLE if p not in EXPORTERS]}),
+    "reports:request_export": Row(
+        {302: EXPORTERS, 403: [p for p in PEOPLE if p not in EXPORTERS]},
+        method="post",
+        data={"kind": "checklist", "format": "xlsx"},
+    ),
+    # An export is its requester's alone.
+    "reports:export": Row({302: ["secretary"]}, args=lambda world: [world.export.pk]),
+    "reports:download_export": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
+    "reports:retry_export": Row(
+        {302: ["secretary"]}, args=lambda world: [world.failed_export.pk], method="post"
+    ),
+    "exports-list": Row({200: PEOPLE}),
+    "exports-detail": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
     # Monthly reports
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:matrix": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
@@ -65,7 +82,8 @@ ROWS = {
 
 
 def furnish(world):
-    """The north branch's reports of the campaign's first two months: one to do, one handed in."""
+    """The north branch's reports of the campaign's first two months: one to do, one handed in; and
+    its secretary's exports: one ready, one failed."""
     campaign = Campaign.objects.first() or make.make_campaign()
     periods.set_up(campaign)
     second = campaign.starts_on + timedelta(days=31)
@@ -76,4 +94,8 @@ def furnish(world):
         make.WORDS,
         by=world.people.secretary,
         now=make.at(f"{second} 09:00"),
+    )
+    world.export = make.make_export(world.north, world.people.secretary)
+    world.failed_export = make.make_export(
+        world.north, world.people.secretary, status="failed", format="pdf"
     )

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from branches.models import Organization
 from branchyear.lib.dates import CHINA
 from reports.models import MonthlyReport, Period, Tier
-from reports.services import monthly, periods
+from reports.services import exports, monthly, periods
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Task
 
 WORDS = {
@@ -93,6 +95,19 @@ def report_of(organization, month="2022-04", tier=None):
 
 def hand_in(report, *, by, now, texts=None):
     return monthly.submit(report, texts or WORDS, revision=None, by=by, now=now)
+
+
+def make_export(organization, by, *, kind="checklist", format="xlsx", status="ready", **changes):
+    """An export that has come to an end: made through the service, or failed."""
+    export = exports.request_export(
+        kind, organization=organization, format=format, parameters=changes, by=by
+    )
+    if status == "ready":
+        exports.render(export.pk, now=timezone.now())
+    elif status == "failed":
+        exports.fail(export, "服务器空间不足。")
+    export.refresh_from_db()
+    return export
 
 
 def a_day_after(moment, days=1):

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -27,7 +27,7 @@ from reports.services import overview as services
 HEAT = ((1, "5"), (Decimal("0.8"), "4"), (Decimal("0.6"), "3"), (Decimal("0.4"), "2"))
 HEAT += ((Decimal("0.2"), "1"), (0, "0"))
 MEASURES = {"count": "按条目数", "weight": "按分值"}
-OVERDUE_SHOWN = 8
+OVERDUE_SHOWN = 6
 ORDER = ("branch__path", "item__task__order", "item__order")
 
 
@@ -47,6 +47,7 @@ def overview(request):
     board = services.board(
         selection, by=request.user, today=today, organizations=_rows_among(known, organization)
     )
+    reporting = services.reporting(organization, by=request.user, now=timezone.now())
     waiting_items, waiting_reports = services.waiting_with(request.user)
     address = Address(selection, measure, sort)
     rows = [address.row(row, board) for row in services.sorted_rows(board, sort, measure)]
@@ -66,11 +67,11 @@ def overview(request):
             "total": address.cell(board.total, selection),
             "tasks": [(task, _short(task)) for task in board.tasks],
             "overdue": [row for row in overdue[:OVERDUE_SHOWN] if row["total"].numbers.overdue],
-            "reporting": services.reporting(organization, by=request.user, now=timezone.now()),
+            "reporting": reporting,
             "waiting_items": waiting_items,
             "waiting_reports": waiting_reports,
             "address": address,
-            "links": _links(address, board, organization),
+            "links": _links(address, board, reporting),
             "measures": MEASURES,
             "today": today,
             "tree_nodes": _tree(known, organization, address),
@@ -103,7 +104,7 @@ def items(request):
             "reset_url": f"?org={organization.pk}",
             "may_export": rules.may_export(request.user, organization),
             "may_see_overview": rules.may_see_overview(request.user),
-            "export_url": f"{_page('reports:exports')}?kind=checklist&{selection.query}",
+            "export_url": f"{reverse('reports:exports')}?kind=checklist&{selection.query}",
             "today": today,
         },
     )
@@ -235,27 +236,27 @@ class Address:
         return f"{words};待审核 {numbers.submitted},退回 {numbers.returned},逾期 {numbers.overdue}"
 
 
-def _links(address, board, organization):
+def _links(address, board, reporting):
     """Where the numbers of the first sentence lead."""
+
+    def reports(**conditions):
+        chosen = {"month": reporting.month, "tier": reporting.tier, **conditions}
+        chosen["under"] = address.selection.organization.pk
+        return f"{reverse('reports:reports')}?{urlencode({'tab': 'all', **chosen})}"
+
     links = {state: address.list(state=state) for state in STATES}
     links.update(
         overdue=address.list(overdue=True),
-        export=f"{_page('reports:exports')}?kind=summary&{address.selection.query}",
+        export=f"{reverse('reports:exports')}?kind=summary&{address.selection.query}",
         accepted_share=share_words(board.total.share()),
         measure=MEASURES[address.measure],
-        unit="个" if board.by_branch else "家",
-        reporting=_page("reports:reports" if board.by_branch else "reports:matrix"),
-        reports=_page("reports:reports"),
-        review=_page("tasks:review"),
+        unit="个支部" if board.by_branch else "家",
+        expected=reports(),
+        received=reports(verdict="received"),
+        missing=reports(verdict="missing"),
+        queue=f"{reverse('reports:reports')}?tab=queue",
     )
     return links
-
-
-def _page(name):
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def share_words(share):
