@@ -45,7 +45,9 @@ def reports(request):
     now = timezone.now()
     seen = MonthlyReport.objects.visible_to(request.user).with_words()
     own = seen.filter(_held(scope, rules.FILLERS, "organization"))
-    queue = seen.filter(_held(scope, rules.RECEIVERS, "receiver"), state="submitted")
+    queue = seen.filter(
+        _held(scope, rules.RECEIVERS, "receiver"), state="submitted"
+    ).select_related("submitted_by")
     tabs = _tabs(request, scope, own=own, queue=queue)
     context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
     if context["tab"] == "own":
