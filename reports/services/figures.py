@@ -48,7 +48,7 @@ def figures_for_many(organizations, period, *, today):
             *_organization_rows(
                 one, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
-            *_item_rows(one, tasks, items.get(one.path, {})),
+            *_item_rows(one, period, tasks, items.get(one.path, {})),
             *_lower_rows(one, period, lower.get(one.pk, NO_REPORTS)),
         ]
         for one in organizations
@@ -97,10 +97,10 @@ def _people_below(organizations):
 
 
 def _items_below(organizations, period, today):
-    """Checklist items whose time to be answered has come, by task."""
+    """The checklist items by task: the same counts as 总览 and its lists."""
     found = defaultdict(dict)
-    opened = BranchItem.objects.of(period.campaign_id).in_force().filter(opens_on__lte=today)
-    for part in _parts(opened, organizations, "branch__path"):
+    items = BranchItem.objects.of(period.campaign_id).in_force()
+    for part in _parts(items, organizations, "branch__path"):
         for row in part.figures(today, "top", "item__task__code"):
             found[row["top"]][row["item__task__code"]] = row
     return found
@@ -150,9 +150,9 @@ def _organization_rows(organization, kinds, people):
     return rows
 
 
-def _item_rows(organization, tasks, by_task):
+def _item_rows(organization, period, tasks, by_task):
     def items(**query):
-        return _link("reports:items", org=organization.pk, opened=1, **query)
+        return _link("reports:items", org=organization.pk, year=period.month[:4], **query)
 
     def total(name):
         return sum(row[name] for row in by_task.values())
