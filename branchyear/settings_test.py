@@ -1,9 +1,15 @@
 """Settings for tests: the real ones, made quick and kept apart."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("BRANCHYEAR_VAR", tempfile.mkdtemp(prefix="branchyear-test-"))
+if "BRANCHYEAR_VAR" not in os.environ:
+    # Workers and child processes inherit the folder; it goes with the process that made it.
+    _folder, _maker = tempfile.mkdtemp(prefix="branchyear-test-"), os.getpid()
+    os.environ["BRANCHYEAR_VAR"] = _folder
+    atexit.register(lambda: os.getpid() == _maker and shutil.rmtree(_folder, ignore_errors=True))
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("FIELD_KEY", "only-for-tests-" + "y" * 40)
 
