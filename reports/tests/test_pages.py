@@ -318,7 +318,8 @@ def count_behind(client, url):
     """How many rows the list at ``url`` has."""
     answer = client.get(url)
     assert answer.status_code == 200, url
-    return (answer.context.get("page_obj") or answer.context["page"]).paginator.count
+    name = "page" if "page" in answer.context else "page_obj"
+    return answer.context[name].paginator.count
 
 
 @pytest.mark.parametrize("unit", ["north", "north_office", "committee"])
