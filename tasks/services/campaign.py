@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from branches.models import Organization
 from branchyear.audit.services import record
+from branchyear.lib.bulk import insert_many
 from branchyear.lib.errors import Refused, require
 from tasks import rules, signals
 from tasks import template as templates
@@ -234,7 +235,7 @@ def give_items(*, campaign, branches=None):
             if (branch.pk, version.item_id) not in have
             and (not version.applies_to or branch.branch_type in version.applies_to)
         ]
-        BranchItem.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
+        insert_many(BranchItem, new, ignore_conflicts=True)
         given += len(new)
     return given
 

@@ -13,7 +13,9 @@ from django.db import transaction
 from branches.models import Appointment, Organization
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import Scope
-from branchyear.audit.services import build, record_many
+from branchyear.audit.models import Entry
+from branchyear.audit.services import build
+from branchyear.lib.bulk import insert_many, update_many
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from tasks import rules
@@ -112,8 +114,8 @@ class _Past:
         for start in range(0, len(pks), 500):
             part = pks[start : start + 500]
             for row in BranchItem.objects.filter(pk__in=part).order_by():
-                row.branch = self.organizations[row.branch_id]
-                row.item = items[row.item_id]
+                row._state.fields_cache["branch"] = self.organizations[row.branch_id]
+                row._state.fields_cache["item"] = items[row.item_id]
                 self._relate(row)
                 self.rows[row.pk] = row
             links = ItemEvidence.objects.filter(branch_item__in=part).order_by("pk")
@@ -232,17 +234,11 @@ class _Past:
         self.entries.append(entry)
 
     def write(self, *, audit):
-        BranchItem.objects.bulk_create(
-            self.changed.values(),
-            batch_size=1000,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=COLUMNS,
-        )
-        ItemEvidence.objects.bulk_create(self.links, batch_size=1000)
-        ItemStep.objects.bulk_create(self.steps, batch_size=1000)
+        update_many(BranchItem, self.changed.values(), COLUMNS)
+        insert_many(ItemEvidence, self.links)
+        insert_many(ItemStep, self.steps)
         if audit:
-            record_many(self.entries)
+            insert_many(Entry, self.entries)
 
 
 def _in_force(office, day):

