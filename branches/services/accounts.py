@@ -10,22 +10,27 @@ from django.db import transaction
 from branches import rules
 from branchyear.accounts import services as accounts
 from branchyear.accounts.models import User
-from branchyear.audit.services import record
+from branchyear.audit.services import build, record, record_many
 from branchyear.lib.errors import Refused, require
 
 
-@transaction.atomic
 def open_account(*, username, name, by, email="", phone=""):
     """Open an account; returns ``(user, one-time password)``. The password is nowhere kept in clear."""
+    person = {"username": username, "name": name, "email": email, "phone": phone}
+    return open_accounts([person], by=by)[0]
+
+
+@transaction.atomic
+def open_accounts(people, *, by):
+    """Open many accounts, all or none; returns ``(user, one-time password)`` for each."""
     if by is not None:
         require(rules.may_open_accounts(by))
-    problems = problems_of_account(username=username, name=name, email=email, phone=phone)
-    if problems:
-        field, sentence = problems[0]
-        raise Refused(sentence, field=field)
-    user, password = accounts.open_account(username=username, name=name, email=email, phone=phone)
-    record("account.opened", user, by=by, username=user.username)
-    return user, password
+    for person in people:
+        for field, sentence in problems_of_account(**person):
+            raise Refused(sentence, field=field)
+    opened = accounts.open_accounts(people)
+    record_many(build("account.opened", user, by=by, username=user.username) for user, _ in opened)
+    return opened
 
 
 @transaction.atomic

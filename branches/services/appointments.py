@@ -6,7 +6,7 @@ from branches import rules
 from branches.models import Appointment, Kind
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, DATED_ROLES, Role
 from branches.scope import forget_scope
-from branchyear.audit.services import record
+from branchyear.audit.services import build, record, record_many
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 
@@ -21,35 +21,64 @@ PLACES = {
 }
 
 
-@transaction.atomic
 def appoint(user, *, organization, role, starts_on, by, ends_on=None, document_no=""):
     """Give ``user`` an office from ``starts_on``; returns the appointment."""
-    if by is not None:
-        require(rules.may_appoint(by, role))
-    role = Role(role)
+    office = Appointment(
+        user=user,
+        organization=organization,
+        role=role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        document_no=document_no,
+    )
+    return appoint_many([office], by=by)[0]
+
+
+@transaction.atomic
+def appoint_many(offices, *, by):
+    """Give many offices (unsaved appointments), all or none; returns them."""
+    offices = list(offices)
+    for role in {office.role for office in offices}:
+        if by is not None:
+            require(rules.may_appoint(by, role))
+    for office in offices:
+        _check(office)
+    try:
+        with transaction.atomic():
+            Appointment.objects.bulk_create(offices, batch_size=500)
+    except IntegrityError:
+        raise Refused(_held_already(offices), field="role") from None
+    for office in offices:
+        forget_scope(office.user)
+    record_many(
+        build("appointment.made", o, by=by, organization=o.organization, role=o.role)
+        for o in offices
+    )
+    return offices
+
+
+def _check(office):
+    role, organization = Role(office.role), office.organization
     if organization.kind not in PLACES[role]:
         raise Refused(f"“{role.label}”不能设在{organization.kind_label}。", field="organization")
     if not organization.is_open:
         raise Refused(f"“{organization}”已撤销,不能任职。", field="organization")
-    if role in DATED_ROLES and ends_on is None:
+    if role in DATED_ROLES and office.ends_on is None:
         raise Refused(f"{role.label}必须填写截止日期。", field="ends_on")
-    if ends_on is not None and ends_on < starts_on:
+    if office.ends_on is not None and office.ends_on < office.starts_on:
         raise Refused("截止日期不能早于起始日期。", field="ends_on")
-    try:
-        with transaction.atomic():
-            appointment = Appointment.objects.create(
-                user=user,
-                organization=organization,
-                role=role,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                document_no=document_no,
-            )
-    except IntegrityError:
-        raise Refused(f"{user}在{organization}已经是{role.label}。", field="role") from None
-    forget_scope(user)
-    record("appointment.made", appointment, by=by, organization=organization, role=role)
-    return appointment
+
+
+def _held_already(offices):
+    """Which of the offices is held already, as a sentence."""
+    given = {(o.user_id, o.organization_id, o.role) for o in offices}
+    for office in Appointment.objects.filter(
+        ends_on=None, user__in={o.user_id for o in offices}
+    ).select_related("user", "organization"):
+        if (office.user_id, office.organization_id, office.role) in given:
+            role = Role(office.role).label
+            return f"{office.user}在{office.organization}已经是{role}。"
+    return "同一人在同一党组织的同一职责填写了两次。"
 
 
 @transaction.atomic

@@ -3,15 +3,16 @@
 ``by=None`` is the system itself: the demo, the import command on the server's own console.
 
 A move rewrites the paths of a whole subtree, so what changes the tree's shape goes one at a time: each
-of these services first takes the one tree lock (``_lock_tree``) and then reads its rows again.
+of these services first takes the one tree lock (``lock_tree``) and then reads its rows again.
 """
 
 from django.db import transaction
+from django.db.models import F
 
 from branches import rules, signals
 from branches.models import CHILD_KINDS, BranchType, Kind, Organization, OrganizationEvent
 from branches.services.appointments import end_all
-from branchyear.audit.services import record
+from branchyear.audit.services import build, record, record_many
 from branchyear.lib.errors import Refused, require
 
 What = OrganizationEvent.What
@@ -28,39 +29,107 @@ FACTS = (
 )
 
 
-@transaction.atomic
-def establish(*, parent, kind, code, name, on, by, order_number=0, document_no="", **facts):
+def establish(*, parent, kind, code, name, on, by, **facts):
     """Found an organisation under ``parent`` (None only for the root); returns it.
+
+    ``on`` is the day it is written down with; ``established_on=None`` says that the day of founding is
+    not known. More ``facts``: ``order_number``, ``document_no`` and the plain facts.
 
     Source: 中国共产党支部工作条例(试行) 第二章 (a new branch is approved by the organisation above).
     """
+    founding = {"parent": parent, "kind": kind, "code": code, "name": name, "on": on, **facts}
+    return establish_many([founding], by=by)[0]
+
+
+@transaction.atomic
+def establish_many(foundings, *, by):
+    """Found many organisations (mappings of the arguments of ``establish``), all or none.
+
+    Their parents must be there already. Sisters behind the last one are added in one statement.
+    """
     _require_manager(by)
-    _lock_tree(parent)
-    _check_place(kind, parent)
-    code, name = code.strip(), name.strip()
-    if not code or not name:
-        raise Refused("请填写编码和名称。", field="name" if code else "code")
-    if Organization.objects.filter(code=code).exists():
-        raise Refused(f"编码“{code}”已被使用,请换一个编码。", field="code")
-    if kind == Kind.BRANCH:
-        facts.setdefault("branch_type", BranchType.STANDING)
-    organization = Organization(
-        kind=kind,
-        code=code,
-        name=name,
-        order_number=order_number,
-        established_on=on,
-        approval_no=document_no,
-        **facts,
+    foundings = [dict(founding) for founding in foundings]
+    parents = {f["parent"].pk: f["parent"] for f in foundings if f["parent"] is not None}
+    lock_tree()
+    fresh = Organization.objects.in_bulk(parents)
+    places = [f["parent"] and fresh[f["parent"].pk] for f in foundings]
+    taken = set()
+    codes = [f["code"].strip() for f in foundings]
+    for start in range(0, len(codes), 500):
+        found = Organization.objects.filter(code__in=codes[start : start + 500])
+        taken |= set(found.values_list("code", flat=True))
+    by_parent, notes = {}, []
+    for founding, place in zip(foundings, places, strict=True):
+        organization = _unsaved(founding, place, taken)
+        by_parent.setdefault(place, []).append(organization)
+        notes.append((organization, founding["on"], founding.get("document_no", "")))
+    for place, sisters in by_parent.items():
+        _place(sisters, place)
+    for parent in parents.values():
+        parent.refresh_from_db()  # the caller's own object stands where its row stands
+    OrganizationEvent.objects.bulk_create(
+        [
+            OrganizationEvent(
+                organization=o,
+                what=What.ESTABLISHED,
+                on=on,
+                by=by,
+                document_no=document_no,
+                after={"name": o.name},
+            )
+            for o, on, document_no in notes
+        ],
+        batch_size=500,
     )
+    record_many(build("organization.established", o, by=by, organization=o) for o, _, _ in notes)
+    for organization, on, _ in notes:
+        signals.organization_established.send(Organization, organization=organization, on=on)
+    return [organization for organization, _, _ in notes]
+
+
+def _unsaved(founding, parent, taken):
+    """The organisation as it is to be, if it may be; its code is taken from then on."""
+    values = dict(founding)
+    for key in ("parent", "on", "document_no"):
+        values.pop(key, None)
+    values["code"], values["name"] = values["code"].strip(), values["name"].strip()
+    _check_place(values["kind"], parent)
+    if not values["code"] or not values["name"]:
+        field = "name" if values["code"] else "code"
+        raise Refused("请填写编码和名称。", field=field)
+    if values["code"] in taken:
+        raise Refused(f"编码“{values['code']}”已被使用,请换一个编码。", field="code")
+    taken.add(values["code"])
+    if values["kind"] == Kind.BRANCH:
+        values.setdefault("branch_type", BranchType.STANDING)
+    values.setdefault("established_on", founding["on"])
+    return Organization(approval_no=founding.get("document_no", ""), **values)
+
+
+def _place(sisters, parent):
+    """Put new sisters under ``parent``: behind the last in one statement, else each at its place."""
+    manager = Organization.objects
     if parent is None:
-        Organization.objects.add_root(instance=organization)
-    else:
-        Organization.objects.add_child(parent, instance=organization)
-    _event(organization, What.ESTABLISHED, on, by, document_no, after={"name": name})
-    record("organization.established", organization, by=by, organization=organization)
-    signals.organization_established.send(Organization, organization=organization, on=on)
-    return organization
+        for organization in sisters:
+            manager.add_root(instance=organization)
+        return
+    last = manager.get_last_child(parent)
+    sisters = sorted(sisters, key=lambda o: (o.order_number, o.code))
+    if last is not None and last.order_number >= sisters[0].order_number:
+        for organization in sisters:
+            manager.add_child(parent, instance=organization)
+        return
+    path = last.path if last is not None else None
+    for organization in sisters:
+        organization.depth = parent.depth + 1
+        path = (
+            Organization(path=path, depth=organization.depth)._inc_path()
+            if path
+            else Organization._get_path(parent.path, organization.depth, 1)
+        )
+        organization.path = path
+    manager.bulk_create(sisters, batch_size=500)
+    manager.filter(pk=parent.pk).update(numchild=F("numchild") + len(sisters))
 
 
 @transaction.atomic
@@ -119,7 +188,7 @@ def change(organization, *, by, on, **facts):
 def move(organization, *, to, on, by, document_no=""):
     """Put the organisation, with all below it, under another one."""
     _require_manager(by)
-    _lock_tree(organization, to)
+    lock_tree(organization, to)
     _require_open(organization)
     if to.path.startswith(organization.path):
         raise Refused("不能把党组织调整到它自己或它的下级之下。", field="to")
@@ -147,7 +216,7 @@ def move(organization, *, to, on, by, document_no=""):
 def reorder(organization, *, order_number, by):
     """Give another official order number; lists everywhere follow it."""
     _require_manager(by)
-    _lock_tree(organization)
+    lock_tree(organization)
     if organization.order_number == order_number:
         return
     before = organization.order_number
@@ -174,7 +243,7 @@ def merge(organization, *, into, on, by, document_no=""):
     The apps above hear ``organization_merged`` and take their rows along; history stays with each.
     """
     _require_manager(by)
-    _lock_tree(organization, into)
+    lock_tree(organization, into)
     if organization.pk == into.pk:
         raise Refused("不能与自己合并。", field="into")
     if organization.kind != into.kind:
@@ -206,7 +275,7 @@ def merge(organization, *, into, on, by, document_no=""):
 def split(organization, *, code, name, on, by, document_no="", order_number=None, **facts):
     """Found a sister organisation out of ``organization``; returns it (members are moved after)."""
     _require_manager(by)
-    _lock_tree(organization)
+    lock_tree(organization)
     _require_open(organization)
     sister = establish(
         parent=Organization.objects.get_parent(organization),
@@ -229,7 +298,7 @@ def split(organization, *, code, name, on, by, document_no="", order_number=None
 def close(organization, *, on, by, document_no=""):
     """End an organisation that has nothing open below it. Its past stays where it is."""
     _require_manager(by)
-    _lock_tree(organization)
+    lock_tree(organization)
     _require_open(organization)
     if Organization.objects.under(organization).exclude(pk=organization.pk).open().exists():
         raise Refused("该党组织还有未撤销的下级,请先调整或撤销下级党组织。")
@@ -252,7 +321,7 @@ def _require_manager(by):
         require(rules.may_manage_organizations(by))
 
 
-def _lock_tree(*organizations):
+def lock_tree(*organizations):
     """Wait until nobody else changes the tree, then read these rows again: a path may have moved.
 
     On PostgreSQL the lock is the row of the root; on SQLite the transaction holds the only write lock

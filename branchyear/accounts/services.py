@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from branchyear.accounts.models import User
@@ -18,14 +19,30 @@ def open_account(*, username, name, email="", phone=""):
 
     The password is shown once to whoever opened the account and is not kept anywhere in clear.
     """
-    username = username.strip()
-    if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"账号“{username}”已存在,请换一个账号名。", field="username")
-    password = one_time_password()
-    user = User(username=username, name=name.strip(), email=email.strip(), phone=phone.strip())
-    user.password = _hash_of_one_time(password)
-    user.save()
-    return user, password
+    return open_accounts([{"username": username, "name": name, "email": email, "phone": phone}])[0]
+
+
+@transaction.atomic
+def open_accounts(people):
+    """Make many accounts, all or none; returns ``(user, password)`` for each, in the order given."""
+    people = [{key: value.strip() for key, value in person.items()} for person in people]
+    names = [person["username"] for person in people]
+    taken = User.objects.annotate(lower=Lower("username")).filter(lower__in=map(str.lower, names))
+    for name in [*taken.values_list("username", flat=True), *_twice(names)]:
+        given = next(n for n in names if n.lower() == name.lower())
+        raise Refused(f"账号“{given}”已存在,请换一个账号名。", field="username")
+    opened = []
+    for person in people:
+        password = one_time_password()
+        opened.append((User(password=_hash_of_one_time(password), **person), password))
+    User.objects.bulk_create([user for user, _ in opened], batch_size=500)
+    return opened
+
+
+def _twice(names):
+    """Names that stand twice in the list, whatever their case."""
+    seen = set()
+    return [n for n in names if n.lower() in seen or seen.add(n.lower())]
 
 
 def _hash_of_one_time(password):
