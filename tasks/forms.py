@@ -154,7 +154,7 @@ class ReasonForm(forms.Form):
         label="审核意见",
         max_length=REASON_MAX,
         widget=forms.Textarea(
-            attrs={"rows": 2, "placeholder": "退回修改时必填:写清楚要改什么、补什么"}
+            attrs={"rows": 1, "placeholder": "退回修改时必填:写清楚要改什么、补什么"}
         ),
         error_messages={
             "required": "退回修改要写明原因,支部才知道改什么。",

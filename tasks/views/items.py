@@ -13,8 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.roles import Role
-from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from tasks import files, rules
@@ -311,6 +309,7 @@ def item_context(request, row):
         "row": row,
         "branch": row.branch,
         "today": local_day(),
+        "fills": fills,
         "may_edit": may_edit,
         "basis": basis_of(row.version),
         "evidence": used,
@@ -328,7 +327,6 @@ def item_context(request, row):
         "may_return": rules.may_return(user, row),
         "reason_form": ReasonForm(),
         "common_reasons": COMMON_REASONS,
-        "is_reviewer": scope_of(user).has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}),
     }
 
 
