@@ -69,16 +69,16 @@ class Summary(Kind):
 
 def _branches_per_row(asked):
     """Path of a row → how many open branches it stands for."""
-    place = F("path")
+    row = F("path")
     if not asked.board.by_branch:
-        place = Substr("path", 1, Organization.steplen * Organization.DIRECT_DEPTH)
+        row = Substr("path", 1, Organization.steplen * Organization.DIRECT_DEPTH)
     counted = (
         Organization.objects.under(asked.organization)
         .branches()
         .open()
-        .order_by("place")
-        .annotate(place=place)
-        .values("place")
+        .annotate(row_path=row)
+        .order_by("row_path")
+        .values("row_path")
         .annotate(n=Count("pk"))
     )
-    return {row["place"]: row["n"] for row in counted}
+    return {row["row_path"]: row["n"] for row in counted}
