@@ -33,6 +33,7 @@ from django.template.loader import render_to_string
 
 from branchyear.lib.errors import Refused
 from branchyear.lib.layout import (
+    NUMBERS,
     Cancelled,
     Layout,
     Totals,
@@ -46,6 +47,11 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 FONTS = STATIC / "fonts"
 PIECE_PAGES = 10
 FIRST_PIECE_ROWS = 200
+TEXT_SIZE, SMALLEST_SIZE = 9.5, 6.5  # points
+PAPER_WIDTHS = {"landscape": 273, "portrait": 186}  # millimetres of A4 between the margins
+POINTS_PER_MM = 2.835
+HALF_WIDTH = 0.53  # of a digit, in the height of the letters
+UNBROKEN = (*NUMBERS, "date", "datetime")
 MAX_CELL = 2000  # a cell longer than this is cut: a page of one cell is no ledger
 MISSING = (
     "服务器缺少 PDF 排版组件(Pango),暂时不能生成 PDF。请先导出 Excel,并请系统管理员安装该组件。"
@@ -400,10 +406,22 @@ def _shortened(text: str) -> str:
 
 def _column_css(layout: Layout) -> str:
     whole = sum(column.width for column in layout.columns)
-    rules = [f"@page {{ size: A4 {layout.orientation}; }}"]
+    size = _text_size(layout, whole)
+    rules = [f"@page {{ size: A4 {layout.orientation}; }}", f"table {{ font-size: {size:.2f}pt; }}"]
+    if size < TEXT_SIZE:
+        rules.append("th, td { padding: 0.7mm 0.8mm; line-height: 1.25; }")
     for at, column in enumerate(layout.columns):
         rules.append(f".column-{at} {{ width: {column.width / whole * 100:.3f}%; }}")
+        if column.kind in UNBROKEN:
+            rules.append(f"td:nth-child({at + 1}) {{ white-space: nowrap; }}")
     return "\n".join(rules)
+
+
+def _text_size(layout: Layout, whole: float) -> float:
+    """The usual size, or the one at which the columns' widths fit the paper: a date broken in two
+    cannot be read. Not below 小六, which is still read without glasses by most."""
+    room = PAPER_WIDTHS[layout.orientation] - 1.6 * len(layout.columns)
+    return max(SMALLEST_SIZE, min(TEXT_SIZE, room * POINTS_PER_MM / (whole * HALF_WIDTH)))
 
 
 def code_image(code: str | None) -> str:

@@ -446,7 +446,9 @@ class _Book:
         font = Font(name=HEAD_FONT, size=10.5)
         for down, headings in enumerate(layout.heading_rows):
             row = 3 + down
-            sheet.row_dimensions[row].height = 30 if len(layout.heading_rows) == 1 else 24
+            lines = max(_lines(h.title, _width(layout, h)) for h in headings if h.rows == 1)
+            height = 30 if len(layout.heading_rows) == 1 else 24
+            sheet.row_dimensions[row].height = max(height, lines * 14 + 6)
             for heading in headings:
                 for inner_row in range(row, row + heading.rows):
                     for at in range(heading.at, heading.at + heading.columns):
@@ -532,6 +534,10 @@ def _put(sheet, row, text, font, horizontal, column=1):
     cell.font = font
     cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
     return cell
+
+
+def _width(layout, heading) -> float:
+    return sum(c.width for c in layout.columns[heading.at : heading.at + heading.columns])
 
 
 def _frame(cell):

@@ -133,6 +133,17 @@ def test_paper_lies_on_its_side_unless_the_layout_stands(long_ledger):
     assert (round(box.width), round(box.height)) == (595, 842)
 
 
+def test_a_wide_ledger_is_set_smaller_so_that_dates_and_numbers_stay_whole():
+    columns = [Column(f"c{n}", f"日期{n}", 11, "date") for n in range(17)]
+    wide = Layout("宽台账", (*columns, Column("share", "通过率", 7, "percent")))
+
+    page = printed(wide, [{f"c{n}": date(2022, 4, 25) for n in range(17)} | {"share": 0.667}])
+
+    lines = page.pages[0].extract_text().split()
+    assert lines.count("2022-04-25") == 17
+    assert "66.7%" in lines
+
+
 def test_an_empty_ledger_is_one_page_with_its_frame():
     reader = printed(LAYOUT, [])
 

@@ -346,3 +346,19 @@ def test_a_form_checks_choices_dates_and_numbers_while_typing():
     assert [cell.value for cell in book["选项"]["A"]] == ["换届方式", "党员大会选举", "上级,指派"]
     assert book["选项"].sheet_state == "hidden"
     assert book["填写说明"]["A1"].value == "第一步 …"
+
+
+def test_a_given_total_is_written_as_it_is_and_a_long_group_heading_gets_room(tmp_path):
+    columns = (
+        Column("n", "序号", 5, "integer"),
+        Column("accepted", "通过", 6, "integer", "sum", group="发挥党员先锋模范作用的情况"),
+        Column("share", "通过率", 7, "percent", "given", group="发挥党员先锋模范作用的情况"),
+    )
+    layout = Layout("汇总", columns, totals={"share": Decimal("0.5")})
+    rows = [{"n": 1, "accepted": 1, "share": 1.0}, {"n": 2, "accepted": 1, "share": 0.25}]
+
+    xlsx.write_workbook(tmp_path / "a.xlsx", layout, rows)
+
+    sheet = load_workbook(tmp_path / "a.xlsx").active
+    assert [cell.value for cell in sheet[7]] == ["合计", "=SUM(B5:B6)", 0.5]
+    assert sheet.row_dimensions[3].height > 24
