@@ -23,23 +23,23 @@ SOURCES = dict(Source.choices)
 
 COLUMNS = (
     Column("number", "序号", 5, "integer", align="center"),
-    Column("direct", "直属党组织", 16),
-    Column("branch", "党支部", 18),
-    Column("task", "任务", 16),
-    Column("code", "条目编号", 8, align="center"),
-    Column("text", "条目内容", 30),
+    Column("direct", "直属党组织", 14),
+    Column("branch", "党支部", 15),
+    Column("task", "任务", 13),
+    Column("code", "条目编号", 6.5, align="center"),
+    Column("text", "条目内容", 27),
     Column("weight", "分值", 6, "decimal", total="sum"),
-    Column("state", "状态", 9, "status"),
-    Column("result", "落实情况", 9, align="center"),
+    Column("state", "状态", 8.5, "status"),
+    Column("result", "落实情况", 8.5, align="center"),
     Column("fact_on", "完成日期", 11, "date"),
     Column("due_on", "期限", 11, "date"),
-    Column("overdue", "是否逾期", 6, align="center"),
-    Column("evidence", "佐证数", 6, "integer", total="sum"),
-    Column("submitted_at", "提交时间", 15, "datetime"),
-    Column("decided_at", "审核时间", 15, "datetime"),
-    Column("reviewer", "审核单位", 16),
-    Column("note", "情况说明", 30),
-    Column("source", "来源", 6, align="center"),
+    Column("overdue", "是否逾期", 5, align="center"),
+    Column("evidence", "佐证数", 6, "integer", total="sum", align="center"),
+    Column("submitted_at", "提交时间", 11, "date"),
+    Column("decided_at", "审核时间", 11, "date"),
+    Column("reviewer", "审核单位", 14),
+    Column("note", "情况说明", 27),
+    Column("source", "来源", 5, align="center"),
 )
 
 
@@ -49,7 +49,10 @@ class Checklist(Kind):
     holds = "每个党支部的每一条检查条目一行:状态、落实情况、完成日期、期限、是否逾期、佐证数、审核情况。"
 
     def columns(self, asked):
-        return COLUMNS
+        """Within one directly affiliated organisation its name stands above the table already."""
+        if asked.organization.depth < Organization.DIRECT_DEPTH:
+            return COLUMNS
+        return tuple(column for column in COLUMNS if column.key != "direct")
 
     def notes(self, asked):
         return (
@@ -133,14 +136,14 @@ def _line(number, facts, directs):
         "text": facts["text"],
         "weight": facts["weight"],
         "state": STATES[facts["state"]],
-        "result": RESULTS.get(facts["result"], ""),
+        "result": RESULTS.get(facts["result"]),
         "fact_on": facts["fact_on"],
         "due_on": facts["due_on"],
         "overdue": "是" if facts["is_overdue"] else "否",
         "evidence": facts["evidence"],
         "submitted_at": facts["submitted_at"],
         "decided_at": facts["decided_at"],
-        "reviewer": f"{waits}(待审核)" if waits else facts["decided_by"] or "",
+        "reviewer": f"{waits}(待审核)" if waits else facts["decided_by"],
         "note": _cut(facts["note"]),
         "source": SOURCES.get(facts["source"], ""),
     }

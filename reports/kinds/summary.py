@@ -16,7 +16,7 @@ class Summary(Kind):
     def columns(self, asked):
         columns = [
             Column("number", "序号", 4.5, "integer", align="center"),
-            Column("unit", "单位", 22),
+            Column("unit", "单位", 26),
             Column("branches", "党支部数", 6, "integer", total="sum", align="center"),
         ]
         for task in asked.selection.content.tasks:
