@@ -49,7 +49,7 @@ class Content:
 class Selection:
     """The items of ``organization`` and everything below it that meet every condition."""
 
-    content: Content
+    content: Content = field(compare=False)
     organization: object
     task: object = None
     item: str = ""

@@ -38,7 +38,7 @@ class Numbers:
     @classmethod
     def of(cls, row):
         """From one row of ``figures``; a sum over nothing is None there and 0 here."""
-        return cls(**{f.name: row[f.name] or 0 for f in fields(cls)})
+        return cls(**{f.name: row[f.name] or f.default for f in fields(cls)})
 
     def __add__(self, other):
         return Numbers(
