@@ -8,9 +8,13 @@ from rest_framework.routers import DefaultRouter
 from branchyear import views
 from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
+from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
 
 router = DefaultRouter()
 router.include_root_view = True
+router.register("campaigns", CampaignViewSet, "campaign")
+router.register("items", BranchItemViewSet, "item")
+router.register("evidence", EvidenceViewSet, "evidence")
 router.register("exports", ExportViewSet, "exports")
 router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
 

@@ -13,6 +13,12 @@ OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a revie
 
 
 class CampaignQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The plan is everybody's who holds an office; an account without one sees nothing."""
+        from branches.scope import scope_of  # scope reads models, which need this module
+
+        return self.all() if scope_of(user).offices else self.none()
+
     def running(self, day):
         """The campaign in whose year ``day`` lies; else the latest (None when there is none)."""
         return (

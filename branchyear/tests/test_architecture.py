@@ -20,7 +20,6 @@ CODE = [
 # Rows that belong to the campaign or the system, not to an organisation.
 NO_SCOPE = {
     "branches.OrganizationEvent",
-    "tasks.Campaign",
     "tasks.Phase",
     "tasks.Task",
     "tasks.Rule",

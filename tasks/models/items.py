@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Organization
@@ -121,10 +121,7 @@ class BranchItem(models.Model):
         return f"{self.branch} {self.item.code}"
 
     def get_absolute_url(self):
-        try:
-            return reverse("tasks:item", args=[self.pk])
-        except NoReverseMatch:
-            return f"/items/{self.pk}/"
+        return reverse("tasks:item", args=[self.pk])
 
     @property
     def is_editable(self):

@@ -161,7 +161,8 @@ def revise_item(item, *, by, **changes):
     content = {name: getattr(current, name) for name in CONTENT} | changes
     if "phases" in changes and not {"opens_on", "due_on"} & set(changes):
         windows = _windows(campaign)
-        if content["phases"] != current.phases and set(content["phases"]) <= set(windows):
+        named = set(content["phases"])
+        if content["phases"] != current.phases and named and named <= set(windows):
             content["opens_on"], content["due_on"] = templates.window_of(content["phases"], windows)
     changed = [name for name in CONTENT if content[name] != getattr(current, name)]
     if not changed:

@@ -75,4 +75,12 @@ ROWS = {
     "tasks:accept_many": Row(
         {302: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}, method="post"
     ),
+    "campaign-list": Row({200: PEOPLE}),
+    "campaign-detail": Row(
+        {200: [p for p in PEOPLE if p != "nobody"]}, args=lambda world: [world.campaign.pk]
+    ),
+    "item-list": Row({200: PEOPLE}),
+    "item-detail": Row({200: NORTH}, args=item),
+    "evidence-list": Row({200: PEOPLE}),
+    "evidence-detail": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
 }

@@ -1,0 +1,170 @@
+"""Two people at one item in the same moment: one wins, the other is told, nothing breaks."""
+
+import threading
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from branches.roles import Role
+from branchyear.audit.models import Entry
+from branchyear.lib.errors import Refused
+from conftest import build_people, build_tree, make_office, make_user
+from tasks.models import BranchItem
+from tasks.services import evidence, items
+from tasks.tests.make import (
+    NOW,
+    item_of,
+    make_answer,
+    make_campaign,
+    make_draft,
+    make_evidence,
+    make_submitted,
+)
+
+pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
+
+ROUNDS = 30
+
+
+def together(*acts):
+    """Run the acts in threads of their own, at one signal; their results or refusals, in order."""
+    barrier = threading.Barrier(len(acts))
+    results = [None] * len(acts)
+
+    def run(position, act):
+        try:
+            barrier.wait(timeout=30)
+            act()
+            results[position] = "won"
+        except Exception as error:  # noqa: BLE001 whatever it is, the test wants to see it
+            results[position] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def check_one_winner(results):
+    losers = [r for r in results if r != "won"]
+    assert len(losers) == len(results) - 1, results
+    assert all(isinstance(r, Refused) for r in losers), losers
+
+
+@pytest.fixture
+def world():
+    org = build_tree()
+    people = build_people(org)
+    make_campaign()
+    people.second_reviewer = make_office(
+        make_user("shenhe2", "尤审核"), Role.ORG_REVIEWER, org.north_office
+    )
+    return org, people
+
+
+def fresh(item):
+    return BranchItem.objects.get(pk=item.pk)
+
+
+def test_accepting_and_returning_have_one_winner(world):
+    org, people = world
+    item = item_of(org.north)
+    for number in range(ROUNDS):
+        make_submitted(fresh(item), people.secretary, note=f"第{number}次提交,材料齐全。")
+        mine, theirs = fresh(item), fresh(item)
+
+        results = together(
+            partial(items.accept, mine, by=people.reviewer, now=NOW),
+            partial(
+                items.send_back,
+                theirs,
+                reason="请补充会议记录。",
+                by=people.second_reviewer,
+                now=NOW,
+            ),
+        )
+
+        check_one_winner(results)
+        row = fresh(item)
+        assert row.state == ("accepted" if results[0] == "won" else "returned")
+        if row.state == "accepted":
+            items.send_back(row, reason="再来一次。", by=people.committee, now=NOW)
+    assert Entry.objects.filter(verb="item.submitted").count() == ROUNDS
+
+
+def test_of_two_who_save_one_is_told(world):
+    org, people = world
+    item = make_draft(item_of(org.north), people.secretary)
+    for number in range(ROUNDS):
+        mine, theirs = fresh(item), fresh(item)
+        revision = mine.revision
+
+        results = together(
+            partial(
+                items.save,
+                mine,
+                make_answer(note=f"书记第{number}稿"),
+                revision=revision,
+                by=people.secretary,
+                now=NOW,
+            ),
+            partial(
+                items.save,
+                theirs,
+                make_answer(note=f"干事第{number}稿"),
+                revision=revision,
+                by=people.clerk,
+                now=NOW,
+            ),
+        )
+
+        check_one_winner(results)
+        row = fresh(item)
+        winner = "书记" if results[0] == "won" else "干事"
+        loser = next(r for r in results if r != "won")
+        assert row.note == f"{winner}第{number}稿"
+        assert row.revision == revision + 1
+        assert loser.theirs["情况说明"] == row.note
+
+
+def test_a_file_taken_away_while_handing_in_leaves_no_submission_without_it(world):
+    org, people = world
+    item = item_of(org.north, "T1-05")
+    for _ in range(ROUNDS):
+        paper = make_evidence(fresh(item), people.secretary)
+        mine, theirs = fresh(item), fresh(item)
+
+        results = together(
+            partial(items.submit, mine, make_answer(), by=people.secretary, now=NOW),
+            partial(evidence.detach, theirs, paper, by=people.clerk, now=NOW),
+        )
+
+        check_one_winner(results)
+        row = fresh(item)
+        assert (row.state == "submitted") == row.evidence_links.exists()
+        if row.state == "submitted":
+            items.withdraw(row, by=people.secretary, now=NOW)
+            evidence.detach(row, paper, by=people.secretary, now=NOW)
+
+
+def test_the_same_file_from_two_desks_is_stored_once(world):
+    from tasks.models import Evidence
+    from tasks.tests.make import make_pdf
+
+    org, people = world
+    for number in range(10):
+        first, second = item_of(org.north, "T1-05"), item_of(org.north, "T1-01")
+
+        results = together(
+            partial(evidence.add, first, make_pdf(text=str(number)), by=people.secretary, now=NOW),
+            partial(evidence.add, second, make_pdf(text=str(number)), by=people.clerk, now=NOW),
+        )
+
+        assert results == ["won", "won"]
+        assert Evidence.objects.count() == number + 1
+        assert first.evidence_links.count() == second.evidence_links.count() == number + 1
