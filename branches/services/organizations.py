@@ -158,7 +158,7 @@ def rename(organization, *, name, short_name="", on, by, document_no=""):
 
 
 @transaction.atomic
-def change(organization, *, by, on, **facts):
+def change(organization, *, by, on, document_no="", **facts):
     """Correct plain facts (contact, place, type …); unchanged ones leave no trace."""
     _require_manager(by)
     unknown = set(facts) - set(FACTS)
@@ -173,7 +173,7 @@ def change(organization, *, by, on, **facts):
     organization.save(update_fields=[*changed, "updated_at"])
     old = {key: str(before[key] or "") for key in changed}
     new = {key: str(value or "") for key, value in changed.items()}
-    _event(organization, What.CHANGED, on, by, before=old, after=new)
+    _event(organization, What.CHANGED, on, by, document_no, before=old, after=new)
     record(
         "organization.changed",
         organization,

@@ -87,19 +87,18 @@ def set_active(user, active):
 
 def unlock(user):
     """Lift a lock after too many wrong passwords; True if there was one."""
-    was_locked = user.username in locked_usernames([user.username])
+    was_locked = attempts_that_lock(user.username).exists()
     reset_failures(username=user.username)
     return was_locked
 
 
-def locked_usernames(usernames):
-    """Those of the account names that are locked at this moment."""
-    attempts = AccessAttempt.objects.filter(
-        username__in=usernames,
+def attempts_that_lock(username):
+    """The failed log-ins that lock an account at this moment (a name, or an expression for one)."""
+    return AccessAttempt.objects.filter(
+        username=username,
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
         attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME,
     )
-    return set(attempts.values_list("username", flat=True))
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ VERBS = {
     "account.unlocked": "解除账号锁定",
     "account.closed": "停用账号",
     "account.reopened": "启用账号",
+    "token.issued": "发放接口密钥",
+    "token.withdrawn": "收回接口密钥",
     "access.denied": "越权访问被拒绝",
     # organisations
     "organization.established": "成立党组织",
