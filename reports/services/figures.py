@@ -157,13 +157,13 @@ def _item_rows(organization, period, tasks, by_task):
     def total(name):
         return sum(row[name] for row in by_task.values())
 
-    def add(key, label, value, **more):
-        rows.append(_figure("任务进展", key, label, value, "条", "八项任务清单", **more))
+    def add(key, label, value, group="检查条目", **more):
+        rows.append(_figure(group, key, label, value, "条", "八项任务清单", **more))
 
     rows = []
     add(
         "items_accepted",
-        "审核通过的检查条目",
+        "审核通过",
         total("accepted"),
         url=items(state="accepted"),
         of=total("total"),
@@ -178,6 +178,7 @@ def _item_rows(organization, period, tasks, by_task):
             f"task_{task.code}",
             f"{task.code} {task.name}",
             row["accepted"],
+            group="八项任务通过情况",
             url=items(task=task.code, state="accepted"),
             of=row["total"],
             of_url=items(task=task.code),

@@ -299,8 +299,9 @@ def _move(report, state, *, by, now, revision=None, **changes):
     )
     if not moved:
         stored = _fresh(report)
+        who = "您在另一窗口" if stored.updated_by == by else stored.updated_by or "其他人"
         raise Conflict(
-            f"您填写期间,{stored.updated_by or '其他人'}已修改了这份月报。您填写的内容还在,请核对后再保存。"
+            f"您填写期间,{who}已修改了这份月报。您填写的内容还在,请核对后再保存。"
             if revision is not None
             else "这份月报刚刚已由他人办理,请刷新后查看。",
             theirs={key: stored.texts.get(key, "") for key in HEADINGS},

@@ -75,6 +75,13 @@ def test_the_slower_of_two_writers_is_told_and_gets_what_the_other_wrote(report,
     assert report.texts == WORDS
 
 
+def test_an_own_second_window_is_named_as_such(report, people):
+    monthly.save(report, WORDS, revision=1, by=people.clerk, now=DAY)
+
+    with pytest.raises(Conflict, match="您在另一窗口已修改"):
+        monthly.save(report, {"progress": "旧窗口"}, revision=1, by=people.clerk, now=DAY)
+
+
 def test_too_many_words_are_refused_with_their_section(report, people):
     with pytest.raises(Refused, match="2001字,超过2000字") as caught:
         monthly.save(report, {"problems": "字" * 2001}, revision=1, by=people.clerk, now=DAY)

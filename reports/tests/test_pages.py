@@ -220,6 +220,7 @@ def test_a_script_gets_short_answers(report, people, sign_in):
 
     assert saved.json()["version"] == 2
     assert (old.status_code, old.json()["theirs"]["progress"]) == (409, WORDS["progress"])
+    assert old.json()["version"] == 2  # what "用我的覆盖" would write over
     assert (long.status_code, "超过2000字" in long.json()["error"]) == (422, True)
 
 

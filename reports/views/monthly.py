@@ -207,7 +207,7 @@ def _paper(request, report, *, form=None, conflict=None, problem="", reason="", 
             "may_withdraw": may_fill and report.state == "submitted",
             "may_receive": may_receive and report.state == "submitted",
             "may_return": may_receive and report.state in ("submitted", "accepted"),
-            "groups": _grouped(_sealed_figures(step, live) if step else live),
+            "columns": _columns(_sealed_figures(step, live) if step else live),
             "changed": _changed(step, live) if step else [],
             "step": step,
             "intact": monthly.is_intact(step) if step else False,
@@ -261,11 +261,17 @@ def _said(figure):
     return f"{figure['value']}{of}{figure['unit']}"
 
 
-def _grouped(rows):
+def _columns(rows):
+    """The figures by group with their sources, in two columns: the tasks on the right."""
     groups = {}
     for figure in rows:
         groups.setdefault(figure["group"], []).append(figure)
-    return list(groups.items())
+    left, right = [], []
+    for name, members in groups.items():
+        source = "、".join(dict.fromkeys(figure["source"] for figure in members))
+        column = right if name == "八项任务通过情况" else left
+        column.append(({"name": name, "source": source}, members))
+    return [left, right]
 
 
 def _told(step):
@@ -342,11 +348,12 @@ def _written(request, report, service, done):
     try:
         report = service(report, form.texts, revision=version, by=request.user, now=now)
     except Conflict as error:
-        if request.scripted:
-            raise
         report = _report(request, report.pk)
         if not report.is_editable:
             raise Refused(error.sentence) from None
+        if request.scripted:
+            answer = {"error": error.sentence, "theirs": error.theirs, "version": report.revision}
+            return JsonResponse(answer, status=409)
         typed = form.typed(report.revision)
         return _paper(request, report, form=typed, conflict=error, status=409)
     if request.scripted:

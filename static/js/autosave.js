@@ -30,6 +30,7 @@
     var busy = false;
     var dirty = false;
     var stopped = false;
+    var after = null; /* what waits for the save under way */
 
     function say(text, tone) {
       if (!state) return;
@@ -202,6 +203,11 @@
         failed('连接不上服务器，未能保存');
       }).then(function () {
         busy = false;
+        if (after) {
+          var go = after;
+          after = null;
+          return go();
+        }
         if (dirty && !stopped) timer = setTimeout(send, 20000);
       });
     }
@@ -219,6 +225,17 @@
     form.addEventListener('focusout', function () { if (dirty) { clearTimeout(timer); timer = setTimeout(send, 300); } });
     form.addEventListener('submit', function (event) {
       clearTimeout(timer);
+      if (busy && !event.defaultPrevented) {
+        /* The save under way moves the version on; sent now, the form would conflict with itself. */
+        var button = event.submitter;
+        event.preventDefault();
+        after = function () {
+          if (stopped) return;
+          if ((button && button.dataset.confirm) || form.dataset.confirm) form.dataset.confirmed = '1';
+          form.requestSubmit(button || undefined);
+        };
+        return;
+      }
       /* Kept until the next page shows that it arrived: a lost session must not eat the text. */
       if (dirty && !event.defaultPrevented) keepHere(true);
       dirty = false;
