@@ -198,9 +198,9 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
     def offices(self, user):
         return "、".join(f"{o.organization.label} {o.get_role_display()}" for o in user.held)
 
-    @admin.display(description="已锁定", boolean=True)
+    @admin.display(description="锁定")
     def locked(self, user):
-        return bool(getattr(user, "is_locked", False))
+        return "已锁定" if getattr(user, "is_locked", False) else "否"
 
     # --- acts ---
 
