@@ -14,6 +14,7 @@ from branchyear.demo import paper, words
 from branchyear.lib.dates import CHINA
 from tasks.models import BranchItem, Evidence, ItemEvidence
 from tasks.services.items import Answer
+from tasks.services.replay import replay
 
 
 def at(day, rng, start=8, end=18):
@@ -56,6 +57,16 @@ class History:
         self.moves.sort(key=lambda move: move[0])
         self.say(f"办理过程:{len(self.moves)}步")
         return self
+
+    def make(self, *, until):
+        """Let everything happen that happened before ``until``."""
+        due = [move for move in self.moves if move[0] < until]
+        self.moves = self.moves[len(due) :]  # they are sorted
+        histories = {}
+        for moment, row, verb, person, data in due:
+            histories.setdefault(row.pk, (row, []))[1].append((verb, person, moment, data))
+        if histories:
+            replay(list(histories.values()))
 
     def _library(self, place):
         """The branch's papers, as files."""

@@ -1,0 +1,85 @@
+"""The demo's monthly reports: months of them, some late, some missing, this month's half done."""
+
+from datetime import timedelta
+
+from branchyear.demo import words
+from branchyear.demo.history import at
+from branchyear.lib.dates import CHINA, Month, months_between
+from reports.models import MonthlyReport, Tier
+from reports.services import periods
+from reports.services.replay import Handed, replay
+
+FACTS_DAY = 20  # the day of the month whose facts the month's reports of the demo show
+
+
+class Reports:
+    """Writes each month's reports of all tiers, in the order they were really written."""
+
+    def __init__(self, city, campaign, rng, now, say):
+        self.city, self.campaign, self.rng, self.now, self.say = city, campaign, rng, now, say
+        self.today = now.astimezone(CHINA).date()
+        self.places = {place.branch.pk: place for place in city.places}
+        self.moods = {}
+        for place in city.places:
+            self.moods.setdefault(place.direct.pk, []).append(place.diligence)
+
+    def months(self):
+        last = min(self.today, self.campaign.ends_on)
+        return list(months_between(self.campaign.starts_on, last))
+
+    def write(self, month):
+        """The month's reports as far as they would be written by now."""
+        facts_on = min(month.first_day.replace(day=FACTS_DAY), self.today)
+        periods.open_periods(today=min(month.last_day, self.today))
+        for tier in (Tier.BRANCH, Tier.DIRECT, Tier.COMMITTEE):
+            rows = list(
+                MonthlyReport.objects.filter(period__month=str(month), period__tier=tier)
+                .select_related("organization", "receiver", "period__campaign")
+            )  # fmt: skip
+            handed = [one for row in rows if (one := self._story(tier, row, month)) is not None]
+            if handed:
+                replay(rows[0].period, handed, facts_on=facts_on)
+        self.say(f"{month.label}月报")
+
+    def _story(self, tier, report, month):
+        rng, organization = self.rng, report.organization
+        due = report.period.due_on
+        if tier == Tier.BRANCH:
+            place = self.places[organization.pk]
+            if place is self.city.places[0] and month == Month.of(self.today):
+                return None  # what shuji001 is to write himself
+            diligence, by, receiver = place.diligence, place.secretary, place.reviewers[-1]
+            early = rng.randint(0, 9)
+        elif tier == Tier.DIRECT:
+            moods = self.moods[organization.pk]
+            diligence = sum(moods) / len(moods)
+            by = self.city.reviewers.get(organization.pk) or self.places[organization.pk].secretary
+            receiver = self.city.gongwei
+            early = rng.randint(0, 2)
+        else:
+            diligence, by, receiver, early = 0.97, self.city.gongwei, self.city.zzb, 1
+        if rng.random() < 0.10 * (1 - diligence):
+            return None
+        late = rng.random() < 0.22 * (1 - diligence)
+        day = due + timedelta(days=rng.randint(1, 4)) if late else due - timedelta(days=early)
+        moment = at(day, rng)
+        if moment > self.now:
+            if rng.random() < 0.5 and tier == Tier.BRANCH:
+                return Handed(report, self._texts(), by)
+            return None
+        received = at(day + timedelta(days=rng.randint(0, 3)), rng, start=9)
+        received = max(received, moment + timedelta(hours=1))
+        if received > self.now:
+            return Handed(report, self._texts(), by, moment)
+        return Handed(report, self._texts(), by, moment, receiver, received)
+
+    def _texts(self):
+        rng = self.rng
+        texts = {
+            "progress": rng.choice(words.PROGRESS),
+            "problems": rng.choice(words.PROBLEMS),
+            "next_steps": rng.choice(words.NEXT_STEPS),
+        }
+        if rng.random() < 0.25:
+            texts["experience"] = rng.choice(words.EXPERIENCE)
+        return texts
