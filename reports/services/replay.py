@@ -49,16 +49,17 @@ def replay(period, handed, *, facts_on):
         reports.append(report)
         if one.submitted_at is None:
             report.state = MonthlyReport.State.DRAFT
-            entries.append(
-                build("report.saved", report, by=one.by, organization=report.organization)
-            )
+            entries.append(_entry("report.saved", report, one.by, None))
             continue
         if problems := problems_before_submitting(report, texts):
             raise ValueError(problems[0][1])
         _submit(one, figures[report.organization_id], steps, entries)
         if one.received_at is not None:
             _receive(one, steps, entries)
-    MonthlyReport.objects.bulk_update(reports, COLUMNS, batch_size=200)
+    # An upsert of known ids: a bulk_update would write a CASE of thousands of branches.
+    MonthlyReport.objects.bulk_create(
+        reports, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=COLUMNS
+    )
     ReportStep.objects.bulk_create(steps, batch_size=200)
     record_many(entries)
 
@@ -78,11 +79,8 @@ def _submit(one, figures, steps, entries):
         )
     )
     entries.append(
-        build(
-            "report.submitted", report, by=one.by, organization=report.organization,
-            round=report.round, seal=report.seal,
-        )
-    )  # fmt: skip
+        _entry("report.submitted", report, one.by, now, round=report.round, seal=report.seal)
+    )
 
 
 def _receive(one, steps, entries):
@@ -91,15 +89,22 @@ def _receive(one, steps, entries):
     report.revision += 1
     steps.append(_step(report, "accepted", report.receiver, one.received_by, one.received_at))
     entries.append(
-        build(
+        _entry(
             "report.accepted",
             report,
-            by=one.received_by,
-            organization=report.organization,
+            one.received_by,
+            one.received_at,
             round=report.round,
             reason="",
         )
     )
+
+
+def _entry(verb, report, by, at, **detail):
+    """An entry of the trail at the moment of the act, marked as written afterwards."""
+    entry = build(verb, report, by=by, organization=report.organization, replayed=True, **detail)
+    entry.at = at or timezone.now()
+    return entry
 
 
 def _step(report, kind, organization, by, at, **more):
