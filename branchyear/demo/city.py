@@ -99,7 +99,10 @@ class City:
     def _organ(self, number, organ, wanted):
         rng = self.rng
         code = f"{number:02d}" if number < 100 else f"{number:04d}"
-        mood = min(0.98, max(0.25, rng.gauss(0.78, 0.16)))  # how an organ keeps its branches going
+        # How an organ keeps its branches going: most well, a few badly.
+        mood = (
+            rng.triangular(0.05, 0.6, 0.3) if rng.random() < 0.18 else rng.triangular(0.5, 1, 0.9)
+        )
         if wanted == 1:
             direct = self._found(
                 self.committee,
@@ -117,6 +120,7 @@ class City:
             return
         kind = Kind.PRIMARY_COMMITTEE if wanted >= 5 else Kind.GENERAL_BRANCH
         word = "机关党委" if kind == Kind.PRIMARY_COMMITTEE else "机关党总支"
+        word = word.removeprefix("机关") if organ.endswith("机关") else word
         direct = self._found(
             self.committee,
             kind,

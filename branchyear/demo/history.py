@@ -101,8 +101,8 @@ class History:
             return self._first_branch(place, row, FIRST_BRANCH[code])
         length = (min(row.due_on, self.campaign.ends_on) - row.opens_on).days
         slow = 1.0 - place.diligence
-        share = rng.triangular(0.05, 1.0 + 0.35 * slow, 0.35 + 0.45 * slow)
-        if rng.random() < 0.10 * slow:
+        share = rng.triangular(0.08, 1.05 + 0.45 * slow, 0.5 + 0.5 * slow)
+        if rng.random() < 0.35 * slow * slow:
             return []
         handed_in = at(row.opens_on + timedelta(days=round(length * share)), rng)
         if handed_in > self.now:
