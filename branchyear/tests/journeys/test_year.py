@@ -183,7 +183,7 @@ def test_the_secretary_hands_in_the_monthly_report(desks, portal, story):
     if confirm.count():
         confirm.first.click()
 
-    expect(page.get_by_text("已提交").first).to_be_visible()
+    expect(page.get_by_role("button", name="撤回")).to_be_visible()
     story["report"] = page.url
 
 
