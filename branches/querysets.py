@@ -1,8 +1,8 @@
 """Which organisations, which offices. Scope is decided here, once, for the whole portal."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Substr
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Length, Substr
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 # The highest step of treebeard's alphabet: every path below P lies between P and P + ZZZZ.
@@ -48,6 +48,13 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         return self.annotate(
             direct_path_=Substr("path", 1, self.model.steplen * self.model.DIRECT_DEPTH)
         )
+
+    def with_parent_id(self):
+        """Adds ``parent_id_``: the one right above (None at the root)."""
+        step = self.model.steplen
+        above = Substr(OuterRef("path"), 1, Length(OuterRef("path")) - step)
+        parents = self.model.objects.filter(path=above).order_by()
+        return self.annotate(parent_id_=Subquery(parents.values("pk")[:1]))
 
     def with_secretary_name(self, day):
         """Adds ``secretary_name``, of whoever is secretary on ``day`` ("" when vacant)."""

@@ -1,7 +1,7 @@
 """What the frame around every page shows: menu, person, unit, campaign."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, Role
@@ -45,6 +45,7 @@ def _frame(request):
         user_key=str(user.pk),
         unit=organization.label if organization else "",
         role=Role(role).label if role else "",
+        search_url=reverse("search") if scope.seen_paths else "",
         unread=Notice.objects.visible_to(user).unread().count(),
         campaign=_campaign(request),
         admin_url=reverse("admin:index") if scope.is_administrator else "",
@@ -113,17 +114,28 @@ def _menu(request, scope):
         if scope.has(BRANCH_ROLES):
             entries += [("八项任务清单", "tasks:checklist")]
         entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
-        entries += [("党组织", "branches:tree"), ("台账导出", "reports:exports")]
+        entries += [("党组织", "branches:tree"), ("党员名册", "members:roster")]
+        entries += [("台账导出", "reports:exports")]
     elif scope.has({Role.INSPECTOR}):
         entries += [("党组织", "branches:tree")]
     if scope.has(ADMIN_ROLES):
         entries += [("系统管理", "admin:index")]
     here = request.resolver_match.view_name if request.resolver_match else ""
-    menu = []
-    for label, name in entries:
-        try:
-            reverse(name)
-        except NoReverseMatch:
-            continue
-        menu.append({"label": label, "url": reverse(name), "active": here == name, "badge": None})
-    return menu
+    here = BELONGS.get(here, here)
+    return [
+        {"label": label, "url": reverse(name), "active": here == name, "badge": None}
+        for label, name in entries
+    ]
+
+
+# Under which entry of the menu a page stands that is no entry itself.
+BELONGS = {
+    **dict.fromkeys(
+        ("tasks:branch_checklist", "tasks:item", "tasks:submit_done", "tasks:save_item"),
+        "tasks:checklist",
+    ),
+    "reports:items": "reports:overview",
+    "reports:report": "reports:reports",
+    "reports:export": "reports:exports",
+    "branches:organization": "branches:tree",
+}

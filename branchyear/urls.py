@@ -5,7 +5,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
+from branches.api import OrganizationViewSet
 from branchyear import views
+from branchyear.notifications.api import NoticeViewSet
+from branchyear.search import search
+from members.api import MemberViewSet
 from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
@@ -15,6 +19,9 @@ router.include_root_view = True
 router.register("campaigns", CampaignViewSet, "campaign")
 router.register("items", BranchItemViewSet, "item")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("organizations", OrganizationViewSet, "organizations")
+router.register("members", MemberViewSet, "members")
+router.register("notices", NoticeViewSet, "notices")
 router.register("exports", ExportViewSet, "exports")
 router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
 
@@ -23,6 +30,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("healthz/deep", views.healthz_deep, name="healthz_deep"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("search/", search, name="search"),
     path("help/", views.manual, name="help"),
     path("", include("branchyear.accounts.urls")),
     path("notices/", include("branchyear.notifications.urls")),

@@ -19,6 +19,22 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
 
         return self.filter(standing__in=COUNTED)
 
+    def found(self, q="", category="", group=""):
+        """Those a search asks for: by name or pinyin (full or initials), category, Party group."""
+        rows = self
+        if q:
+            key = q.lower().replace(" ", "")
+            rows = rows.filter(
+                Q(name__icontains=q) | Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
+            )
+        if category:
+            rows = rows.filter(category=category)
+        if group == "none":
+            rows = rows.filter(group=None)
+        elif group:
+            rows = rows.filter(group=group)
+        return rows
+
     def head_counts(self, *group):
         """Members, formal, probationary, per ``group`` columns."""
         return self.counted().order_by(*group).values(*group).annotate(**HEADS)

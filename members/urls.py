@@ -1,2 +1,6 @@
+from django.urls import path
+
+from members import views
+
 app_name = "members"
-urlpatterns = []
+urlpatterns = [path("members/", views.roster, name="roster")]

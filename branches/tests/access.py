@@ -16,5 +16,7 @@ ONE_BRANCH = [
 
 ROWS = {
     "branches:tree": Row({302: ONE_BRANCH, 200: [p for p in SEEING if p not in ONE_BRANCH]}),
+    "organizations-list": Row({200: PEOPLE}),
+    "organizations-detail": Row({200: NORTH}, args=lambda world: [world.north.pk]),
     "branches:organization": Row({200: NORTH}, args=lambda world: [world.north.pk]),
 }

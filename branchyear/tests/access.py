@@ -57,6 +57,9 @@ ROWS = {
     "notices:inbox": Row({200: PEOPLE}),
     "notices:open": Row({302: ["secretary"]}, args=lambda world: [world.notice.pk], method="post"),
     "notices:read_all": Row({302: PEOPLE}, method="post"),
+    "search": Row({200: PEOPLE}, data={"q": "北一"}),
+    "notices-list": Row({200: PEOPLE}),
+    "notices-detail": Row({200: ["secretary"]}, args=lambda world: [world.notice.pk]),
     "schema": Row({200: PEOPLE}),
     "api_docs": Row({200: PEOPLE}),
 }
