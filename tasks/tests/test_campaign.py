@@ -30,6 +30,8 @@ from tasks.signals import campaign_opened
 from tasks.tests.make import YEAR, bundled, item_of, make_accepted, make_campaign, make_submitted
 from tasks.wording import in_chinese
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def plan():

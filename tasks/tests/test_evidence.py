@@ -33,6 +33,8 @@ from tasks.tests.make import (
     make_zip,
 )
 
+pytestmark = pytest.mark.engines
+
 TYPES = "[Content_Types].xml"
 OLE = files.OLE
 

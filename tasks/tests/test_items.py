@@ -29,6 +29,8 @@ from tasks.tests.make import (
     make_submitted,
 )
 
+pytestmark = pytest.mark.engines
+
 State = BranchItem.State
 
 

@@ -23,6 +23,8 @@ from tasks.tests.make import (
     make_submitted,
 )
 
+pytestmark = pytest.mark.engines
+
 State = BranchItem.State
 REASON = "请补充会议记录。"
 

@@ -15,6 +15,8 @@ from tasks.services import evidence, items
 from tasks.services.replay import replay
 from tasks.tests.make import NOW, item_of, make_answer, make_campaign, make_evidence
 
+pytestmark = pytest.mark.engines
+
 REASON = {"reason": "请补充会议记录。"}
 
 
