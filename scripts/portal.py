@@ -22,9 +22,9 @@ from scripts import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE = 15  # seconds a running job may take to finish; what is cut off is taken up again later
-QUICK = 10  # a program that lives shorter than this did not really start
+QUICK = 30  # a program that lives shorter than this did not really start
 QUICK_DEATHS = 5  # then it will not start at all, and a person has to look
-READY_WITHIN = 60
+READY_WITHIN = 120  # seconds; a busy machine has been seen to need one minute
 LOG_BYTES = 5 * 1024 * 1024
 LOG_KEPT = 3
 

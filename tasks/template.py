@@ -38,7 +38,7 @@ def read(path):
 def parse(data):
     """The template in these bytes."""
     try:
-        template = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 a safe loader
+        template = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # nosec B506 - a safe loader
     except UnicodeDecodeError:
         raise Refused("模板文件不是 UTF-8 编码,请另存为 UTF-8。") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:

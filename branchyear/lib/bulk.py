@@ -32,7 +32,7 @@ def insert_many(model, rows, *, ignore_conflicts=False):
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     table = _quoted(model._meta.db_table)
     # Names come from our own models, values go as parameters.
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}){ending}"  # noqa: S608
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}){ending}"  # noqa: S608  # nosec B608
     _execute(statement, fields, rows)
 
 
@@ -41,7 +41,7 @@ def update_many(model, rows, names):
     fields = [model._meta.get_field(name) for name in names]
     settings = ", ".join(f"{_quoted(f.column)} = %s" for f in fields)
     key, table = model._meta.pk, _quoted(model._meta.db_table)
-    statement = f"UPDATE {table} SET {settings} WHERE {_quoted(key.column)} = %s"  # noqa: S608
+    statement = f"UPDATE {table} SET {settings} WHERE {_quoted(key.column)} = %s"  # noqa: S608  # nosec B608
     _execute(statement, [*fields, key], rows)
 
 
