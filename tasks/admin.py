@@ -45,7 +45,7 @@ class PrettyJSON(forms.JSONField):
     """JSON that a person can read: one entry a line."""
 
     def __init__(self, **options):
-        options["widget"] = forms.Textarea(attrs={"rows": 8, "cols": 70})
+        options["widget"] = forms.Textarea(attrs={"rows": options.pop("rows", 8), "cols": 70})
         options.setdefault(
             "error_messages", {"invalid": "不是有效的 JSON,请检查括号、引号和逗号。"}
         )
@@ -116,15 +116,23 @@ class PartInline(NeverDeleted, admin.TabularInline):
     extra = 0
     can_delete = False
     readonly_fields = ("code",)
-    formfield_overrides = {models.JSONField: {"form_class": PrettyJSON}}
 
     def has_add_permission(self, request, obj=None):
         return False
 
 
+class PhaseForm(forms.ModelForm):
+    goals = Lines(label="目标", widget=forms.Textarea(attrs={"rows": 4, "cols": 44}))
+
+    class Meta:
+        model = Phase
+        fields = ("name", "starts_on", "ends_on", "goals")
+
+
 class PhaseInline(PartInline):
     model = Phase
-    fields = ("code", "name", "starts_on", "ends_on", "goals", "self_check", "source")
+    form = PhaseForm
+    fields = ("code", "name", "starts_on", "ends_on", "goals")
     verbose_name_plural = "阶段(改动起止日期,随阶段的条目期限一并修订)"
 
 
@@ -291,6 +299,7 @@ class ItemForm(forms.ModelForm):
     asks = PrettyJSON(
         label="填报数字",
         required=False,
+        rows=3,
         help_text='如 [{"key": "posts", "label": "设立示范岗、责任区", "unit": "个"}],空为不填数字。',
     )
     weight = forms.DecimalField(label="分值", min_value=0, max_digits=6, decimal_places=2)
@@ -396,11 +405,9 @@ class ChecklistItemAdmin(ThroughServices, admin.ModelAdmin):
     list_display = (
         "code",
         "text",
-        "task",
         "weight",
         "phases",
-        "opens_on",
-        "due_on",
+        "window",
         "source",
         "number",
         "is_asked",
@@ -479,13 +486,10 @@ class ChecklistItemAdmin(ThroughServices, admin.ModelAdmin):
     def phases(self, item):
         return "、".join(item.current.phases)
 
-    @admin.display(description="开始填报", ordering="current__opens_on")
-    def opens_on(self, item):
-        return item.current.opens_on
-
-    @admin.display(description="完成期限", ordering="current__due_on")
-    def due_on(self, item):
-        return item.current.due_on
+    @admin.display(description="填报期间", ordering="current__due_on")
+    def window(self, item):
+        opens_on, due_on = item.current.opens_on, item.current.due_on
+        return f"{opens_on.month}月{opens_on.day}日至{due_on.month}月{due_on.day}日"
 
     @admin.display(description="来源", ordering="current__source")
     def source(self, item):
@@ -552,6 +556,7 @@ class BranchItemAdmin(LookOnly, admin.ModelAdmin):
     list_select_related = ("branch", "item__task", "with_organization")
     search_fields = ("branch__name", "branch__code", "item__code")
     show_full_result_count = False
+    view_on_site = False
     inlines = (StepInline,)
     fields = (
         "branch",
@@ -579,6 +584,7 @@ class EvidenceAdmin(LookOnly, admin.ModelAdmin):
     list_select_related = ("organization", "uploaded_by")
     search_fields = ("name", "organization__name", "sha256")
     show_full_result_count = False
+    view_on_site = False
     fields = (
         "name",
         "organization",
