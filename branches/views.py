@@ -1,6 +1,5 @@
 """The pages about organisations."""
 
-from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +11,7 @@ from branches.models import Kind, Organization
 from branches.scope import scope_of
 from branches.tree import tree_nodes
 from branchyear.lib.dates import local_day
-
-PAGE = 50
+from branchyear.lib.paging import page_of
 
 
 @require_GET
@@ -35,7 +33,7 @@ def tree(request):
         rows = _open_children(tops[0])
     else:
         rows = seen.filter(path__in=scope.seen_paths)
-    page = Paginator(_for_table(rows), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request.GET, _for_table(rows))
     context = {
         "form": form,
         "page": page,

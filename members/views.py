@@ -1,6 +1,5 @@
 """The roll of an organisation (党员名册)."""
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -9,10 +8,9 @@ from branches.models import Kind, Organization
 from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
 from branches.tree import tree_nodes
+from branchyear.lib.paging import page_of
 from members.forms import RosterForm
 from members.models import Member
-
-PAGE = 50
 
 
 @require_GET
@@ -25,7 +23,7 @@ def roster(request):
     members = Member.objects.visible_to(request.user).under(organization)
     members = members.filter(organization__closed_on=None)
     rows = members.counted().found(**form.chosen).select_related("organization", "group")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request.GET, rows)
     context = {
         "organization": organization,
         "form": form,

@@ -1,10 +1,10 @@
 """The in-box (收件箱)."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from branchyear.lib.paging import page_of
 from branchyear.notifications import services
 from branchyear.notifications.kinds import KINDS
 from branchyear.notifications.models import Notice
@@ -17,7 +17,7 @@ def inbox(request):
     unread = mine.unread().count()
     only = request.GET.get("show", "unread" if unread else "all")
     rows = mine.unread() if only == "unread" else mine
-    page = Paginator(rows, 20).get_page(request.GET.get("page"))
+    page = page_of(request.GET, rows, 20)
     for notice in page:
         notice.word = KINDS[notice.kind].word if notice.kind in KINDS else notice.kind
     tabs = [

@@ -13,10 +13,11 @@ from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 
+from branchyear.lib.paging import PAGE_SIZES
+
 register = template.Library()
 
 NEAR_DAYS = 5  # 临近: a working week's notice; shown in the legend as 剩余 ≤ 5 天
-PAGE_SIZES = (10, 20, 50, 100)
 
 
 class Look(NamedTuple):

@@ -40,6 +40,21 @@ def test_a_foreign_branch_is_not_found(city, people, sign_in):
     assert "张三丰" not in text(client, "张三")
 
 
+def test_those_above_find_each_item_once_with_its_list_of_answers(city, people, sign_in):
+    found = text(sign_in(people.committee), "t1-01")
+
+    assert found.count("T1-01 ") == 1
+    assert 'href="/overview/items/?item=T1-01"' in found
+
+
+@pytest.mark.parametrize("who", ["admin", "security", "auditor", "nobody"])
+def test_who_sees_nothing_finds_nothing(who, city, people, sign_in):
+    client = sign_in(getattr(people, who))
+
+    for words in ("北一", "zhangsan", "t1-01"):
+        assert "没有找到" in text(client, words)
+
+
 def test_one_character_is_too_short(city, people, sign_in):
     assert "至少 2 个字" in text(sign_in(people.secretary), "北")
 

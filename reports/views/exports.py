@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +18,7 @@ from branches.querysets import within
 from branches.scope import scope_of
 from branchyear.lib.errors import require
 from branchyear.lib.layout import display, values
-from branchyear.templatetags.ui import PAGE_SIZES
+from branchyear.lib.paging import page_of
 from reports import rules
 from reports.kinds import KINDS, Asked
 from reports.models import Export
@@ -36,7 +35,7 @@ def exports(request):
     """The ledgers there are, the chosen one with its preview, and what was asked for so far."""
     require(rules.may_export(request.user), NO_LEDGERS)
     mine = Export.objects.visible_to(request.user).select_related("organization")
-    page = Paginator(mine, _size(request)).get_page(request.GET.get("page"))
+    page = page_of(request.GET, mine, 20)
     kind = KINDS.get(request.GET.get("kind", ""))
     context = {
         "kinds": [(each, _address(request, each), each is kind) for each in KINDS.values()],
@@ -192,8 +191,3 @@ class Line:
         if spent < 3 or seconds < 0:
             return ""
         return f"约剩{round(seconds)}秒" if seconds < 90 else f"约剩{round(seconds / 60)}分钟"
-
-
-def _size(request):
-    size = request.GET.get("size", "")
-    return int(size) if size.isdigit() and int(size) in PAGE_SIZES else 20

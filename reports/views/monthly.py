@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from branchyear.templatetags.ui import PAGE_SIZES
+from branchyear.lib.paging import page_of
 from reports import rules
 from reports.forms import ReportForm
 from reports.models import MonthlyReport, Period, Tier
@@ -54,13 +53,13 @@ def reports(request):
         context.update(_own(own.with_verdict(now).expected()))
     elif context["tab"] == "queue":
         rows = queue.with_verdict(now).order_by("submitted_at", "pk")
-        context["page"] = _page_of(request, rows)
+        context["page"] = page_of(request.GET, rows, 20)
     else:
         filters = Filters.read(request)
         rows = filters.apply(seen.expected(), now).with_verdict(now)
         context.update(
             filters=filters,
-            page=_page_of(request, rows),
+            page=page_of(request.GET, rows, 20),
             months=_months(),
             tiers=Tier.choices,
             verdicts=VERDICTS.items(),
@@ -159,12 +158,6 @@ def _months():
     """Every month that has been opened, latest first."""
     found = Period.objects.order_by("-month").values_list("month", flat=True).distinct()
     return [(month, Month.parse(month).label) for month in found]
-
-
-def _page_of(request, rows):
-    size = request.GET.get("size", "")
-    size = int(size) if size.isdecimal() and int(size) in PAGE_SIZES else 20
-    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 # --- The paper ------------------------------------------------------------------------------------
@@ -424,7 +417,7 @@ def matrix(request):
         .filter(period__campaign=campaign, period__tier=tier)
     )
     organizations = seen.filter(pk__in=reports.expected().values("organization"))
-    page = _page_of(request, organizations)
+    page = page_of(request.GET, organizations, 20)
     periods = list(Period.objects.filter(campaign=campaign, tier=tier).order_by("month"))
     cells = {
         (report.organization_id, report.period_id): report

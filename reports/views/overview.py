@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,8 @@ from branches.scope import scope_of
 from branchyear.context import main_office
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
-from branchyear.templatetags.ui import PAGE_SIZES, percent
+from branchyear.lib.paging import page_of
+from branchyear.templatetags.ui import percent
 from reports import rules
 from reports.selection import STATES, read
 from reports.services import overview as services
@@ -90,7 +90,7 @@ def items(request):
     everything = selection.of(state="", overdue=False)
     counted = everything.items(by=request.user, today=today).figures(today)
     found = selection.items(by=request.user, today=today).with_words().order_by(*ORDER)
-    page = Paginator(found, _size(request)).get_page(request.GET.get("page"))
+    page = page_of(request.GET, found)
     return render(
         request,
         "reports/items.html",
@@ -274,11 +274,6 @@ def heat(share):
 def _short(task):
     """All eight names begin alike; what differs is what a narrow column can show."""
     return task.name.removeprefix("进一步")
-
-
-def _size(request):
-    size = request.GET.get("size", "")
-    return int(size) if size.isdigit() and int(size) in PAGE_SIZES else 50
 
 
 def _tabs(everything, selection, numbers):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +13,7 @@ from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
+from branchyear.lib.paging import page_of
 from tasks import rules
 from tasks.models import BranchItem, Campaign
 from tasks.querysets import OPEN_STATES
@@ -60,7 +60,7 @@ def choose(request, branches):
     if words:
         branches = branches.filter(Q(name__icontains=words) | Q(short_name__icontains=words))
     campaign = Campaign.objects.running(local_day())
-    page = Paginator(branches, CHOICES_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request.GET, branches, CHOICES_PER_PAGE)
     if page.paginator.count == 1 and not words:
         return show(request, page.object_list[0])
     rows = BranchItem.objects.in_force().filter(branch__in=[b.pk for b in page]).of(campaign)

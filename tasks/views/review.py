@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from branches.roles import Role
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
+from branchyear.lib.paging import page_of
 from tasks import rules
 from tasks.forms import COMMON_REASONS, ReasonForm
 from tasks.models import BranchItem, ItemStep
@@ -75,7 +75,7 @@ def review(request):
 def desk_page(request, params, *, form=None, chosen=None, status=200):
     everything = queue_of(request.user)
     queue = filtered(everything, params)
-    rows = Paginator(queue, QUEUE_PAGE).get_page(params.get("page"))
+    rows = page_of(params, queue, QUEUE_PAGE)
     for row in rows:
         judge_wait(row)
     if chosen is None:
@@ -161,7 +161,7 @@ def decided(request):
         request,
         "tasks/decided.html",
         {
-            "steps": Paginator(steps, 20).get_page(request.GET.get("page")),
+            "steps": page_of(request.GET, steps, 20),
             "tabs": tabs(request.user, queue_of(request.user).count(), "done"),
         },
     )
