@@ -295,7 +295,7 @@ class _Ledger:
         row_values = values(self.layout, row)
         self.totals.add(row_values)
         return [
-            (column.alignment, _shortened(display(column, value)))
+            (_look(column), _shortened(display(column, value)))
             for column, value in zip(self.layout.columns, row_values, strict=True)
         ]
 
@@ -307,7 +307,7 @@ class _Ledger:
             "rows": texts,
             "is_first": is_first,
             "is_last": is_last,
-            "totals": [(column.alignment, self.totals.text(column)) for column in columns[span:]],
+            "totals": [(_look(column), self.totals.text(column)) for column in columns[span:]],
             "label_span": span,
             "watermark": self.watermark,
             "code_image": self.code_image,
@@ -400,6 +400,12 @@ def _row_numbers(page) -> set[int]:
     return {int(name[1:]) for name in page.anchors if name[:1] == "r" and name[1:].isdigit()}
 
 
+def _look(column) -> str:
+    """The classes of a cell: its side, and whether its text must stay in one piece. (Classes, because
+    selectors by position are asked of every cell and take a quarter of the time.)"""
+    return f"{column.alignment} whole" if column.kind in UNBROKEN else column.alignment
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…"
 
@@ -412,8 +418,6 @@ def _column_css(layout: Layout) -> str:
         rules.append("th, td { padding: 0.7mm 0.8mm; line-height: 1.25; }")
     for at, column in enumerate(layout.columns):
         rules.append(f".column-{at} {{ width: {column.width / whole * 100:.3f}%; }}")
-        if column.kind in UNBROKEN:
-            rules.append(f"td:nth-child({at + 1}) {{ white-space: nowrap; }}")
     return "\n".join(rules)
 
 
