@@ -350,6 +350,8 @@ EVIDENCE_MAX_PER_ITEM = 30
 EXPORT_KEEP_DAYS = 90  # the export centre keeps a quarter; the ledger can always be made again
 JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrator is shown it
 JOB_LEASE = timedelta(minutes=6)  # above Celery's hard limit of five minutes
+# A whole city's ledger as PDF is a thousand pages; every other job ends within Celery's five minutes.
+JOB_TIME_LIMITS = {"heavy": {"soft_time_limit": 1740, "time_limit": 1800}}
 DEMO_PASSWORD = env("DEMO_PASSWORD", "jcjs-demo-2022")
 
 LOGGING = {

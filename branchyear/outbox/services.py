@@ -81,7 +81,7 @@ def wake(jobs):
 
     try:
         for pk, queue in jobs:
-            run_job.apply_async((pk,), queue=queue)
+            run_job.apply_async((pk,), queue=queue, **settings.JOB_TIME_LIMITS.get(queue, {}))
     except Exception:  # noqa: BLE001 any broker failure; the row is safe
         logger.warning("The broker did not answer; the sweep will pick the jobs up.")
 
