@@ -152,7 +152,7 @@ def read(query, *, organization, today):
 
     def known(name, label, value):
         if get[name] and not value:
-            ignored.append(f"没有“{get[name]}”这个{label},此条件未生效。")
+            ignored.append(f"没有“{get[name]}”这个{label}，此条件未生效。")
         return value
 
     if get["year"] and (content.campaign is None or str(content.campaign.year) != get["year"]):

@@ -17,7 +17,7 @@ def kind_of(key):
     try:
         return KINDS[key]
     except KeyError:
-        raise Refused(f"没有“{key}”这种台账,请从列表中选择。", field="kind") from None
+        raise Refused(f"没有“{key}”这种台账，请从列表中选择。", field="kind") from None
 
 
 __all__ = ["KINDS", "Asked", "Kind", "kind_of"]

@@ -7,7 +7,7 @@ from functools import cached_property
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.layout import Layout
 from branchyear.lib.xlsx import filename
-from reports.selection import read
+from reports.selection import NAMES, read
 from reports.services import overview
 
 
@@ -41,6 +41,12 @@ class Kind:
     key = ""
     title = ""
     holds = ""  # what is in it, for the card in the export centre
+    conditions = NAMES  # which of the selection's conditions make sense for it
+
+    def asked(self, organization, parameters, *, by, at):
+        """What is asked, without conditions that make no sense for this ledger."""
+        kept = {name: parameters.get(name, "") for name in self.conditions}
+        return Asked(organization, kept, by, at)
 
     def columns(self, asked):
         raise NotImplementedError

@@ -46,7 +46,7 @@ COLUMNS = (
 class Checklist(Kind):
     key = "checklist"
     title = "八项任务完成情况台账"
-    holds = "每个党支部的每一条检查条目一行:状态、落实情况、完成日期、期限、是否逾期、佐证数、审核情况。"
+    holds = "每个党支部的每一条检查条目一行：状态、落实情况、完成日期、期限、是否逾期、佐证数、审核情况。"
 
     def columns(self, asked):
         """Within one directly affiliated organisation its name stands above the table already."""
@@ -56,8 +56,8 @@ class Checklist(Kind):
 
     def notes(self, asked):
         return (
-            "是否逾期:已过期限仍未提交(退回后未再提交)的为“是”,待审核的时间不计。"
-            "来源:“原文”摘自工作方案,“推断”为依据党内法规和惯例拟定。",
+            "是否逾期：已过期限仍未提交（退回后未再提交）的为“是”，待审核的时间不计。"
+            "来源：“原文”摘自工作方案，“推断”为依据党内法规和惯例拟定。",
         )
 
     def count(self, asked):
@@ -143,11 +143,11 @@ def _line(number, facts, directs):
         "evidence": facts["evidence"],
         "submitted_at": facts["submitted_at"],
         "decided_at": facts["decided_at"],
-        "reviewer": f"{waits}(待审核)" if waits else facts["decided_by"],
+        "reviewer": f"{waits}（待审核）" if waits else facts["decided_by"],
         "note": _cut(facts["note"]),
         "source": SOURCES.get(facts["source"], ""),
     }
 
 
 def _cut(text):
-    return text if len(text) <= NOTE_LENGTH else text[:NOTE_LENGTH] + "…(全文见系统)"
+    return text if len(text) <= NOTE_LENGTH else text[:NOTE_LENGTH] + "……（全文见系统）"

@@ -11,7 +11,8 @@ from reports.kinds.base import Kind
 class Summary(Kind):
     key = "summary"
     title = "八项任务完成情况汇总表"
-    holds = "每个单位一行:八项任务各自审核通过的条目数和通过率、合计、逾期;最后一行为合计。"
+    holds = "每个单位一行：八项任务各自审核通过的条目数和通过率、合计、逾期，最后一行为合计。"
+    conditions = ("phase", "month", "year")  # a share of what was chosen by its state says nothing
 
     def columns(self, asked):
         columns = [
@@ -34,7 +35,7 @@ class Summary(Kind):
 
     def notes(self, asked):
         return (
-            "通过率为审核通过的条目数占应办条目数的比例;逾期指已过期限仍在支部、尚未提交的条目,"
+            "通过率为审核通过的条目数占应办条目数的比例；逾期指已过期限仍在支部、尚未提交的条目，"
             "待审核的时间不计。",
         )
 

@@ -27,17 +27,17 @@ from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import LostLease, enqueue
 from reports import rules
-from reports.kinds import Asked, kind_of
+from reports.kinds import kind_of
 from reports.models import Export
 
 Status = Export.Status
 OPEN = (Status.QUEUED, Status.RUNNING)
 # One person's unfinished requests. A whole city's ledger takes a worker a minute or two, and others wait.
 MAX_OPEN = 5
-LOST_OFFICE = "您已不再担任可查看该范围的职责,台账未生成。如有疑问请联系系统管理员。"
+LOST_OFFICE = "您已不再担任可查看该范围的职责，台账未生成。如有疑问请联系系统管理员。"
 
-AGAIN = "上次生成中断,系统会自动再试,不需要您操作。"
-GIVEN_UP = "多次尝试后仍未生成,文件没有做成。请点“重试”;仍不成功请联系系统管理员。"
+AGAIN = "上次生成中断，系统会自动再试，不需要您操作。"
+GIVEN_UP = "多次尝试后仍未生成，文件没有做成。请点“重试”；仍不成功请联系系统管理员。"
 
 
 # --- Asking ---------------------------------------------------------------------------------------
@@ -47,8 +47,8 @@ GIVEN_UP = "多次尝试后仍未生成,文件没有做成。请点“重试”;
 def request_export(kind, *, organization, format, parameters, by):
     """Ask for a ledger; the same request still waiting or running is returned instead of a second."""
     require(rules.may_export(by, organization))
-    asked = Asked(organization, parameters, by, timezone.now())
     ledger = kind_of(kind)
+    asked = ledger.asked(organization, parameters, by=by, at=timezone.now())
     if format not in Export.Format.values:
         raise Refused("请选择 Excel 或 PDF。", field="format")
     parameters = asked.selection.parameters
@@ -58,7 +58,7 @@ def request_export(kind, *, organization, format, parameters, by):
         if export.parameters == parameters:
             return export
     if mine.count() >= MAX_OPEN:
-        raise Refused(f"您已有 {MAX_OPEN} 个台账正在生成,请等其中一个完成后再申请。")
+        raise Refused(f"您已有 {MAX_OPEN} 个台账正在生成，请等其中一个完成后再申请。")
     export = Export.objects.create(
         kind=ledger.key,
         organization=organization,
@@ -92,7 +92,7 @@ def retry_export(export, *, by):
         finished_at=None,
     )
     if not tried:
-        raise Refused("这个台账不是失败状态,不需要重试。")
+        raise Refused("这个台账不是失败状态，不需要重试。")
     record("export.requested", export, by=by, organization=export.organization, again=True)
     _queue(export)
 
@@ -128,7 +128,7 @@ def render(export_id, *, now, alive=lambda: None):
         return
     try:
         kind = kind_of(export.kind)
-        asked = Asked(export.organization, export.parameters, export.requested_by, now)
+        asked = kind.asked(export.organization, export.parameters, by=export.requested_by, at=now)
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             path = Path(folder) / f"ledger.{export.format}"
             rows = write(kind, asked, export.format, path, _Progress(export, alive))
@@ -264,11 +264,11 @@ def download(export, *, by):
     """The open file for its requester; who took it away is noted."""
     require(export.requested_by_id == by.pk and rules.may_export(by, export.organization))
     if export.status != Status.READY:
-        raise Refused("文件还没有生成,或已过保留期被清理。请在导出中心重新申请。")
+        raise Refused("文件还没有生成，或已过保留期被清理。请在导出中心重新申请。")
     try:
         file = export.file.open("rb")
     except FileNotFoundError:
-        raise Refused("文件已不在服务器上,请在导出中心重新申请。") from None
+        raise Refused("文件已不在服务器上，请在导出中心重新申请。") from None
     record(
         "export.downloaded", export, by=by, organization=export.organization, sha256=export.sha256
     )

@@ -20,7 +20,7 @@ from branchyear.lib.errors import require
 from branchyear.lib.layout import display, values
 from branchyear.lib.paging import page_of
 from reports import rules
-from reports.kinds import KINDS, Asked
+from reports.kinds import KINDS
 from reports.models import Export
 from reports.selection import NAMES, STATES
 from reports.services import exports as services
@@ -61,7 +61,7 @@ def request_export(request):
         by=request.user,
     )
     messages.success(
-        request, f"已申请“{Line(export).title}”,生成后可在下面下载,也会在收件箱通知您。"
+        request, f"已申请“{Line(export).title}”，生成后可在下面下载，也会在收件箱通知您。"
     )
     return redirect(MINE)
 
@@ -89,7 +89,7 @@ def retry_export(request, pk):
     """Once more, after a failure."""
     export = get_object_or_404(Export.objects.visible_to(request.user), pk=pk)
     services.retry_export(export, by=request.user)
-    messages.success(request, "已重新申请,生成后会在收件箱通知您。")
+    messages.success(request, "已重新申请，生成后会在收件箱通知您。")
     return redirect(MINE)
 
 
@@ -99,7 +99,7 @@ def retry_export(request, pk):
 def _previewed(request, kind):
     """Conditions, columns and the first lines of the chosen ledger."""
     organization = _organization(request.user, request.GET)
-    asked = Asked(organization, request.GET.dict(), request.user, timezone.now())
+    asked = kind.asked(organization, request.GET, by=request.user, at=timezone.now())
     selection = asked.selection
     request.campaign = selection.content.running
     layout = kind.layout(asked)
@@ -120,6 +120,7 @@ def _previewed(request, kind):
         "lines": lines,
         "count": kind.count(asked),
         "hidden": {"kind": kind.key},
+        "shown": kind.conditions,
     }
 
 
@@ -188,6 +189,7 @@ class Line:
             return ""
         spent = (timezone.now() - export.started_at).total_seconds()
         seconds = spent * (export.total_units - export.done_units) / export.done_units
-        if spent < 3 or seconds < 0:
+        # The first moments go into fonts and set-up and would frighten people.
+        if export.done_units * 50 < export.total_units or seconds < 0:
             return ""
         return f"约剩{round(seconds)}秒" if seconds < 90 else f"约剩{round(seconds / 60)}分钟"

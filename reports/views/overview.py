@@ -232,8 +232,10 @@ class Address:
             return "没有检查条目"
         words = f"审核通过 {numbers.accepted}/{numbers.total} 项"
         if self.measure == "weight":
-            words += f",{numbers.weight_accepted.normalize():f}/{numbers.weight.normalize():f} 分"
-        return f"{words};待审核 {numbers.submitted},退回 {numbers.returned},逾期 {numbers.overdue}"
+            words += f"，{numbers.weight_accepted.normalize():f}/{numbers.weight.normalize():f} 分"
+        return (
+            f"{words}；待审核 {numbers.submitted}，退回 {numbers.returned}，逾期 {numbers.overdue}"
+        )
 
 
 def _links(address, board, reporting):

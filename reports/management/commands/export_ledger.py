@@ -9,7 +9,7 @@ from branches.models import Organization
 from branchyear.audit.services import record
 from branchyear.lib.dates import Month
 from branchyear.lib.errors import Refused
-from reports.kinds import KINDS, Asked
+from reports.kinds import KINDS
 from reports.models import Export
 from reports.services import exports
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         path = Path(output)
         if not path.parent.is_dir():
             raise CommandError(f"There is no folder {path.parent}.")
-        asked = Asked(organization, {"month": month}, None, timezone.now())
+        asked = KINDS[kind].asked(organization, {"month": month}, by=None, at=timezone.now())
         try:
             rows = exports.write(KINDS[kind], asked, format, path)
         except Refused as refusal:
