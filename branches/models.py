@@ -193,7 +193,7 @@ class OrganizationEvent(models.Model):
         elif what == self.What.CHANGED:
             text = "；".join(
                 f"{Organization._meta.get_field(key).verbose_name}:"
-                f"{before.get(key) or '(空)'} → {after[key] or '(空)'}"
+                f"{_in_line(before.get(key))} → {_in_line(after[key])}"
                 for key in after
             )
         elif what == self.What.MOVED:
@@ -206,6 +206,11 @@ class OrganizationEvent(models.Model):
             text = ""
         document = f"文号:{self.document_no}" if self.document_no else ""
         return "；".join(part for part in (text, document) if part)
+
+
+def _in_line(value):
+    """A fact as it stands inside a sentence."""
+    return "、".join(str(value).split("\n")) if value else "(空)"
 
 
 class Appointment(models.Model):

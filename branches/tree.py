@@ -1,6 +1,6 @@
 """The organisation tree at the left of a page, as ``templates/ui/_tree.html`` wants it."""
 
-from branches.models import Organization
+from branches.models import Kind, Organization
 from branches.querysets import within
 from branches.scope import scope_of
 
@@ -9,16 +9,17 @@ from branches.scope import scope_of
 WHOLE_UP_TO = 1500
 
 
-def tree_nodes(user, *, active=None, url=None, badges=None):
+def tree_nodes(user, *, active=None, url=None, badges=None, groups=True):
     """The open organisations a person sees, a flat list in official order.
 
     ``active`` is the chosen organisation, ``url(organization)`` where a click leads (default: the page
-    of the organisation), ``badges`` maps primary keys to a short text behind the name.
+    of the organisation), ``badges`` maps primary keys to a short text behind the name; without
+    ``groups`` the tree ends at the branches.
     """
     url = url or Organization.get_absolute_url
     badges = badges or {}
     tops = scope_of(user).seen_paths
-    rows = list(_rows(user, tops, active))
+    rows = list(_rows(user, tops, active, groups))
     paths = {o.path for o in rows}
     parents = {o.path[: -o.steplen] for o in rows} & paths
     opened = set(active.ancestor_paths) if active else set()
@@ -43,8 +44,10 @@ def tree_nodes(user, *, active=None, url=None, badges=None):
     ]
 
 
-def _rows(user, tops, active):
+def _rows(user, tops, active, groups):
     seen = Organization.objects.visible_to(user).open()
+    if not groups:
+        seen = seen.exclude(kind=Kind.GROUP)
     rows = seen.only("id", "path", "depth", "name", "short_name")
     whole = list(rows[: WHOLE_UP_TO + 1])
     if len(whole) <= WHOLE_UP_TO:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from branches.figures import figures_of
 from branches.forms import FindForm
 from branches.models import Kind, Organization
+from branches.roles import Role
 from branches.scope import scope_of
 from branches.tree import tree_nodes
 from branchyear.lib.dates import local_day
@@ -51,7 +52,10 @@ def organization(request, pk):
     seen = Organization.objects.visible_to(request.user)
     organization = get_object_or_404(seen, pk=pk)
     today = local_day()
-    offices = list(organization.appointments.select_related("user").order_by("role", "starts_on"))
+    offices = sorted(
+        organization.appointments.select_related("user"),
+        key=lambda office: (list(Role).index(office.role), office.starts_on),
+    )
     children = _with_figures(_for_table(_children(organization)))
     context = {
         "organization": organization,

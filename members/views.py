@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from branches.models import Kind, Organization
@@ -50,5 +51,9 @@ def _organization(request):
 
 
 def _tree(user, organization):
-    nodes = tree_nodes(user, active=organization)
+    """The tree leads to the roll of each organisation; a Party group is a filter of its branch."""
+    address = reverse("members:roster")
+    nodes = tree_nodes(
+        user, active=organization, groups=False, url=lambda o: f"{address}?org={o.pk}"
+    )
     return nodes if len(nodes) > 1 else []

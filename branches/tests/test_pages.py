@@ -50,9 +50,9 @@ def test_a_row_shows_secretary_branches_and_members_with_those_below(org, people
     make_member(org.north_four, "预备", category="probationary", formal_on=None)
 
     page = text(sign_in(people.committee).get(reverse("branches:tree")))
-    row = page[page.index("市北区局机关党委</a></td>") :].split("</tr>")[0]
+    row = page[page.index("市北区局机关党委</a></th>") :].split("</tr>")[0]
 
-    numbers = [cell.split("</td>")[0] for cell in row.split('<td class="table__num">')[1:]]
+    numbers = [cell.split(">")[1].split("<")[0] for cell in row.split('<td class="table__num"')[1:]]
     assert numbers == ["3", "2", "1"]
 
 
@@ -69,7 +69,7 @@ def test_a_search_finds_by_name_and_code_in_sight_only(org, people, sign_in):
     by_code = text(client.get(reverse("branches:tree"), {"q": "01-03-01"}))
     foreign = text(client.get(reverse("branches:tree"), {"q": "南一"}))
 
-    assert "北四支部</a></td>" in by_code.replace("\n", "")
+    assert "北四支部</a></th>" in by_code.replace("\n", "")
     assert "北三总支" in by_code
     assert "没有找到符合条件的党组织" in foreign
 
@@ -168,6 +168,14 @@ def test_the_tree_of_a_person_starts_at_depth_one_and_marks_the_chosen(org, peop
     assert [n["name"] for n in nodes if n["has_children"]] == ["市北区局机关党委", "北三总支"]
     assert [n["name"] for n in nodes if n["active"]] == ["北四支部"]
     assert [n["name"] for n in nodes if n["open"]] == ["市北区局机关党委", "北三总支", "北四支部"]
+
+
+def test_a_tree_may_end_at_the_branches(org, people):
+    found(org.north, "g", Kind.GROUP)
+
+    nodes = tree_nodes(people.secretary, groups=False)
+
+    assert [(n["name"], n["has_children"]) for n in nodes] == [("北一支部", False)]
 
 
 def test_a_large_tree_shows_only_what_is_near(org, people, monkeypatch):
