@@ -9,6 +9,8 @@ from branchyear.accounts.models import User
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
 
+pytestmark = pytest.mark.engines
+
 
 def last():
     entry = Entry.objects.first()

@@ -13,6 +13,8 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 
+pytestmark = pytest.mark.engines
+
 DAY = date(2026, 4, 1)
 
 

@@ -19,6 +19,8 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import BadFile, Refused
 
+pytestmark = pytest.mark.engines
+
 DAY = date(2026, 4, 1)
 
 

@@ -14,6 +14,8 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from conftest import FOUNDED, make_office, make_user
 
+pytestmark = pytest.mark.engines
+
 TODAY = date(2026, 4, 1)
 
 

@@ -12,6 +12,8 @@ from branchyear.accounts.models import User
 from branchyear.lib.dates import local_day
 from conftest import make_office, make_user
 
+pytestmark = pytest.mark.engines
+
 DAY = timedelta(days=1)
 
 

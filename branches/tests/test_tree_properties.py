@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -83,6 +84,7 @@ class Model:
             pk = self.parent[pk]
 
 
+@pytest.mark.engines
 class TreeProperties(TestCase):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=steps, place=st.integers(0, 30))

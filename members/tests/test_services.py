@@ -11,6 +11,8 @@ from members.models import Member
 from members.services import add_members
 from members.tests.make import id_number, make_member
 
+pytestmark = pytest.mark.engines
+
 TODAY = date(2026, 4, 1)
 
 
