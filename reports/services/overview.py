@@ -87,11 +87,11 @@ def board(selection, *, by, today, organizations=None):
     counted = (
         selection.items(by=by, today=today)
         .annotate(place=place)
-        .figures(today, "place", "item__task")
+        .figures(today, "place", "item__task_id")
     )
     cells = {}
     for row in counted:
-        cells.setdefault(row["place"], {})[row["item__task"]] = Numbers.of(row)
+        cells.setdefault(row["place"], {})[row["item__task_id"]] = Numbers.of(row)
     if organizations is None:
         organizations = rows_of_board(selection.organization, by=by)
     organizations = _with_closed(organizations, cells)

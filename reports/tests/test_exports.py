@@ -27,7 +27,9 @@ from reports.services import exports, overview
 from reports.tests.test_overview import scatter
 from tasks.models import BranchItem
 
-HOSTILE = '=HYPERLINK("http://evil","点我")\x00\x0b <script>alert(1)</script> _x0041_ \ud800'
+pytestmark = pytest.mark.engines
+
+HOSTILE = '=HYPERLINK("http://evil","点我")\x01\x0b <script>alert(1)</script> _x0041_'
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +160,7 @@ def test_a_ledger_holds_only_what_its_requester_may_see(answers, org, people):
 
 
 def test_hostile_text_is_harmless_on_paper(answers, org, people):
-    BranchItem.objects.filter(branch=org.north).update(note=HOSTILE.replace("\ud800", ""))
+    BranchItem.objects.filter(branch=org.north).update(note=HOSTILE)
 
     book = sheet_of(do(ask(people.secretary, org.north)))
     paper = text_of(do(ask(people.secretary, org.north, format="pdf")))

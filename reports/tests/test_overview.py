@@ -19,6 +19,8 @@ from reports.services import overview
 from reports.tests import make
 from tasks.models import BranchItem
 
+pytestmark = pytest.mark.engines
+
 State = BranchItem.State
 TODAY = date(2022, 7, 1)  # the items of ``make.make_campaign`` were due on 31 May
 ANSWERS = 20  # five branches, two tasks of two items
