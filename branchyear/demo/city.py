@@ -53,6 +53,55 @@ class Place:
     general: Organization = None
 
 
+@dataclass
+class Organ:
+    """An organ of the demo and the organisation it has."""
+
+    number: int
+    name: str
+    wanted: int  # branches
+    mood: float
+    direct: Organization = None
+    general: Organization = None
+
+    @property
+    def code(self):
+        return f"{self.number:02d}" if self.number < 100 else f"{self.number:04d}"
+
+    def founding(self, committee):
+        founding = {
+            "parent": committee,
+            "code": self.code,
+            "order_number": self.number,
+            "document_no": f"市直工委〔2018〕{self.number}号",
+        }
+        if self.wanted == 1:
+            return {
+                **founding,
+                "kind": Kind.BRANCH,
+                "name": f"{self.name}直属党支部",
+                "short_name": self.name,
+                "covered_units": "机关全体",
+                "contact": "机关党务专干",
+                "place": f"{self.name}机关党员活动室",
+            }
+        kind = Kind.PRIMARY_COMMITTEE if self.wanted >= 5 else Kind.GENERAL_BRANCH
+        word = "机关党委" if kind == Kind.PRIMARY_COMMITTEE else "机关党总支"
+        word = word.removeprefix("机关") if self.name.endswith("机关") else word
+        name = f"{self.name}{word}"
+        return {**founding, "kind": kind, "name": name, "short_name": name}
+
+    def general_founding(self):
+        return {
+            "parent": self.direct,
+            "kind": Kind.GENERAL_BRANCH,
+            "code": f"{self.code}-Z1",
+            "name": f"{self.name}直属单位党总支",
+            "order_number": 90,
+            "short_name": "直属单位党总支",
+        }
+
+
 class City:
     """Builds the organisations through the services and remembers who is where."""
 
@@ -71,117 +120,117 @@ class City:
 
     # --- organisations ------------------------------------------------------------------------
 
-    def _found(self, parent, kind, code, name, order=0, **facts):
-        return organizations.establish(
-            parent=parent,
-            kind=kind,
-            code=code,
-            name=name,
-            on=FOUNDED,
-            by=None,
-            order_number=order,
-            **facts,
-        )
+    def _found(self, foundings):
+        """Found a level of the tree at once; every founding names its parent."""
+        return organizations.establish_many([{"on": FOUNDED, **one} for one in foundings], by=None)
 
     def _top(self):
-        self.city = self._found(None, Kind.CITY_DEPARTMENT, "00", "市委组织部")
-        self.committee = self._found(self.city, Kind.WORK_COMMITTEE, "00-00", "市直机关工委")
+        (self.city,) = self._found(
+            [{"parent": None, "kind": Kind.CITY_DEPARTMENT, "code": "00", "name": "市委组织部"}]
+        )
+        (self.committee,) = self._found(
+            [
+                {
+                    "parent": self.city,
+                    "kind": Kind.WORK_COMMITTEE,
+                    "code": "00-00",
+                    "name": "市直机关工委",
+                }
+            ]
+        )
 
     def _organs(self):
-        number = 0
+        """District by district, each level by level: organs, what stands under them, groups."""
         for district in range(self.scale.districts):
-            for organ, wanted in words.ORGANS[: self.scale.organs]:
-                number += 1
-                name = organ if district == 0 else f"{district:02d}区{organ.removeprefix('市')}"
-                self._organ(number, name, self.scale.branches or wanted)
-            self.say(f"党组织:第{district + 1}批,直属党组织{number}个,党支部{len(self.places)}个")
-
-    def _organ(self, number, organ, wanted):
-        rng = self.rng
-        code = f"{number:02d}" if number < 100 else f"{number:04d}"
-        # How an organ keeps its branches going: most well, a few badly.
-        mood = (
-            rng.triangular(0.05, 0.6, 0.3) if rng.random() < 0.18 else rng.triangular(0.5, 1, 0.9)
-        )
-        if wanted == 1:
-            direct = self._found(
-                self.committee,
-                Kind.BRANCH,
-                code,
-                f"{organ}直属党支部",
-                number,
-                short_name=organ,
-                covered_units="机关全体",
-                contact="机关党务专干",
-                place=f"{organ}机关党员活动室",
-                document_no=f"市直工委〔2018〕{number}号",
+            organs = [
+                Organ(
+                    number=district * self.scale.organs + order,
+                    name=name if district == 0 else f"{district:02d}区{name.removeprefix('市')}",
+                    wanted=self.scale.branches or wanted,
+                    # How an organ keeps its branches going: most well, a few badly.
+                    mood=self.rng.triangular(0.05, 0.6, 0.3)
+                    if self.rng.random() < 0.18
+                    else self.rng.triangular(0.5, 1, 0.9),
+                )
+                for order, (name, wanted) in enumerate(words.ORGANS[: self.scale.organs], 1)
+            ]
+            self._district(organs)
+            self.say(
+                f"党组织：第{district + 1}批，直属党组织{len(organs)}个，党支部{len(self.places)}个"
             )
-            self._remember(direct, direct, "机关", mood)
-            return
-        kind = Kind.PRIMARY_COMMITTEE if wanted >= 5 else Kind.GENERAL_BRANCH
-        word = "机关党委" if kind == Kind.PRIMARY_COMMITTEE else "机关党总支"
-        word = word.removeprefix("机关") if organ.endswith("机关") else word
-        direct = self._found(
-            self.committee,
-            kind,
-            code,
-            f"{organ}{word}",
-            number,
-            short_name=f"{organ}{word}",
-            document_no=f"市直工委〔2018〕{number}号",
-        )
-        general = None
-        units = rng.sample([u for u in words.UNITS if u != words.RETIRED_UNIT], wanted - 1)
-        units = [*units, words.RETIRED_UNIT] if wanted >= 5 else [*units, "综合处"]
+
+    def _district(self, organs):
+        for organ, direct in zip(
+            organs, self._found(organ.founding(self.committee) for organ in organs), strict=True
+        ):
+            organ.direct = direct
+        large = [organ for organ in organs if organ.wanted >= 11]
+        for organ, general in zip(
+            large, self._found(organ.general_founding() for organ in large), strict=True
+        ):
+            organ.general = general
+        plans = [plan for organ in organs if organ.wanted > 1 for plan in self._branches(organ)]
+        # Those right under an organ first, then those under its 党总支: each level at once.
+        for below_general in (False, True):
+            chosen = [plan for plan in plans if (plan["general"] is not None) == below_general]
+            for plan, branch in zip(
+                chosen, self._found(plan["founding"] for plan in chosen), strict=True
+            ):
+                plan["branch"] = branch
+        for organ in organs:
+            if organ.wanted == 1:
+                self._remember(organ, organ.direct, "机关", None)
+        for plan in plans:
+            self._remember(plan["organ"], plan["branch"], plan["unit"], plan["general"])
+        self._groups([place for place in self.places if place.size >= 20 and not place.groups])
+
+    def _branches(self, organ):
+        rng = self.rng
+        last = words.RETIRED_UNIT if organ.wanted >= 5 else "综合处"
+        others = [unit for unit in words.UNITS[1:] if unit != words.RETIRED_UNIT]
+        chosen = rng.sample(others, max(0, organ.wanted - 2))
+        units = [words.UNITS[0], *sorted(chosen, key=words.UNITS.index), last][: organ.wanted]
         for order, unit in enumerate(units, 1):
-            parent = direct
-            if wanted >= 11 and order > wanted - 3:
-                if general is None:
-                    general = self._found(
-                        direct,
-                        Kind.GENERAL_BRANCH,
-                        f"{code}-Z1",
-                        f"{organ}直属单位党总支",
-                        90,
-                        short_name="直属单位党总支",
-                    )
-                parent = general
-            joint = rng.random() < 0.06
-            other = rng.choice(words.UNITS)
-            covered = f"{unit}\n{other}" if joint and other != unit else unit
-            branch = self._found(
-                parent,
-                Kind.BRANCH,
-                f"{code}-{order:02d}",
-                f"{organ}{unit}党支部",
-                order,
-                short_name=f"{unit}党支部",
-                covered_units=covered,
-                branch_type=BranchType.JOINT if joint else BranchType.STANDING,
-                contact="支部组织委员",
-                place=f"{organ}{rng.randint(2, 18)}楼党员活动室",
-                document_no=f"{organ}机党〔2018〕{order}号",
-            )
-            self._remember(branch, direct, unit, mood, parent if parent is not direct else None)
+            general = organ.general if organ.general and order > organ.wanted - 3 else None
+            joint, other = rng.random() < 0.06, rng.choice(words.UNITS)
+            founding = {
+                "parent": general or organ.direct,
+                "kind": Kind.BRANCH,
+                "code": f"{organ.code}-{order:02d}",
+                "name": f"{organ.name}{unit}党支部",
+                "order_number": order,
+                "short_name": f"{unit}党支部",
+                "covered_units": f"{unit}\n{other}" if joint and other != unit else unit,
+                "branch_type": BranchType.JOINT if joint else BranchType.STANDING,
+                "contact": "支部组织委员",
+                "place": f"{organ.name}{rng.randint(2, 18)}楼党员活动室",
+                "document_no": f"{organ.name}机党〔2018〕{order}号",
+            }
+            yield {"organ": organ, "unit": unit, "general": general, "founding": founding}
 
-    def _remember(self, branch, direct, unit, mood, general=None):
+    def _remember(self, organ, branch, unit, general):
         rng = self.rng
-        own = min(1.0, max(0.05, rng.gauss(mood, 0.12)))
+        own = min(1.0, max(0.05, rng.gauss(organ.mood, 0.12)))
         mean = self.scale.mean
         size = 4 if rng.random() < 0.02 else max(5, min(49, round(rng.gauss(mean, 9))))
-        place = Place(branch, direct, unit, own, size, general=general)
-        if size >= 20:
-            for number in range(1, -(-size // 10) + 1):
-                place.groups.append(
-                    self._found(
-                        branch,
-                        Kind.GROUP,
-                        f"{branch.code}-G{number}",
-                        f"第{'一二三四五六七八九'[number - 1]}党小组",
-                        number,
-                    )
+        self.places.append(Place(branch, organ.direct, unit, own, size, general=general))
+
+    def _groups(self, places):
+        foundings, owners = [], []
+        for place in places:
+            for number in range(1, -(-place.size // 10) + 1):
+                owners.append(place)
+                foundings.append(
+                    {
+                        "parent": place.branch,
+                        "kind": Kind.GROUP,
+                        "code": f"{place.branch.code}-G{number}",
+                        "name": f"第{'一二三四五六七八九'[number - 1]}党小组",
+                        "order_number": number,
+                    }
                 )
-        self.places.append(place)
+        for place, group in zip(owners, self._found(foundings), strict=True):
+            place.groups.append(group)
 
     # --- accounts -----------------------------------------------------------------------------
 
