@@ -137,13 +137,13 @@ def _task_strip(items, campaign, today):
     return strip
 
 
-def reviewer(scope, today):
+def reviewer(user, scope, today):
     """The desk (工作台) of whoever reviews: a direct organisation, or the committee."""
     organizations = scope.organizations({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
     top = organizations[0]
     campaign = Campaign.objects.running(today)
     below = BranchItem.objects.of(campaign).in_force().under(top)
-    queue = BranchItem.objects.of(campaign).waiting_with(organizations)
+    queue = BranchItem.objects.of(campaign).to_review_by(user)
     oldest = queue.order_by("submitted_at").values_list("submitted_at", flat=True).first()
     received = MonthlyReport.objects.waiting_with(organizations)
     own = current_report(top, today)

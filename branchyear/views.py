@@ -33,10 +33,9 @@ def home(request):
         return render(request, "home/secretary.html", pages.secretary(scope, today))
     if role == Role.INSPECTOR:
         return render(request, "home/inspector.html", pages.inspector(scope))
-    desk = (
-        pages.reviewer if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}) else pages.leader
-    )
-    return render(request, "home/desk.html", desk(scope, today))
+    if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
+        return render(request, "home/desk.html", pages.reviewer(request.user, scope, today))
+    return render(request, "home/desk.html", pages.leader(scope, today))
 
 
 @login_not_required

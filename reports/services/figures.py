@@ -32,12 +32,15 @@ def figures_for(organization, period, *, today):
     return figures_for_many([organization], period, today=today)[organization.pk]
 
 
-def figures_for_many(organizations, period, *, today):
+def figures_for_many(organizations, period, *, today, links=True):
     """The same for many organisations at once: ``{organization id: figures}``.
+
+    Without ``links`` the addresses stay empty (a sealed copy keeps none of them).
 
     The number of statements depends on how many depths of the tree they stand at, not on how many.
     """
     organizations = list(organizations)
+    link = _link if links else _no_link
     tasks = list(Task.objects.filter(campaign=period.campaign_id).order_by("order"))
     kinds = _organizations_below(organizations)
     people = _people_below(organizations)
@@ -46,10 +49,10 @@ def figures_for_many(organizations, period, *, today):
     return {
         one.pk: [
             *_organization_rows(
-                one, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
+                one, link, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
-            *_item_rows(one, period, tasks, items.get(one.path, {})),
-            *_lower_rows(one, period, lower.get(one.pk, NO_REPORTS)),
+            *_item_rows(one, link, period, tasks, items.get(one.path, {})),
+            *_lower_rows(one, link, period, lower.get(one.pk, NO_REPORTS)),
         ]
         for one in organizations
     }
@@ -129,15 +132,15 @@ def _lower_counts(organizations, period, today):
 # --- Rows -----------------------------------------------------------------------------------------
 
 
-def _organization_rows(organization, kinds, people):
-    tree = _link("branches:organization", organization.pk)
+def _organization_rows(organization, link, kinds, people):
+    tree = link("branches:organization", organization.pk)
     rows = []
 
     def add(key, label, value, unit, source, url=""):
         rows.append(_figure("组织和党员", key, label, value, unit, source, url))
 
     def roster(**query):
-        return _link("members:roster", org=organization.pk, **query)
+        return link("members:roster", org=organization.pk, **query)
 
     if organization.depth < Organization.DIRECT_DEPTH:
         add("directs", "直属党组织", kinds["directs"], "个", "党组织", tree)
@@ -150,9 +153,9 @@ def _organization_rows(organization, kinds, people):
     return rows
 
 
-def _item_rows(organization, period, tasks, by_task):
+def _item_rows(organization, link, period, tasks, by_task):
     def items(**query):
-        return _link("reports:items", org=organization.pk, year=period.month[:4], **query)
+        return link("reports:items", org=organization.pk, year=period.month[:4], **query)
 
     def total(name):
         return sum(row[name] for row in by_task.values())
@@ -186,13 +189,13 @@ def _item_rows(organization, period, tasks, by_task):
     return rows
 
 
-def _lower_rows(organization, period, counts):
+def _lower_rows(organization, link, period, counts):
     if period.tier not in TIER_BELOW or organization.is_branch:
         return []
     tier = TIER_BELOW[period.tier]
 
     def reports(**query):
-        return _link(
+        return link(
             "reports:reports",
             tab="all",
             tier=tier.value,
@@ -242,3 +245,7 @@ def _link(name, *args, **query):
         return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
     except NoReverseMatch:
         return ""
+
+
+def _no_link(name, *args, **query):
+    return ""

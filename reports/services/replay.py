@@ -40,7 +40,11 @@ def replay(period, handed, *, facts_on):
     Refuses texts that the verbs would refuse (ValueError), so that history is no better than the rules.
     """
     organizations = [one.report.organization for one in handed if one.submitted_at]
-    figures = figures_for_many(organizations, period, today=facts_on) if organizations else {}
+    figures = (
+        figures_for_many(organizations, period, today=facts_on, links=False)
+        if organizations
+        else {}
+    )
     reports, steps, entries = [], [], []
     for one in handed:
         report, texts = one.report, clean_texts(one.texts)
