@@ -114,6 +114,7 @@ class City:
     def build(self):
         self._top()
         self._organs()
+        self._in_order()
         self._accounts()
         self._members()
         return self
@@ -158,6 +159,10 @@ class City:
             self.say(
                 f"党组织：第{district + 1}批，直属党组织{len(organs)}个，党支部{len(self.places)}个"
             )
+
+    def _in_order(self):
+        """The places in official order, so that shuji001 keeps the first branch of the first organ."""
+        self.places.sort(key=lambda place: place.branch.path)
 
     def _district(self, organs):
         for organ, direct in zip(
