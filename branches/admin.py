@@ -60,9 +60,9 @@ class OrganizationForm(forms.ModelForm):
         label="上级党组织",
         queryset=Organization.objects.none(),
         required=False,
-        empty_label="(无,仅市委组织部)",
+        empty_label="(无，仅市委组织部)",
     )
-    on = DayField(label="变动日期", help_text="成立、更名或变更的日期,记入沿革。")
+    on = DayField(label="变动日期", help_text="成立、更名或变更的日期，记入沿革。")
     document_no = forms.CharField(label="文号", max_length=60, required=False)
 
     class Meta:
@@ -261,29 +261,29 @@ def _effects_of_move(organization, values):
     yield f"“{organization}”的上级由“{parent}”调整为“{values['to']}”。"
     if along:
         yield f"{along}一并调整。"
-    yield f"“{values['to']}”及其上级可以查看和审核它,“{parent}”不再能看到。"
+    yield f"“{values['to']}”及其上级可以查看和审核它，“{parent}”不再能看到。"
 
 
 def _effects_of_merge(organization, values):
     into, along = values["into"], _below(organization)
-    yield f"“{organization}”撤销,并入“{into}”;它的历史记录保留,仍可查阅。"
+    yield f"“{organization}”撤销，并入“{into}”；它的历史记录保留，仍可查阅。"
     if along:
         yield f"{along}转入“{into}”。"
     people = _offices(organization, values["on"])
     if people:
-        yield f"以下任职到{values['on']:%Y-%m-%d}为止:{'、'.join(people)}。"
+        yield f"以下任职到{values['on']:%Y-%m-%d}为止：{'、'.join(people)}。"
 
 
 def _effects_of_split(organization, values):
     yield f"新设“{values['name']}”(编码{values['code']}),与“{organization}”同一上级、同一类型。"
-    yield "原有党员和任职不变;新党组织的书记等在“任职”中办理。"
+    yield "原有党员和任职不变；新党组织的书记等在“任职”中办理。"
 
 
 def _effects_of_close(organization, values):
-    yield f"“{organization}”自{values['on']:%Y-%m-%d}起撤销,历史记录保留,仍可查阅。"
+    yield f"“{organization}”自{values['on']:%Y-%m-%d}起撤销，历史记录保留，仍可查阅。"
     people = _offices(organization, values["on"])
     if people:
-        yield f"以下任职到该日为止:{'、'.join(people)}。"
+        yield f"以下任职到该日为止：{'、'.join(people)}。"
 
 
 ACTS = {
@@ -431,7 +431,7 @@ class OrganizationAdmin(RefusalsBesideFields, NeverDeleted, TreeAdmin):
 
     def move_node(self, request):
         """Dragging a row would move an organisation without a date and a paper."""
-        raise PermissionDenied("请在党组织页面上用“调整隶属关系”办理,需填写日期和文号。")
+        raise PermissionDenied("请在党组织页面上用“调整隶属关系”办理，需填写日期和文号。")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["acts"] = (
@@ -542,7 +542,7 @@ class OrganizationAdmin(RefusalsBesideFields, NeverDeleted, TreeAdmin):
         kept, name = request.session.get("import") or (None, "")
         if not kept or not default_storage.exists(kept):
             context["form"].full_clean()
-            messages.warning(request, "要导入的文件已经处理过或已过期,请重新上传。")
+            messages.warning(request, "要导入的文件已经处理过或已过期，请重新上传。")
             return
         try:
             with default_storage.open(kept) as file:
@@ -582,7 +582,7 @@ def _report(plan):
 
 
 class EndForm(forms.Form):
-    on = DayField(label="免职日期", help_text="当日仍在任,次日起失效。")
+    on = DayField(label="免职日期", help_text="当日仍在任，次日起失效。")
 
 
 @admin.register(Appointment)
@@ -678,7 +678,7 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
             "sentences": [
                 f"{office.user}自{office.starts_on}起任{office.organization}"
                 f"{office.get_role_display()}。",
-                "免职后该人员不再能查看和办理相应事项,已办理的记录保留。",
+                "免职后该人员不再能查看和办理相应事项，已办理的记录保留。",
             ],
             "button": "免职" if begun else "取消任职",
         }
@@ -692,7 +692,7 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
             if rules.may_appoint(request.user, office.role):
                 appointments.end_appointment(office, on=today, by=request.user)
                 done += 1
-        self.message_user(request, f"已办理{done}人免职,今日为止。", messages.SUCCESS)
+        self.message_user(request, f"已办理{done}人免职，今日为止。", messages.SUCCESS)
 
     def export(self, request):
         """The list as filtered on the screen, as an Excel book."""

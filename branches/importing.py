@@ -79,16 +79,16 @@ LENGTHS = {
     "place": 100,
 }
 INSTRUCTIONS = (
-    "每行一个党组织。带 * 的列必填;其他格子留空,表示不改动系统中已有的内容。",
-    "编码全市唯一,系统据此识别:编码已存在的行是修改,不存在的行是新增。行的先后次序没有关系。",
-    f"类型只能填:{'、'.join(KINDS)}。",
-    "上级编码填上级党组织的编码,可以是本表中的,也可以是系统中已有的;与系统中不同,即调整隶属关系。",
-    "序号是官方排序,同一上级之下按序号排列。",
-    f"支部类型只用于党支部,填:{'、'.join(BRANCH_TYPES)};新设党支部留空按“单独设立”。",
-    "书记、党务干部只用于党支部;审核人用于机关党委、党总支、直属党支部和市直机关工委。",
-    "填了姓名就要填账号。账号不存在的,系统开通账号并生成一次性密码,写在导入结果中,只此一份;账号已存在的,只办理任职,手机、邮箱请在账号管理中修改。",
-    "书记与系统中不同的,原书记在同一日免职。",
-    "有一处错误就整表不导入。可以先“检查”,改好再导入;同一张表重复导入不会重复新增。",
+    "每行一个党组织。带 * 的列必填；其他格子留空，表示不改动系统中已有的内容。",
+    "编码全市唯一，系统据此识别：编码已存在的行是修改，不存在的行是新增。行的先后次序没有关系。",
+    f"类型只能填：{'、'.join(KINDS)}。",
+    "上级编码填上级党组织的编码，可以是本表中的，也可以是系统中已有的；与系统中不同，即调整隶属关系。",
+    "序号是官方排序，同一上级之下按序号排列。",
+    f"支部类型只用于党支部，填：{'、'.join(BRANCH_TYPES)}；新设党支部留空按“单独设立”。",
+    "书记、党务干部只用于党支部；审核人用于机关党委、党总支、直属党支部和市直机关工委。",
+    "填了姓名就要填账号。账号不存在的，系统开通账号并生成一次性密码，写在导入结果中，只此一份；账号已存在的，只办理任职，手机、邮箱请在账号管理中修改。",
+    "书记与系统中不同的，原书记在同一日免职。",
+    "有一处错误就整表不导入。可以先“检查”，改好再导入；同一张表重复导入不会重复新增。",
 )
 
 
@@ -225,7 +225,7 @@ def _clean(number, record, table):
             value = None
         if isinstance(value, str) and len(value) > LENGTHS.get(key, 2000):
             row.problems.append(
-                (_cell(table, key, number), f"太长,最多{LENGTHS.get(key, 2000)}个字。")
+                (_cell(table, key, number), f"太长，最多{LENGTHS.get(key, 2000)}个字。")
             )
         row.values[key] = value
     return row
@@ -285,12 +285,12 @@ class _Judge:
         word = row.values.get("kind")
         if word:
             if word not in KINDS:
-                self.wrong(row, "kind", f"类型“{word}”不在可选范围内,应为:{'、'.join(KINDS)}。")
+                self.wrong(row, "kind", f"类型“{word}”不在可选范围内，应为：{'、'.join(KINDS)}。")
             else:
                 row.kind, row.must_be_direct = KINDS[word]
         if row.existing and row.kind and row.existing.kind != row.kind:
             old = row.existing.get_kind_display()
-            self.wrong(row, "kind", f"系统中是{old},类型不能通过导入修改。")
+            self.wrong(row, "kind", f"系统中是{old}，类型不能通过导入修改。")
         if row.existing and not row.existing.is_open:
             self.wrong(row, "code", f"该党组织已于{row.existing.closed_on}撤销。")
 
@@ -317,9 +317,11 @@ class _Judge:
         above = self._parent_of(row)
         if not above:
             if row.kind != Kind.CITY_DEPARTMENT:
-                self.wrong(row, "parent_code", f"没有填写上级编码,{row.values['kind']}必须有上级。")
+                self.wrong(
+                    row, "parent_code", f"没有填写上级编码，{row.values['kind']}必须有上级。"
+                )
             elif row.is_new and any(o.depth == 1 for o in self.existing.values()):
-                self.wrong(row, "kind", "系统中已有市委组织部,只能有一个。")
+                self.wrong(row, "kind", "系统中已有市委组织部，只能有一个。")
             return
         if above == row.code:
             self.wrong(row, "parent_code", "上级编码不能是自己。")
@@ -336,7 +338,7 @@ class _Judge:
         if row.kind not in CHILD_KINDS[kind]:
             allowed = "、".join(sorted(Kind(k).label for k in CHILD_KINDS[kind]))
             rule = f"之下只能设{allowed}" if allowed else "之下不能再设党组织"
-            self.wrong(row, "parent_code", f"{kind.label}{rule},不能设{row.values['kind']}。")
+            self.wrong(row, "parent_code", f"{kind.label}{rule}，不能设{row.values['kind']}。")
         elif row.must_be_direct and kind != Kind.WORK_COMMITTEE:
             self.wrong(row, "parent_code", f"{row.values['kind']}的上级应为市直机关工委。")
 
@@ -355,7 +357,7 @@ class _Judge:
                 else:
                     code = ""
             if code == row.code and len(seen) > 1:
-                self.wrong(row, "parent_code", f"上下级互相循环:{' → '.join([*seen, code])}。")
+                self.wrong(row, "parent_code", f"上下级互相循环：{' → '.join([*seen, code])}。")
 
     def _branch_type(self, row):
         word = row.values.get("branch_type")
@@ -363,7 +365,7 @@ class _Judge:
             return
         if word not in BRANCH_TYPES:
             words = "、".join(BRANCH_TYPES)
-            self.wrong(row, "branch_type", f"支部类型“{word}”不在可选范围内,应为:{words}。")
+            self.wrong(row, "branch_type", f"支部类型“{word}”不在可选范围内，应为：{words}。")
         elif row.kind and row.kind != Kind.BRANCH:
             self.wrong(row, "branch_type", "只有党支部才填写支部类型。")
         else:
@@ -383,7 +385,7 @@ class _Judge:
                 self.wrong(
                     row,
                     f"{prefix}_username",
-                    f"填写了{TITLES[f'{prefix}_name'][:-2]}的其他内容,还要填写账号。",
+                    f"填写了{TITLES[f'{prefix}_name'][:-2]}的其他内容，还要填写账号。",
                 )
                 continue
             role = _role_of(prefix, row.kind)
@@ -404,7 +406,7 @@ class _Judge:
                 self.wrong(
                     row,
                     f"{person.prefix}_name",
-                    f"账号“{person.username}”属于“{user.name}”,与“{person.name}”不一致。",
+                    f"账号“{person.username}”属于“{user.name}”，与“{person.name}”不一致。",
                 )
             return
         if key in self.closed_users:
@@ -433,7 +435,7 @@ class _Judge:
         else:
             old = row.existing
             if row.name != old.name:
-                row.changes.append(f"更名:{old.name} → {row.name}")
+                row.changes.append(f"更名：{old.name} → {row.name}")
             above = self._parent_of(row)
             before = self.by_path.get(old.path[: -Organization.steplen])
             row.moves = bool(above and before and above != before.code)
@@ -441,7 +443,7 @@ class _Judge:
                 row.changes.append(f"隶属关系:{before.name} → {self._name_of(above)}")
             number = row.values.get("order_number")
             if number is not None and number != old.order_number:
-                row.changes.append(f"序号:{old.order_number} → {number}")
+                row.changes.append(f"序号：{old.order_number} → {number}")
             for key, value in facts_changed(row).items():
                 shown = old.get_branch_type_display() if key == "branch_type" else getattr(old, key)
                 new = BranchType(value).label if key == "branch_type" else value
@@ -458,9 +460,9 @@ class _Judge:
         user = self.users.get(person.username.lower())
         name = person.name or (user.name if user else person.username)
         account = "" if user else "(新开账号)"
-        sentence = f"任职:{name}{account}任{Role(person.role).label}"
+        sentence = f"任职：{name}{account}任{Role(person.role).label}"
         leaving = [o.user.name for o in offices] if person.role == Role.SECRETARY else []
-        return f"{sentence},{'、'.join(leaving)}免职" if leaving else sentence
+        return f"{sentence}，{'、'.join(leaving)}免职" if leaving else sentence
 
     def _name_of(self, code):
         row = self.by_code.get(code)

@@ -49,7 +49,7 @@ def write_result(target, result, *, made_by, made_at: datetime):
             Column("password", "一次性密码", 20),
         ),
         sheet="新开账号",
-        notes=("一次性密码只能用来登录后设置本人密码,只在本表中出现一次,系统不保存明文。",),
+        notes=("一次性密码只能用来登录后设置本人密码，只在本表中出现一次，系统不保存明文。",),
         **frame,
     )
     rows = [

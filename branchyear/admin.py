@@ -97,8 +97,8 @@ ACTS = {
     "reset": Act(
         "重置密码",
         accounts.reset_password,
-        "将生成新的一次性密码,原密码立即失效,已登录的会话全部退出,锁定同时解除。"
-        "新密码只显示一次,请当面或密封交给本人。",
+        "将生成新的一次性密码，原密码立即失效，已登录的会话全部退出，锁定同时解除。"
+        "新密码只显示一次，请当面或密封交给本人。",
         lambda user: True,
     ),
     "unlock": Act(
@@ -110,7 +110,7 @@ ACTS = {
     "close": Act(
         "停用账号",
         accounts.close_account,
-        "停用后本人立即退出,不能再登录;以往办理的记录保留。任职不会自动免去,请另行办理。",
+        "停用后本人立即退出，不能再登录；以往办理的记录保留。任职不会自动免去，请另行办理。",
         lambda user: user.is_active,
     ),
     "reopen": Act(
@@ -230,7 +230,7 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
             raise PermissionDenied
         act = ACTS[verb]
         if not rules.may_keep_account(request.user, user):
-            raise PermissionDenied("管理员账号由安全管理员办理;本人的密码请在“修改密码”中修改。")
+            raise PermissionDenied("管理员账号由安全管理员办理；本人的密码请在“修改密码”中修改。")
         if request.method == "POST":
             try:
                 password = act.run(user, by=request.user)
@@ -284,7 +284,7 @@ class TokenAdmin(token_admin.TokenAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"接口密钥:{obj.user}",
+            "title": f"接口密钥：{obj.user}",
             "account": obj.user,
             "password": obj.key,
             "is_key": True,

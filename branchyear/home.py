@@ -72,7 +72,7 @@ def secretary(scope, today):
 def _returned(item):
     return Todo(
         what=f"{item.item.code} {item.version.text}",
-        why=f"退回原因:{item.return_reason}",
+        why=f"退回原因：{item.return_reason}",
         url=item.get_absolute_url(),
         button="去修改",
         due=item.due_on,
@@ -82,11 +82,11 @@ def _returned(item):
 
 
 def _item(item, today):
-    done = "已填写一部分,还没有提交" if item.state == BranchItem.State.DRAFT else "还没有填报"
+    done = "已填写一部分，还没有提交" if item.state == BranchItem.State.DRAFT else "还没有填报"
     asked = "、".join(item.version.evidence) if item.version.asks_for_evidence else ""
     return Todo(
         what=f"{item.item.code} {item.version.text}",
-        why=f"{done}" + (f";应交材料:{asked}" if asked else ""),
+        why=f"{done}" + (f";应交材料：{asked}" if asked else ""),
         url=item.get_absolute_url(),
         button="去填报",
         due=item.due_on,
@@ -96,9 +96,9 @@ def _item(item, today):
 
 def _owed_report(report, today):
     if report.state == MonthlyReport.State.RETURNED:
-        why, button = f"退回原因:{report.return_reason}", "去修改"
+        why, button = f"退回原因：{report.return_reason}", "去修改"
     else:
-        why, button = "数据已由平台填好,核对后补充文字即可", "去填写"
+        why, button = "数据已由平台填好，核对后补充文字即可", "去填写"
     return Todo(
         what=f"报送{report.period.label}月报",
         why=why,
@@ -153,7 +153,7 @@ def reviewer(user, scope, today):
         todos.append(
             Todo(
                 what=f"审核{waiting}项检查条目",
-                why="下级已提交,等待您的意见"
+                why="下级已提交，等待您的意见"
                 if oldest is None
                 else f"最早一项提交于{oldest:%m月%d日}",
                 url=reverse("tasks:review"),
@@ -165,7 +165,7 @@ def reviewer(user, scope, today):
         todos.append(
             Todo(
                 what=f"接收{arrived}份月报",
-                why="下级已报送,核对后接收或退回",
+                why="下级已报送，核对后接收或退回",
                 url=reverse("reports:reports") + "?tab=receive",
                 button="去接收",
             )
@@ -176,7 +176,7 @@ def reviewer(user, scope, today):
         todos.append(
             Todo(
                 what=f"{figures['overdue']}项检查条目已逾期",
-                why=f"共{figures['total']}项,查看是哪些支部",
+                why=f"共{figures['total']}项，查看是哪些支部",
                 url=reverse("reports:items") + f"?org={top.pk}&overdue=1",
                 button="去查看",
             )

@@ -53,7 +53,7 @@ class RequestContext:
             and location.startswith(reverse("login"))
         ):
             # A script must not put the log-in page into the middle of a form.
-            return HttpResponse("您已退出登录,请重新登录。填写的内容已保留在本机。", status=401)
+            return HttpResponse("您已退出登录，请重新登录。填写的内容已保留在本机。", status=401)
         return response
 
 
@@ -75,7 +75,7 @@ class IdleLogout:
                 logout(request)
                 messages.warning(
                     request,
-                    "您已超过30分钟没有操作,为保证安全已自动退出,请重新登录。已暂存的内容都在。",
+                    "您已超过30分钟没有操作，为保证安全已自动退出，请重新登录。已暂存的内容都在。",
                 )
                 return redirect_to_login(request.get_full_path())
             background = request.headers.get("X-Background") == "1"

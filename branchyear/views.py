@@ -105,7 +105,7 @@ def csrf_failure(request, reason=""):
         request,
         "409.html",
         {
-            "error": "页面停留时间过长或在另一窗口重新登录过,这次提交没有生效。请返回上一页,刷新后再提交。",
+            "error": "页面停留时间过长或在另一窗口重新登录过，这次提交没有生效。请返回上一页，刷新后再提交。",
             "typed": typed,
             "back": request.META.get("HTTP_REFERER", "/"),
         },

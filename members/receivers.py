@@ -17,7 +17,7 @@ def merged(sender, organization, into, by, **kwargs):
 def closed(sender, organization, **kwargs):
     left = services.roll_of(organization)
     if left:
-        raise Refused(f"“{organization}”还有{left}名在册党员,请先办理组织关系转接或合并。")
+        raise Refused(f"“{organization}”还有{left}名在册党员，请先办理组织关系转接或合并。")
 
 
 @receiver(organization_moved, dispatch_uid="members-moved")

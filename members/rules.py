@@ -28,7 +28,7 @@ def id_number_check_sign(first_seventeen):
 def id_number_problem(number):
     """A sentence when ``number`` cannot be an ID number, else ""."""
     if not re.fullmatch(r"\d{17}[\dX]", number):
-        return "公民身份号码应为18位,前17位为数字,最后一位为数字或X。"
+        return "公民身份号码应为18位，前17位为数字，最后一位为数字或X。"
     if number[-1] != id_number_check_sign(number[:17]):
-        return "公民身份号码校验位不正确,请核对是否输错。"
+        return "公民身份号码校验位不正确，请核对是否输错。"
     return ""

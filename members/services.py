@@ -77,10 +77,10 @@ def _problems_of(member):
         return [f"{who}:没有指明党支部"]
     if not member.organization.is_branch:
         found.append(
-            f"党员只能编入党支部,“{member.organization}”是{member.organization.kind_label}"
+            f"党员只能编入党支部，“{member.organization}”是{member.organization.kind_label}"
         )
     if not member.organization.is_open:
-        found.append(f"“{member.organization}”已撤销,不能编入党员")
+        found.append(f"“{member.organization}”已撤销，不能编入党员")
     if not member.name:
         found.append("未填姓名")
     for field, choices in (("sex", Sex), ("category", Category), ("standing", Standing)):

@@ -28,7 +28,7 @@ class ReportForm(forms.Form):
                 strip=True,
                 help_text=HINTS[key],
                 error_messages={
-                    "max_length": f"“{heading}”现有%(show_value)d字,超过{MAX_WORDS}字,请精简。"
+                    "max_length": f"“{heading}”现有%(show_value)d字，超过{MAX_WORDS}字，请精简。"
                 },
                 widget=forms.Textarea(attrs={"rows": 5, "maxlength": False}),
             )

@@ -133,7 +133,7 @@ class PhaseInline(PartInline):
     model = Phase
     form = PhaseForm
     fields = ("code", "name", "starts_on", "ends_on", "goals")
-    verbose_name_plural = "阶段(改动起止日期,随阶段的条目期限一并修订)"
+    verbose_name_plural = "阶段(改动起止日期，随阶段的条目期限一并修订)"
 
 
 class TaskInline(PartInline):
@@ -148,7 +148,7 @@ class TemplateForm(forms.Form):
     file = forms.FileField(
         label="模板文件",
         required=False,
-        help_text="YAML 文件,2MB 以内;不选择时使用自带的 2022 年工作方案模板。",
+        help_text="YAML 文件，2MB 以内；不选择时使用自带的 2022 年工作方案模板。",
     )
 
     def clean_file(self):
@@ -231,7 +231,9 @@ def _warn_about_points(request, campaign):
     """Points that do not add up are allowed while editing, and said each time."""
     total = campaign.tasks.aggregate(total=Sum("weight"))["total"] or Decimal(0)
     if total != template.TOTAL:
-        messages.warning(request, f"各任务分值之和现为{total.normalize():f},应为{template.TOTAL}。")
+        messages.warning(
+            request, f"各任务分值之和现为{total.normalize():f}，应为{template.TOTAL}。"
+        )
     asked = Q(items__retired_at=None)
     for task in campaign.tasks.annotate(sum_=Sum("items__current__weight", filter=asked)):
         total = task.sum_ or Decimal(0)
@@ -239,7 +241,7 @@ def _warn_about_points(request, campaign):
             messages.warning(
                 request,
                 f"任务{task.code}分值为{task.weight.normalize():f},"
-                f"条目分值之和现为{total.normalize():f},请核对。",
+                f"条目分值之和现为{total.normalize():f}，请核对。",
             )
 
 
@@ -293,9 +295,9 @@ class ItemForm(forms.ModelForm):
         choices=VERIFY_WORDS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="选“佐证材料”的,已落实时必须上传文件。",
+        help_text="选“佐证材料”的，已落实时必须上传文件。",
     )
-    rules = Lines(label="关联规则", help_text="体检规则编号,如 R09,每行一个。")
+    rules = Lines(label="关联规则", help_text="体检规则编号，如 R09，每行一个。")
     asks = PrettyJSON(
         label="填报数字",
         required=False,
@@ -306,7 +308,7 @@ class ItemForm(forms.ModelForm):
     phases = forms.MultipleChoiceField(
         label="阶段",
         widget=forms.CheckboxSelectMultiple,
-        help_text="只改阶段、不改日期时,日期随阶段。",
+        help_text="只改阶段、不改日期时，日期随阶段。",
     )
     opens_on = forms.DateField(label="开始填报", widget=admin.widgets.AdminDateWidget)
     due_on = forms.DateField(label="完成期限", widget=admin.widgets.AdminDateWidget)
@@ -346,7 +348,7 @@ class ItemForm(forms.ModelForm):
     def clean_base(self):
         base, item = self.cleaned_data["base"], self.instance
         if item.pk and base is not None and base != item.current.number:
-            raise forms.ValidationError("该条目刚刚已由他人修订,请打开新版本再改。")
+            raise forms.ValidationError("该条目刚刚已由他人修订，请打开新版本再改。")
         return base
 
 
@@ -436,7 +438,7 @@ class ChecklistItemAdmin(ThroughServices, admin.ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         return (
             (None, {"fields": (("task", "code", "order"),)}),
-            ("内容(保存后形成新版本,已审核通过的不受影响)", {"fields": self.content}),
+            ("内容(保存后形成新版本，已审核通过的不受影响)", {"fields": self.content}),
         )
 
     def get_readonly_fields(self, request, obj=None):
@@ -453,7 +455,7 @@ class ChecklistItemAdmin(ThroughServices, admin.ModelAdmin):
             changes = {name: form.cleaned_data[name] for name in names}
             version = services.revise_item(item, by=request.user, **changes)
             if version.pk != before.pk:
-                messages.info(request, f"已形成第{version.number}版,未完成的支部条目随之更新。")
+                messages.info(request, f"已形成第{version.number}版，未完成的支部条目随之更新。")
         else:
             content = {name: form.cleaned_data[name] for name in services.CONTENT}
             item = services.add_item(
@@ -462,7 +464,7 @@ class ChecklistItemAdmin(ThroughServices, admin.ModelAdmin):
             obj.pk, obj._state.adding = item.pk, False
         _warn_about_points(request, item.task.campaign)
 
-    @admin.action(description="停用所选条目(保留已填内容,不再要求)", permissions=["change"])
+    @admin.action(description="停用所选条目(保留已填内容，不再要求)", permissions=["change"])
     def retire(self, request, queryset):
         for item in queryset.select_related("task__campaign"):
             services.retire_item(item, by=request.user)

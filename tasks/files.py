@@ -46,7 +46,7 @@ def examine(upload):
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in _CHECKS:
         said = f"“{extension}”格式" if extension else "没有扩展名的文件"
-        raise BadFile(f"不支持{said},请上传{WORDS_ALLOWED}文件。", field="file")
+        raise BadFile(f"不支持{said}，请上传{WORDS_ALLOWED}文件。", field="file")
     limit = settings.EVIDENCE_MAX_BYTES
     if upload.size is not None and upload.size > limit:
         raise _too_large(name, limit)
@@ -64,7 +64,7 @@ def examine(upload):
         marks |= {m for m in _MARKS if m in window}
         tail = window[-64:]
     if size == 0:
-        raise BadFile(f"“{name}”是空文件,请检查后重新上传。", field="file")
+        raise BadFile(f"“{name}”是空文件，请检查后重新上传。", field="file")
     upload.seek(0)
     problem = _CHECKS[extension](upload, head, marks)
     upload.seek(0)
@@ -118,7 +118,7 @@ def _zipped(word, *needed):
     def check(upload, head, marks):
         if head.startswith(OLE):
             if _ENCRYPTED_STREAM in marks:
-                return "设有打开密码,审核人无法查看,请去掉密码后上传。"
+                return "设有打开密码，审核人无法查看，请去掉密码后上传。"
             return _not(head, word)
         if not head.startswith(ZIP):
             return _not(head, word)
@@ -126,16 +126,16 @@ def _zipped(word, *needed):
             with zipfile.ZipFile(upload) as archive:
                 members = archive.infolist()
         except Exception:  # noqa: BLE001 see above
-            return f"已损坏,不是完整的{word}文件,请重新保存后上传。"
+            return f"已损坏，不是完整的{word}文件，请重新保存后上传。"
         names = {m.filename for m in members}
         if not all(any(n == part for n in names) for part in needed):
-            return f"不是{word}文件,内容与扩展名不一致,请另存为正确的格式后上传。"
+            return f"不是{word}文件，内容与扩展名不一致，请另存为正确的格式后上传。"
         if len(members) > MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
-            return "解开后过大,请精简内容后上传。"
+            return "解开后过大，请精简内容后上传。"
         if any(m.flag_bits & 1 for m in members):
-            return "设有打开密码,审核人无法查看,请去掉密码后上传。"
+            return "设有打开密码，审核人无法查看，请去掉密码后上传。"
         if any(n.lower().endswith("vbaproject.bin") for n in names):
-            return "含有宏,请另存为不含宏的格式后上传。"
+            return "含有宏，请另存为不含宏的格式后上传。"
         return None
 
     return check
@@ -146,9 +146,9 @@ def _ole(word, *wanted):
         if not head.startswith(OLE):
             return _not(head, word)
         if _ENCRYPTED_STREAM in marks:
-            return "设有打开密码,审核人无法查看,请去掉密码后上传。"
+            return "设有打开密码，审核人无法查看，请去掉密码后上传。"
         if not marks & set(wanted):
-            return f"不是{word}文件,内容与扩展名不一致,请另存为正确的格式后上传。"
+            return f"不是{word}文件，内容与扩展名不一致，请另存为正确的格式后上传。"
         return None
 
     return check
@@ -157,7 +157,7 @@ def _ole(word, *wanted):
 def _not(head, word):
     guess = filetype.guess(head)
     really = f"(实际为{guess.extension})" if guess else ""
-    return f"不是{word}文件{really},内容与扩展名不一致,请另存为正确的格式后上传。"
+    return f"不是{word}文件{really}，内容与扩展名不一致，请另存为正确的格式后上传。"
 
 
 def _too_large(name, limit):

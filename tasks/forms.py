@@ -9,12 +9,12 @@ REASON_MAX = 500
 
 # What reviewers write most often; offered as a click, always open to be changed.
 COMMON_REASONS = (
-    "佐证材料不全,请补充后再提交。",
-    "佐证材料不清晰或不是本项要求的材料,请更换。",
-    "情况说明过于笼统,请写明时间、内容和落实情况。",
-    "完成日期与佐证材料不一致,请核对。",
-    "填报数字与佐证材料不一致,请核对。",
-    "“不适用”的理由不充分,请说明原因或据实填报。",
+    "佐证材料不全，请补充后再提交。",
+    "佐证材料不清晰或不是本项要求的材料，请更换。",
+    "情况说明过于笼统，请写明时间、内容和落实情况。",
+    "完成日期与佐证材料不一致，请核对。",
+    "填报数字与佐证材料不一致，请核对。",
+    "“不适用”的理由不充分，请说明原因或据实填报。",
 )
 
 
@@ -42,7 +42,7 @@ class ItemForm(forms.Form):
         required=False,
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 5, "data-counter": NOTE_MAX}),
-        error_messages={"max_length": f"情况说明最多{NOTE_MAX}字,请精简。"},
+        error_messages={"max_length": f"情况说明最多{NOTE_MAX}字，请精简。"},
     )
     version = forms.IntegerField(
         required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
@@ -70,9 +70,9 @@ class ItemForm(forms.Form):
                     }
                 ),
                 error_messages={
-                    "invalid": "请填写整数,没有的填 0。",
+                    "invalid": "请填写整数，没有的填 0。",
                     "min_value": "数字不能小于 0。",
-                    "max_value": "数字过大,请核对。",
+                    "max_value": "数字过大，请核对。",
                 },
             )
 
@@ -154,10 +154,10 @@ class ReasonForm(forms.Form):
         label="审核意见",
         max_length=REASON_MAX,
         widget=forms.Textarea(
-            attrs={"rows": 1, "placeholder": "退回修改时必填:写清楚要改什么、补什么"}
+            attrs={"rows": 1, "placeholder": "退回修改时必填：写清楚要改什么、补什么"}
         ),
         error_messages={
-            "required": "退回修改要写明原因,支部才知道改什么。",
+            "required": "退回修改要写明原因，支部才知道改什么。",
             "max_length": f"审核意见最多{REASON_MAX}字。",
         },
     )

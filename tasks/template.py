@@ -40,7 +40,7 @@ def parse(data):
     try:
         template = yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # nosec B506 - a safe loader
     except UnicodeDecodeError:
-        raise Refused("模板文件不是 UTF-8 编码,请另存为 UTF-8。") from None
+        raise Refused("模板文件不是 UTF-8 编码，请另存为 UTF-8。") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"(第{mark.line + 1}行)" if mark else ""
@@ -62,7 +62,7 @@ def check(template):
     if found:
         more = f"\n……共{len(found)}处。" if len(found) > PROBLEMS_SHOWN else ""
         lines = "\n".join(f"{i}. {p}" for i, p in enumerate(found[:PROBLEMS_SHOWN], 1))
-        raise Refused(f"模板有{len(found)}处错误,没有载入任何内容:\n{lines}{more}")
+        raise Refused(f"模板有{len(found)}处错误，没有载入任何内容：\n{lines}{more}")
 
 
 def shifted(value, years):
@@ -142,7 +142,7 @@ class _Check:
             self.task(code, task, seen)
         weights = [number_of(task.get("weight")) for task in self.tasks.values()]
         if weights and None not in weights and sum(weights) != TOTAL:
-            self.say(f"各任务分值之和应为{TOTAL},现为{_plain(sum(weights))}。")
+            self.say(f"各任务分值之和应为{TOTAL}，现为{_plain(sum(weights))}。")
 
     def say(self, sentence):
         self.found.append(sentence)
@@ -271,7 +271,7 @@ class _Check:
             seen.add(item_code)
             weights.append(self.item(item_code, item))
         if weight is not None and weights and None not in weights and sum(weights) != weight:
-            self.say(f"{where}的分值是{_plain(weight)},条目分值之和却是{_plain(sum(weights))}。")
+            self.say(f"{where}的分值是{_plain(weight)}，条目分值之和却是{_plain(sum(weights))}。")
 
     def item(self, code, row):
         where = f"条目{code}"

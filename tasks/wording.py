@@ -8,11 +8,11 @@ import re
 
 # Longest first: a phrase is replaced before the words it is made of.
 PHRASES = (
-    ("for 党委/党组 secretaries, extended to branches", "原文针对党委(党组)书记,延伸至党支部"),
+    ("for 党委/党组 secretaries, extended to branches", "原文针对党委(党组)书记，延伸至党支部"),
     (
         "Title and point 1 (规范组织设置) are in the seed up to “党员人数达到100”; "
         "further points of this task are lost.",
-        "标题和第1点(规范组织设置)至“党员人数达到100”为原文,其余各点原文缺失。",
+        "标题和第1点(规范组织设置)至“党员人数达到100”为原文，其余各点原文缺失。",
     ),
     (
         "It may have been part of another task in the lost text.",
@@ -49,7 +49,7 @@ _NUMERALS = {"1": "一", "2": "二", "3": "三"}
 
 
 def in_chinese(text):
-    """The note with its English working words in Chinese: ``inferred: 条例第二十条`` → ``推断:条例第二十条``."""
+    """The note with its English working words in Chinese: ``inferred: 条例第二十条`` → ``推断：条例第二十条``."""
     for phrase, words in PHRASES:
         text = re.sub(re.escape(phrase), lambda match, words=words: words, text, flags=re.I)
     text = re.sub(r"第阶段 ?([123])", lambda m: f"第{_NUMERALS[m[1]]}阶段", text)

@@ -87,11 +87,11 @@ def problems_of_account(*, username, name, email="", phone=""):
     except ValidationError:
         found.append(("username", "账号只能由字母、汉字、数字和 @ . + - _ 组成。"))
     if len(username) > 150:
-        found.append(("username", "账号太长,最多150个字符。"))
+        found.append(("username", "账号太长，最多150个字符。"))
     if not name.strip():
         found.append(("name", "请填写姓名。"))
     elif len(name.strip()) > 50:
-        found.append(("name", "姓名太长,最多50个字。"))
+        found.append(("name", "姓名太长，最多50个字。"))
     if email:
         try:
             validate_email(email)
@@ -106,5 +106,5 @@ def _require_keeper(user, by):
     if by is not None:
         require(
             rules.may_keep_account(by, user),
-            "管理员账号只能由安全管理员办理,本人的密码请在“修改密码”中修改。",
+            "管理员账号只能由安全管理员办理，本人的密码请在“修改密码”中修改。",
         )

@@ -62,7 +62,7 @@ def _check(office):
     if organization.kind not in PLACES[role]:
         raise Refused(f"“{role.label}”不能设在{organization.kind_label}。", field="organization")
     if not organization.is_open:
-        raise Refused(f"“{organization}”已撤销,不能任职。", field="organization")
+        raise Refused(f"“{organization}”已撤销，不能任职。", field="organization")
     if role in DATED_ROLES and office.ends_on is None:
         raise Refused(f"{role.label}必须填写截止日期。", field="ends_on")
     if office.ends_on is not None and office.ends_on < office.starts_on:
@@ -100,7 +100,7 @@ def withdraw_appointment(appointment, *, by):
     if by is not None:
         require(rules.may_appoint(by, appointment.role))
     if appointment.starts_on <= local_day():
-        raise Refused("该任职已经开始,不能取消,请填写免职日期。")
+        raise Refused("该任职已经开始，不能取消，请填写免职日期。")
     _withdraw(appointment, by=by)
 
 

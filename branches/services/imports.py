@@ -43,7 +43,7 @@ def carry_out(file, *, on, by):
     organizations.lock_tree()
     plan = importing.plan(file)
     if not plan.is_sound:
-        raise Refused(f"表中有错误,没有导入:{plan.summary}。请改正后重新上传。", field="file")
+        raise Refused(f"表中有错误，没有导入：{plan.summary}。请改正后重新上传。", field="file")
     done = {}
     for row in plan.rows:
         if not row.is_new:

@@ -98,7 +98,7 @@ def _unsaved(founding, parent, taken):
         field = "name" if values["code"] else "code"
         raise Refused("请填写编码和名称。", field=field)
     if values["code"] in taken:
-        raise Refused(f"编码“{values['code']}”已被使用,请换一个编码。", field="code")
+        raise Refused(f"编码“{values['code']}”已被使用，请换一个编码。", field="code")
     taken.add(values["code"])
     if values["kind"] == Kind.BRANCH:
         values.setdefault("branch_type", BranchType.STANDING)
@@ -301,7 +301,7 @@ def close(organization, *, on, by, document_no=""):
     lock_tree(organization)
     _require_open(organization)
     if Organization.objects.under(organization).exclude(pk=organization.pk).open().exists():
-        raise Refused("该党组织还有未撤销的下级,请先调整或撤销下级党组织。")
+        raise Refused("该党组织还有未撤销的下级，请先调整或撤销下级党组织。")
     _close(organization, on=on, by=by, document_no=document_no)
 
 
@@ -344,9 +344,9 @@ def _check_place(kind, parent):
         above = parent.get_kind_display() if parent else "根"
         words = "、".join(sorted(Kind(k).label for k in allowed)) or "任何党组织"
         verb = "只能设" if allowed else "不能再设"
-        raise Refused(f"{above}之下{verb}{words},不能设{Kind(kind).label}。", field="parent")
+        raise Refused(f"{above}之下{verb}{words}，不能设{Kind(kind).label}。", field="parent")
     if parent is not None and not parent.is_open:
-        raise Refused(f"上级“{parent}”已撤销,请选择其他上级党组织。", field="parent")
+        raise Refused(f"上级“{parent}”已撤销，请选择其他上级党组织。", field="parent")
 
 
 def _event(organization, what, on, by, document_no="", *, other=None, before=None, after=None):

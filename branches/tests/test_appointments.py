@@ -58,7 +58,7 @@ def test_each_office_has_its_place(role, place, sentence, org, people):
 def test_nobody_takes_office_in_a_closed_organization(org, people):
     organizations.close(org.south, on=DAY, by=None)
 
-    with pytest.raises(Refused, match="已撤销,不能任职"):
+    with pytest.raises(Refused, match="已撤销，不能任职"):
         appoint(people.nobody, Role.CLERK, org.south)
 
 
@@ -134,7 +134,7 @@ def test_an_office_to_come_is_taken_back_and_one_that_began_is_not(org, people):
 
     assert not Appointment.objects.filter(pk=office.pk).exists()
     assert Entry.objects.first().verb == "appointment.withdrawn"
-    with pytest.raises(Refused, match="已经开始,不能取消"):
+    with pytest.raises(Refused, match="已经开始，不能取消"):
         appointments.withdraw_appointment(people.south_secretary.appointments.get(), by=None)
 
 

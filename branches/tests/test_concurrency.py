@@ -71,7 +71,7 @@ def test_of_two_with_the_same_code_the_slower_is_told():
     )
 
     refusals = [r for r in results if isinstance(r, Refused)]
-    assert [str(r) for r in refusals] == ["编码“same”已被使用,请换一个编码。"]
+    assert [str(r) for r in refusals] == ["编码“same”已被使用，请换一个编码。"]
     assert Organization.objects.filter(code="same").count() == 1
     assert sound()
 

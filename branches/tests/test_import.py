@@ -138,13 +138,13 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(org, people):
         (
             "修改",
             [
-                "更名:北一支部 → 北区第一支部",
-                "隶属关系:市北区局机关党委 → 市南区局机关党委",
-                "序号:1 → 5",
-                "活动场所:(空) → 三楼",
+                "更名：北一支部 → 北区第一支部",
+                "隶属关系：市北区局机关党委 → 市南区局机关党委",
+                "序号：1 → 5",
+                "活动场所：(空) → 三楼",
             ],
         ),
-        ("修改", ["任职:新人(新开账号)任党支部书记,孙书记免职"]),
+        ("修改", ["任职：新人(新开账号)任党支部书记，孙书记免职"]),
         ("新增", ["在“市直机关工委”之下新设"]),
         ("不变", []),
     ]
@@ -223,25 +223,25 @@ WRONG = [
     (row("x", "", "党支部", "01"), "B3:没有填写名称。"),
     (row("", "某支部", "党支部", "01"), "A3:没有填写编码。"),
     (row("x", "某支部", "", "01"), "D3:没有填写类型。"),
-    (row("x", "某支部", "支部", "01"), "D3:类型“支部”不在可选范围内,应为:市委组织部、市直机关工委、机关党委、机关党总支、直属党支部、党总支、党支部、党小组。"),
-    (row("x", "某支部", "党支部"), "E3:没有填写上级编码,党支部必须有上级。"),
+    (row("x", "某支部", "支部", "01"), "D3:类型“支部”不在可选范围内，应为：市委组织部、市直机关工委、机关党委、机关党总支、直属党支部、党总支、党支部、党小组。"),
+    (row("x", "某支部", "党支部"), "E3:没有填写上级编码，党支部必须有上级。"),
     (row("x", "某支部", "党支部", "zz"), "E3:上级编码“zz”在本表和系统中都找不到。"),
     (row("x", "某支部", "党支部", "x"), "E3:上级编码不能是自己。"),
-    (row("x", "某支部", "党支部", "02-01"), "E3:党支部之下只能设党小组,不能设党支部。"),
+    (row("x", "某支部", "党支部", "02-01"), "E3:党支部之下只能设党小组，不能设党支部。"),
     (row("x", "某支部", "直属党支部", "01"), "E3:直属党支部的上级应为市直机关工委。"),
-    (row("x", "又一个", "市委组织部"), "D3:系统中已有市委组织部,只能有一个。"),
-    (row("01-03", "北三总支", "党支部", "01"), "D3:系统中是党总支,类型不能通过导入修改。"),
-    (row("x", "某支部", "党支部", "01", established_on="去年"), "I3:“去年”不是正确的日期,请写成 2022-04-25 的形式。"),
-    (row("x", "某支部", "党支部", "01", order_number="甲"), "F3:“甲”不是整数,请只填写数字,不带单位。"),
+    (row("x", "又一个", "市委组织部"), "D3:系统中已有市委组织部，只能有一个。"),
+    (row("01-03", "北三总支", "党支部", "01"), "D3:系统中是党总支，类型不能通过导入修改。"),
+    (row("x", "某支部", "党支部", "01", established_on="去年"), "I3:“去年”不是正确的日期，请写成 2022-04-25 的形式。"),
+    (row("x", "某支部", "党支部", "01", order_number="甲"), "F3:“甲”不是整数，请只填写数字，不带单位。"),
     (row("x", "某支部", "党支部", "01", order_number=-1), "F3:序号应为不小于0的整数。"),
-    (row("x", "某支部", "党支部", "01", branch_type="大支部"), "G3:支部类型“大支部”不在可选范围内,应为:单独设立、联合党支部、临时党支部。"),
+    (row("x", "某支部", "党支部", "01", branch_type="大支部"), "G3:支部类型“大支部”不在可选范围内，应为：单独设立、联合党支部、临时党支部。"),
     (row("01-03", "北三总支", "党总支", "01", branch_type="联合党支部"), "G3:只有党支部才填写支部类型。"),
-    (row("x", "长" * 101, "党支部", "01"), "B3:太长,最多100个字。"),
-    (row("x", "某支部", "党支部", "01", secretary_name="张三"), "N3:填写了书记的其他内容,还要填写账号。"),
+    (row("x", "长" * 101, "党支部", "01"), "B3:太长，最多100个字。"),
+    (row("x", "某支部", "党支部", "01", secretary_name="张三"), "N3:填写了书记的其他内容，还要填写账号。"),
     (row("x", "某支部", "党支部", "01", secretary_username="zs"), "M3:请填写姓名。"),
     (row("x", "某支部", "党支部", "01", secretary_username="z s", secretary_name="张"), "N3:账号只能由字母、汉字、数字和 @ . + - _ 组成。"),
     (row("x", "某支部", "党支部", "01", secretary_username="zs", secretary_name="张", secretary_email="a@"), "P3:“a@”不是正确的邮箱地址。"),
-    (row("x", "某支部", "党支部", "01", secretary_username="shuji", secretary_name="张三"), "M3:账号“shuji”属于“赵书记”,与“张三”不一致。"),
+    (row("x", "某支部", "党支部", "01", secretary_username="shuji", secretary_name="张三"), "M3:账号“shuji”属于“赵书记”，与“张三”不一致。"),
     (row("01-03", "北三总支", "党总支", "01", secretary_username="zs", secretary_name="张"), "N3:“党支部书记”不能设在党总支。"),
     (row("00", "市委组织部", "市委组织部", reviewer_username="zs", reviewer_name="张"), "V3:“直属党组织审核人”不能设在市委组织部。"),
 ]  # fmt: skip
@@ -261,8 +261,8 @@ def test_a_code_stands_once_in_the_list(org):
 def test_two_that_stand_under_each_other_are_told_so(org):
     found = plan(row("x", "甲", "党总支", "y"), row("y", "乙", "机关党委", "x"))
 
-    assert "E3:上下级互相循环:x → y → x。" in problems(found)
-    assert "E4:上下级互相循环:y → x → y。" in problems(found)
+    assert "E3:上下级互相循环：x → y → x。" in problems(found)
+    assert "E4:上下级互相循环：y → x → y。" in problems(found)
 
 
 def test_one_account_has_one_name_in_the_list(org):
@@ -298,7 +298,7 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_done(org, people):
     ]
 
     found = plan(*rows)
-    with pytest.raises(Refused, match="表中有错误,没有导入:新增1行、修改1行、不变0行、错误1行"):
+    with pytest.raises(Refused, match="表中有错误，没有导入：新增1行、修改1行、不变0行、错误1行"):
         carry_out(*rows)
 
     assert len(problems(found)) == 3
@@ -405,7 +405,7 @@ def test_the_command_tries_first(db, tmp_path):
     said = run(saved(tmp_path, *CITY), "--dry-run")
 
     assert "第3行 00 市委组织部 新增 新设" in said
-    assert "检查通过,没有导入" in said
+    assert "检查通过，没有导入" in said
     assert not Organization.objects.exists()
     assert not (tmp_path / "名册_导入结果.xlsx").exists()
 

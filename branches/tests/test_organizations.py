@@ -72,10 +72,10 @@ def test_founding_leaves_an_event_an_entry_and_a_signal(org, people):
 @pytest.mark.parametrize(
     ("parent", "kind", "sentence"),
     [
-        ("north", Kind.BRANCH, "党支部之下只能设党小组,不能设党支部。"),
-        ("committee", Kind.GROUP, "市直机关工委之下只能设党总支、党支部、机关党委,不能设党小组。"),
-        ("north_general", Kind.GENERAL_BRANCH, "党总支之下只能设党支部,不能设党总支。"),
-        ("city", Kind.BRANCH, "市委组织部之下只能设市直机关工委,不能设党支部。"),
+        ("north", Kind.BRANCH, "党支部之下只能设党小组，不能设党支部。"),
+        ("committee", Kind.GROUP, "市直机关工委之下只能设党总支、党支部、机关党委，不能设党小组。"),
+        ("north_general", Kind.GENERAL_BRANCH, "党总支之下只能设党支部，不能设党总支。"),
+        ("city", Kind.BRANCH, "市委组织部之下只能设市直机关工委，不能设党支部。"),
     ],
 )
 def test_the_levels_are_kept(parent, kind, sentence, org):
@@ -101,7 +101,7 @@ def test_nothing_is_founded_under_a_closed_organization(org):
     empty = found(org.committee, "09", Kind.PRIMARY_COMMITTEE)
     organizations.close(empty, on=TODAY, by=None)
 
-    with pytest.raises(Refused, match="已撤销,请选择其他上级"):
+    with pytest.raises(Refused, match="已撤销，请选择其他上级"):
         found(empty, "09-01")
 
 
@@ -245,7 +245,7 @@ def test_nothing_moves_under_a_closed_one_and_no_closed_one_moves(org):
     organizations.close(org.south, on=TODAY, by=None)
     organizations.close(org.south_office, on=TODAY, by=None)
 
-    with pytest.raises(Refused, match="已撤销,请选择其他上级"):
+    with pytest.raises(Refused, match="已撤销，请选择其他上级"):
         organizations.move(org.north, to=org.south_office, on=TODAY, by=None)
     with pytest.raises(Refused, match="撤销"):
         organizations.move(org.south, to=org.north_office, on=TODAY, by=None)

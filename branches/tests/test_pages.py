@@ -110,7 +110,7 @@ def test_the_page_of_a_branch_tells_facts_offices_groups_and_history(org, people
 
     for words in ("北区第一支部", "赵书记", "第三方检查人员", "新g", "1名"):
         assert words in page
-    assert "由“北一支部”更名为“北区第一支部”；文号:8号" in page
+    assert "由“北一支部”更名为“北区第一支部”；文号：8号" in page
 
 
 def test_the_page_of_a_branch_holds_nothing_of_its_sister(org, people, sign_in):
@@ -129,13 +129,13 @@ def test_every_event_reads_as_a_sentence(org):
 
     assert [event.sentence for event in org.north.events.order_by("id")] == [
         "成立时名称为“北一支部”",
-        "活动场所:(空) → 三楼",
+        "活动场所：(空) → 三楼",
         "分设“北一乙支部”",
         "由“市北区局机关党委”调整至“北三总支”",
-        "并入“北二支部”；文号:9号",
-        "文号:9号",
+        "并入“北二支部”；文号：9号",
+        "文号：9号",
     ]
-    assert org.north_two.events.first().sentence == "“北一支部”并入；文号:9号"
+    assert org.north_two.events.first().sentence == "“北一支部”并入；文号：9号"
 
 
 def test_queries_do_not_grow_with_the_number_of_organizations(org, people, sign_in):

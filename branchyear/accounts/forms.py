@@ -17,8 +17,8 @@ class LoginForm(AuthenticationForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     error_messages = {
-        "invalid_login": "账号或密码不正确,请核对后重新输入。忘记密码请联系本单位系统管理员重置。",
-        "inactive": "该账号已停用,请联系系统管理员。",
+        "invalid_login": "账号或密码不正确，请核对后重新输入。忘记密码请联系本单位系统管理员重置。",
+        "inactive": "该账号已停用，请联系系统管理员。",
     }
 
 
@@ -33,7 +33,7 @@ class PasswordForm(forms.Form):
     new_password1 = forms.CharField(
         label="新密码",
         strip=False,
-        help_text="至少10个字符,包含大写字母、小写字母、数字、符号中的至少3类。",
+        help_text="至少10个字符，包含大写字母、小写字母、数字、符号中的至少3类。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password2 = forms.CharField(

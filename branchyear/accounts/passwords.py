@@ -21,7 +21,7 @@ class CharacterKinds:
         found = sum(bool(re.search(pattern, password)) for pattern in KINDS.values())
         if found < self.kinds:
             raise ValidationError(
-                f"密码须包含大写字母、小写字母、数字、符号中的至少{self.kinds}类,目前只有{found}类。",
+                f"密码须包含大写字母、小写字母、数字、符号中的至少{self.kinds}类，目前只有{found}类。",
                 code="password_too_plain",
             )
 

@@ -30,7 +30,7 @@ def open_accounts(people):
     taken = User.objects.annotate(lower=Lower("username")).filter(lower__in=map(str.lower, names))
     for name in [*taken.values_list("username", flat=True), *_twice(names)]:
         given = next(n for n in names if n.lower() == name.lower())
-        raise Refused(f"账号“{given}”已存在,请换一个账号名。", field="username")
+        raise Refused(f"账号“{given}”已存在，请换一个账号名。", field="username")
     opened = []
     for person in people:
         password = one_time_password()

@@ -41,7 +41,7 @@ def login(request):
 def locked_out(request, credentials, *args, **kwargs):
     """What axes answers while an account is locked, on every way in."""
     until = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
-    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次,账号已锁定,请于{until:%H:%M}后再试,或联系系统管理员解锁。"
+    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次，账号已锁定，请于{until:%H:%M}后再试，或联系系统管理员解锁。"
     if request.path.startswith("/api/"):
         return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
     form = LoginForm(request)
@@ -74,7 +74,7 @@ def password(request):
     if request.method == "POST" and form.is_valid():
         services.choose_password(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)
-        messages.success(request, "密码已修改,下次请用新密码登录。")
+        messages.success(request, "密码已修改，下次请用新密码登录。")
         return redirect("home")
     return render(
         request,

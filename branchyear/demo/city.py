@@ -298,7 +298,7 @@ class City:
             place.clerk = users.get(f"ganshi{number:03d}")
             levels = [self.reviewers[place.general.pk]] if place.general else []
             place.reviewers = [*levels, self.reviewers.get(place.direct.pk, self.gongwei)]
-        self.say(f"账号:{len(users)}个")
+        self.say(f"账号：{len(users)}个")
 
     # --- members ------------------------------------------------------------------------------
 
@@ -324,7 +324,7 @@ class City:
                 count += len(add_members(rows, by=None))
                 rows = []
         count += len(add_members(rows, by=None))
-        self.say(f"党员:{count}名")
+        self.say(f"党员：{count}名")
 
     def _roll(self, place):
         rng = self.rng

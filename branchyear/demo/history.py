@@ -55,7 +55,7 @@ class History:
                 self.moves += moves
             ItemEvidence.objects.bulk_create(links, batch_size=500)
         self.moves.sort(key=lambda move: move[0])
-        self.say(f"办理过程:{len(self.moves)}步")
+        self.say(f"办理过程：{len(self.moves)}步")
         return self
 
     def make(self, *, until):
@@ -174,9 +174,9 @@ class History:
 
     def _not_applicable(self, place, code):
         if code == "T1-03" and place.size < 20:
-            return f"本支部党员{place.size}名,不足20人,不需要划分党小组。"
+            return f"本支部党员{place.size}名，不足20人，不需要划分党小组。"
         if code == "T1-04":
-            return f"本支部党员{place.size}名,不足50人,不在升格范围。"
+            return f"本支部党员{place.size}名，不足50人，不在升格范围。"
         return ""
 
     def _submit(self, place, row, moment):

@@ -36,7 +36,7 @@ class BadFile(Refused):
     """The uploaded file is not one we can take; the sentence says which kind we can."""
 
 
-def require(allowed, sentence="您没有办理此事项的权限。如确需办理,请联系上级党组织或系统管理员。"):
+def require(allowed, sentence="您没有办理此事项的权限。如确需办理，请联系上级党组织或系统管理员。"):
     """Raise ``PermissionDenied`` with a sentence unless ``allowed``."""
     if not allowed:
         raise PermissionDenied(sentence)

@@ -40,13 +40,13 @@ CHILD_MEMORY = 768 * 1024 * 1024
 CHILD_SECONDS = 60
 
 NOT_A_WORKBOOK = (
-    "这不是 Excel 工作簿。请用 Excel 或 WPS 打开原表,另存为“Excel 工作簿(*.xlsx)”后再上传。"
+    "这不是 Excel 工作簿。请用 Excel 或 WPS 打开原表，另存为“Excel 工作簿(*.xlsx)”后再上传。"
 )
-DAMAGED = "文件已损坏,无法读取。请用 Excel 或 WPS 打开后另存为新的 .xlsx 文件,再上传。"
-ENCRYPTED = "工作簿设置了打开密码,系统无法读取。请在 Excel 或 WPS 中取消密码(文件→信息→保护工作簿),保存后再上传。"
-TOO_BIG = "文件展开后内容过大,可能含有大量空白格式或异常数据。请把需要上报的数据复制到新的空白表(或本系统下载的模板)中再上传。"
-UNSAFE = "文件中含有不允许的内容,系统没有读取。请把数据复制到本系统下载的模板中再上传。"
-EMPTY = "工作簿中没有数据。请确认数据在第一张工作表中,填写后再上传。"
+DAMAGED = "文件已损坏，无法读取。请用 Excel 或 WPS 打开后另存为新的 .xlsx 文件，再上传。"
+ENCRYPTED = "工作簿设置了打开密码，系统无法读取。请在 Excel 或 WPS 中取消密码(文件→信息→保护工作簿),保存后再上传。"
+TOO_BIG = "文件展开后内容过大，可能含有大量空白格式或异常数据。请把需要上报的数据复制到新的空白表(或本系统下载的模板)中再上传。"
+UNSAFE = "文件中含有不允许的内容，系统没有读取。请把数据复制到本系统下载的模板中再上传。"
+EMPTY = "工作簿中没有数据。请确认数据在第一张工作表中，填写后再上传。"
 
 Cell = None | str | int | float | bool | dt.date | dt.datetime | dt.time
 Row = list
@@ -69,7 +69,7 @@ def read_workbook(file, *, max_rows: int = MAX_ROWS, sheet: str | None = None) -
         raise BadFile("文件是空的(0 字节)。请重新选择文件后再上传。")
     if size > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 1024 // 1024
-        raise BadFile(f"文件超过 {limit} MB。请删去图片和无关的工作表,或分成几个文件上传。")
+        raise BadFile(f"文件超过 {limit} MB。请删去图片和无关的工作表，或分成几个文件上传。")
     kind = kind_of(file)
     if kind == "xlsx":
         rows = _read_xlsx(file, max_rows, sheet)
@@ -79,8 +79,8 @@ def read_workbook(file, *, max_rows: int = MAX_ROWS, sheet: str | None = None) -
         raise BadFile(kind)
     if len(rows) > max_rows:
         raise BadFile(
-            f"表中超过 {max_rows} 行,一次最多读取 {max_rows} 行。请分成几个文件上传;"
-            "如果下面是空白行,请删除后再上传。"
+            f"表中超过 {max_rows} 行，一次最多读取 {max_rows} 行。请分成几个文件上传；"
+            "如果下面是空白行，请删除后再上传。"
         )
     if not any(cell is not None for row in rows for cell in row):
         raise BadFile(EMPTY)
@@ -99,16 +99,16 @@ def kind_of(file) -> str:
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _kind_of_ole(file)
     if start.startswith(b"%PDF"):
-        return "这是 PDF 文件,不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
+        return "这是 PDF 文件，不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
     if start.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")):
-        return "这是图片,不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
+        return "这是图片，不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
     if start.startswith(b"Rar!") or start.startswith(b"7z\xbc\xaf"):
         return "这是压缩包。请解压后上传其中的 .xlsx 表格。"
     head = start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        return "这个文件虽然可能叫 .xls,实际是网页导出的表格。请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后再上传。"
+        return "这个文件虽然可能叫 .xls,实际是网页导出的表格。请用 Excel 或 WPS 打开，另存为“Excel 工作簿(*.xlsx)”后再上传。"
     if start and b"\x00" not in start and (b"," in start or b"\t" in start):
-        return "这是文本(CSV)文件。请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后再上传。"
+        return "这是文本(CSV)文件。请用 Excel 或 WPS 打开，另存为“Excel 工作簿(*.xlsx)”后再上传。"
     return NOT_A_WORKBOOK
 
 
@@ -125,16 +125,16 @@ def _kind_of_zip(file) -> str:
     if "xl/workbook.bin" in names:
         return "这是二进制工作簿(.xlsb)。请在 Excel 中另存为“Excel 工作簿(*.xlsx)”后再上传。"
     if any(name.startswith("word/") for name in names):
-        return "这是 Word 文档,不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
+        return "这是 Word 文档，不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
     if any(name.startswith("ppt/") for name in names):
-        return "这是演示文稿,不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
+        return "这是演示文稿，不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
     if "content.xml" in names:
         return "这是 OpenDocument 表格(.ods)。请另存为“Excel 工作簿(*.xlsx)”后再上传。"
     if any(name.lower().endswith((".xlsx", ".xls", ".et")) for name in names):
         return "这是压缩包。请解压后上传其中的 .xlsx 表格。"
     if "[Content_Types].xml" in names:
         return "xlsx"  # a package with its workbook elsewhere: let the reader judge
-    return "这是压缩包,里面没有找到工作簿。请上传填写好的 .xlsx 表格。"
+    return "这是压缩包，里面没有找到工作簿。请上传填写好的 .xlsx 表格。"
 
 
 def _kind_of_ole(file) -> str:
@@ -144,7 +144,7 @@ def _kind_of_ole(file) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return ENCRYPTED
     if "WordDocument".encode("utf-16-le") in content:
-        return "这是 Word 文档,不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
+        return "这是 Word 文档，不是 Excel 工作簿。请上传填写好的 .xlsx 表格。"
     return "ole"
 
 
@@ -652,7 +652,7 @@ def _sensible(found, value):
 
 
 def _not_a_day(value):
-    return BadCell(f"“{text(value)[:30]}”不是正确的日期,请写成 2022-04-25 的形式。")
+    return BadCell(f"“{text(value)[:30]}”不是正确的日期，请写成 2022-04-25 的形式。")
 
 
 def integer(value: Any) -> int | None:
@@ -675,4 +675,4 @@ def integer(value: Any) -> int | None:
 
 
 def _not_a_number(value):
-    return BadCell(f"“{text(value)[:30]}”不是整数,请只填写数字,不带单位。")
+    return BadCell(f"“{text(value)[:30]}”不是整数，请只填写数字，不带单位。")

@@ -52,7 +52,7 @@ from branchyear.lib.layout import (
 MAX_ROWS = 1_048_576  # of a sheet, heading and all
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_SHEET_BYTES = 1_500_000_000  # below what a plain zip entry can hold
-CUT_MARK = "…(内容过长,已截断)"
+CUT_MARK = "…(内容过长，已截断)"
 # The official faces are licensed and not everywhere: Excel and WPS put their own in their place.
 TITLE_FONT, HEAD_FONT, BODY_FONT = "方正小标宋简体", "黑体", "宋体"
 FORMATS = {
@@ -548,9 +548,9 @@ def _frame(cell):
 
 SPARE_ROWS = 200  # empty lines under the given ones
 _PROMPTS = {
-    "date": "请填写日期,例如 2022-05-25",
-    "integer": "请填写整数,不带单位",
-    "decimal": "请填写数字,不带单位",
+    "date": "请填写日期，例如 2022-05-25",
+    "integer": "请填写整数，不带单位",
+    "decimal": "请填写数字，不带单位",
 }
 
 

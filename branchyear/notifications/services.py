@@ -110,7 +110,7 @@ def send(delivery_id, *, now):
         return False
     delivery = Delivery.objects.select_related("notice").get(pk=delivery_id)
     notice = delivery.notice
-    body = notice.text + (f"\n\n点击办理:{settings.SITE_URL}{notice.url}" if notice.url else "")
+    body = notice.text + (f"\n\n点击办理：{settings.SITE_URL}{notice.url}" if notice.url else "")
     letter = EmailMessage(
         subject=notice.title,
         body=body,

@@ -44,7 +44,7 @@ class JobAdmin(NeverDeleted, admin.ModelAdmin):
         if revived:
             self.message_user(request, f"{revived}个作业已重新排队。", messages.SUCCESS)
         else:
-            self.message_user(request, "所选作业中没有已停止的,无需重试。", messages.WARNING)
+            self.message_user(request, "所选作业中没有已停止的，无需重试。", messages.WARNING)
 
     @admin.display(description="最近错误")
     def trouble(self, job):

@@ -175,7 +175,7 @@ def test_a_refusal_is_shown_beside_its_field_and_nothing_is_kept(org, people, si
 
     assert answer.status_code == 200
     form = answer.context["adminform"].form
-    assert form.errors == {"parent": ["党支部之下只能设党小组,不能设党支部。"]}
+    assert form.errors == {"parent": ["党支部之下只能设党小组，不能设党支部。"]}
     assert form["name"].value() == "北五支部"
     assert not Organization.objects.filter(code="01-05").exists()
 
@@ -227,7 +227,7 @@ def test_a_merger_shows_what_it_touches_before_it_is_done(org, people, sign_in):
     done = act(client, org.north_two, "merge", **data, confirmed="1")
 
     html = asked.content.decode()
-    assert "“北二支部”撤销,并入“北一支部”" in html
+    assert "“北二支部”撤销，并入“北一支部”" in html
     assert "孙书记(党支部书记)" in html
     assert untouched
     assert done.status_code == 302
@@ -425,7 +425,7 @@ def test_an_account_name_in_use_is_told_beside_the_field(people, sign_in):
     answer = sign_in(people.admin).post(page("accounts_user_add"), data | office_lines())
 
     form = answer.context["adminform"].form
-    assert form.errors == {"username": ["账号“SHUJI”已存在,请换一个账号名。"]}
+    assert form.errors == {"username": ["账号“SHUJI”已存在，请换一个账号名。"]}
 
 
 def test_facts_of_an_account_are_the_system_administrators_to_mend(people, sign_in):
@@ -519,7 +519,7 @@ def test_the_trail_is_searched_filtered_and_taken_away(org, people, sign_in):
     cells = [str(c.value) for line in load_workbook(BytesIO(book.content)).active for c in line]
     assert cells.count("任职") == by_verb
     assert "成立党组织" not in cells
-    assert csv.startswith("\ufeff时间,操作人,操作")
+    assert csv.startswith("\ufeff时间，操作人，操作")
     assert Entry.objects.filter(verb="audit.exported").count() == 2
 
 

@@ -313,7 +313,7 @@ def test_tabs_mark_the_chosen_one_and_show_zero():
 
 def test_a_dialogue_is_a_fold_without_javascript():
     html = render(
-        '{% dialog "send" title %}<p>{{ words }}</p>{% enddialog %}', title="提交?", words="<x>"
+        '{% dialog "send" title %}<p>{{ words }}</p>{% enddialog %}', title="提交？", words="<x>"
     )
 
     assert html.startswith('<details class="dialog-fold" id="send" data-dialog')

@@ -130,7 +130,7 @@ def test_an_id_number_stands_once_in_the_city(org):
 def test_an_id_number_stands_once_in_what_is_given(org):
     number = id_number()
 
-    with pytest.raises(Refused, match="乙:公民身份号码与甲相同"):
+    with pytest.raises(Refused, match="乙：公民身份号码与甲相同"):
         add_members(
             [{"name": "甲", "id_number": number}, {"name": "乙", "id_number": number.lower()}],
             organization=org.north,

@@ -148,7 +148,7 @@ def _organization_rows(organization, link, kinds, people):
         add("branches", "党支部", kinds["branches"], "个", "党组织", tree)
     add("groups", "党小组", kinds["groups"], "个", "党组织", tree)
     add("members", "党员", people["members"], "人", "党员名册", roster())
-    for key, label in (("formal", "其中:正式党员"), ("probationary", "其中:预备党员")):
+    for key, label in (("formal", "其中：正式党员"), ("probationary", "其中：预备党员")):
         add(key, label, people[key], "人", "党员名册", roster(category=key))
     return rows
 
@@ -219,8 +219,8 @@ def _lower_rows(organization, link, period, counts):
         of=counts["expected"],
         of_url=reports(),
     )
-    add("lower_ontime", "其中:按期", counts["ontime"], "ontime")
-    add("lower_late", "其中:逾期", counts["late"], "late")
+    add("lower_ontime", "其中：按期", counts["ontime"], "ontime")
+    add("lower_late", "其中：逾期", counts["late"], "late")
     add("lower_unreported", "尚未报送", counts["missing"] + counts["waiting"], "unreported")
     return rows
 

@@ -36,7 +36,7 @@ def clean_texts(texts):
         text = str(texts.get(key) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > MAX_WORDS:
             raise Refused(
-                f"“{heading}”有{len(text)}字,超过{MAX_WORDS}字,请精简后再保存。", field=key
+                f"“{heading}”有{len(text)}字，超过{MAX_WORDS}字，请精简后再保存。", field=key
             )
         if text:
             cleaned[key] = text
@@ -50,7 +50,7 @@ def problems_before_submitting(report, texts):
         length = len("".join(str(texts.get(key) or "").split()))
         if wanted and length < MIN_WORDS:
             said = f"现有{length}字" if length else "还没有填写"
-            problems.append((key, f"“{heading}”{said},至少写{MIN_WORDS}字。"))
+            problems.append((key, f"“{heading}”{said}，至少写{MIN_WORDS}字。"))
     return problems
 
 
@@ -81,7 +81,9 @@ def submit(report, texts=None, *, revision=None, by, now):
     report = _fresh(report)
     require(rules.may_fill(by, report))
     if not report.is_editable:
-        raise Refused(f"{report}已报送,不用再次报送。如需修改,请先撤回,或由{report.receiver}退回。")
+        raise Refused(
+            f"{report}已报送，不用再次报送。如需修改，请先撤回，或由{report.receiver}退回。"
+        )
     texts = report.texts if texts is None else clean_texts(texts)
     problems = problems_before_submitting(report, texts)
     if problems:
@@ -132,7 +134,7 @@ def withdraw(report, *, by, now):
     report = _fresh(report)
     require(rules.may_fill(by, report))
     if report.state != State.SUBMITTED:
-        raise Refused("该月报不在“已提交”状态,不能撤回。如需修改,请联系上级党组织退回。")
+        raise Refused("该月报不在“已提交”状态，不能撤回。如需修改，请联系上级党组织退回。")
     stood = (
         report.steps.filter(kind__in=[Step.ACCEPTED, Step.RETURNED], round__lt=report.round)
         .order_by("round")
@@ -167,7 +169,7 @@ def accept(report, *, by, now, reason="", seen_round=None):
     _require_receiver(by, report)
     _require_seen(report, seen_round)
     if report.state != State.SUBMITTED:
-        raise Refused(f"该月报现在是“{report.get_state_display()}”,不能接收,请刷新后查看。")
+        raise Refused(f"该月报现在是“{report.get_state_display()}”，不能接收，请刷新后查看。")
     _move(report, State.ACCEPTED, by=by, now=now, decided_at=now, return_reason="")
     _decide(report, Step.ACCEPTED, "report.accepted", reason=reason[:500], by=by, now=now)
     return report
@@ -182,11 +184,11 @@ def send_back(report, *, reason, by, now, seen_round=None):
     _require_seen(report, seen_round)
     reason = reason.strip()
     if len(reason) < 2:
-        raise Refused("请写明退回原因,让填报单位知道改什么。", field="reason")
+        raise Refused("请写明退回原因，让填报单位知道改什么。", field="reason")
     if len(reason) > 500:
         raise Refused("退回原因请控制在500字以内。", field="reason")
     if not report.can_move_to(State.RETURNED) or report.is_editable:
-        raise Refused(f"该月报现在是“{report.get_state_display()}”,不能退回,请刷新后查看。")
+        raise Refused(f"该月报现在是“{report.get_state_display()}”，不能退回，请刷新后查看。")
     _move(
         report,
         State.RETURNED,
@@ -269,19 +271,21 @@ def _fresh(report):
 
 def _require_editable(report):
     if not report.is_editable:
-        raise Refused(f"{report}已报送,不能再修改。如需修改,请先撤回,或由{report.receiver}退回。")
+        raise Refused(
+            f"{report}已报送，不能再修改。如需修改，请先撤回，或由{report.receiver}退回。"
+        )
 
 
 def _require_receiver(by, report):
     own = by.pk == report.submitted_by_id or rules.may_fill(by, report)
     if own and rules.scope_of(by).holds(rules.RECEIVERS[report.period.tier], report.receiver):
-        require(False, "这是您本人或本单位报送的月报,请由上级党组织其他同志接收。")
+        require(False, "这是您本人或本单位报送的月报，请由上级党组织其他同志接收。")
     require(rules.may_receive(by, report))
 
 
 def _require_seen(report, seen_round):
     if seen_round is not None and seen_round != report.round:
-        raise Refused("填报单位刚刚撤回后重新报送了这份月报,请刷新后查看最新内容再办理。")
+        raise Refused("填报单位刚刚撤回后重新报送了这份月报，请刷新后查看最新内容再办理。")
 
 
 def _move(report, state, *, by, now, revision=None, **changes):
@@ -301,9 +305,9 @@ def _move(report, state, *, by, now, revision=None, **changes):
         stored = _fresh(report)
         who = "您在另一窗口" if stored.updated_by == by else stored.updated_by or "其他人"
         raise Conflict(
-            f"您填写期间,{who}已修改了这份月报。您填写的内容还在,请核对后再保存。"
+            f"您填写期间，{who}已修改了这份月报。您填写的内容还在，请核对后再保存。"
             if revision is not None
-            else "这份月报刚刚已由他人办理,请刷新后查看。",
+            else "这份月报刚刚已由他人办理，请刷新后查看。",
             theirs={key: stored.texts.get(key, "") for key in HEADINGS},
             who=str(stored.updated_by or ""),
             at=stored.updated_at,

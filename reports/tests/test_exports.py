@@ -148,7 +148,7 @@ def test_the_conditions_of_the_screen_are_those_of_the_file(answers, org, people
     _, lines = table(sheet_of(export))
     assert len(lines) == export.rows == selection.items(by=None, today=local_day()).count()
     assert {(line["状态"], line["任务"]) for line in lines} == {("审核通过", "任务1")}
-    assert "范围:T1 任务1、审核通过" in sheet_of(export)["A2"].value
+    assert "范围：T1 任务1、审核通过" in sheet_of(export)["A2"].value
 
 
 def test_a_ledger_holds_only_what_its_requester_may_see(answers, org, people):

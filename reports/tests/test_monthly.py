@@ -83,7 +83,7 @@ def test_an_own_second_window_is_named_as_such(report, people):
 
 
 def test_too_many_words_are_refused_with_their_section(report, people):
-    with pytest.raises(Refused, match="2001字,超过2000字") as caught:
+    with pytest.raises(Refused, match="2001字，超过2000字") as caught:
         monthly.save(report, {"problems": "字" * 2001}, revision=1, by=people.clerk, now=DAY)
 
     assert caught.value.field == "problems"

@@ -184,7 +184,7 @@ def test_the_first_sentence_says_reports_and_items_with_their_lists(
     sentence = re.search(r'<p class="sentence">(.*?)</p>', page.content.decode(), re.S)[1]
     words = re.sub(r"<[^>]+>|\s", "", sentence)
     if reporting.expected:
-        assert f"本月应报{reporting.expected}家,已报0家".replace(",", "，") in words
+        assert f"本月应报{reporting.expected}家，已报0家".replace(",", "，") in words
     else:
         assert "本月没有报送任务" in words
     assert f"检查条目{ANSWERS}项" in words

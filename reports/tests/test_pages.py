@@ -126,7 +126,7 @@ def test_the_paper_shows_figures_and_asks_for_words_only(org, report, people, si
 
     assert page.count("<textarea") == 4
     assert "来自" not in page or "党员名册" in page
-    assert "“存在问题”还没有填写,至少写10字。" in page
+    assert "“存在问题”还没有填写，至少写10字。" in page
     assert page.count("button--primary") == 1
     assert "填报人：" in page
     assert "审核人：" in page
@@ -168,7 +168,7 @@ def test_what_is_missing_is_said_beside_the_box_and_everything_typed_is_kept(
 
     page = text_of(answer)
     assert answer.status_code == 422
-    assert "“存在问题”现有1字,至少写10字。" in page
+    assert "“存在问题”现有1字，至少写10字。" in page
     assert WORDS["progress"] in page
     assert ">\n无</textarea>" in page
     report.refresh_from_db()
@@ -181,7 +181,7 @@ def test_too_long_a_text_is_kept_whole_and_explained(report, people, sign_in):
     )
 
     assert answer.status_code == 422
-    assert "“存在问题”现有2001字,超过2000字,请精简。" in text_of(answer)
+    assert "“存在问题”现有2001字，超过2000字，请精简。" in text_of(answer)
     assert "长" * 2001 in text_of(answer)
 
 

@@ -303,8 +303,8 @@ def _confirmation(report, live, now):
     day = local_day(now)
     return (
         f"报送{report.organization}{report.period.label}月报至{report.receiver}?\n"
-        f"将封存:截至{day.month}月{day.day}日的基本数据{len(live)}项({'、'.join(facts)})和文字内容。\n"
-        "报送后不能修改;接收之前可以撤回。"
+        f"将封存：截至{day.month}月{day.day}日的基本数据{len(live)}项({'、'.join(facts)})和文字内容。\n"
+        "报送后不能修改；接收之前可以撤回。"
     )
 
 
@@ -359,7 +359,7 @@ def _written(request, report, service, done):
 def withdraw_report(request, pk):
     """撤回, before it is received."""
     report = monthly.withdraw(_report(request, pk), by=request.user, now=timezone.now())
-    messages.success(request, "已撤回,可以修改后重新报送。")
+    messages.success(request, "已撤回，可以修改后重新报送。")
     return redirect(report)
 
 
@@ -389,7 +389,7 @@ def return_report(request, pk):
         if error.field != "reason" or request.scripted:
             raise
         return _paper(request, report, problem=error.sentence, reason=reason, status=422)
-    messages.success(request, f"已退回{report},填报单位会收到通知。")
+    messages.success(request, f"已退回{report}，填报单位会收到通知。")
     return redirect(report)
 
 

@@ -137,7 +137,7 @@ def add_item(task, *, code, by, order=None, **content):
     _require_keeper(by)
     _check_content(task.campaign, content)
     if ChecklistItem.objects.filter(task__campaign=task.campaign, code=code).exists():
-        raise Refused(f"编码“{code}”已被使用,请换一个编码。", field="code")
+        raise Refused(f"编码“{code}”已被使用，请换一个编码。", field="code")
     if order is None:
         order = task.items.count() + 1
     (item,) = _create_items([(ChecklistItem(task=task, code=code, order=order), content)], by=by)
@@ -174,7 +174,7 @@ def revise_item(item, *, by, **changes):
                 item=item, number=current.number + 1, created_by=by, **content
             )
     except IntegrityError:
-        raise Refused("该条目刚刚已由他人修订,请刷新后再改。") from None
+        raise Refused("该条目刚刚已由他人修订，请刷新后再改。") from None
     ChecklistItem.objects.filter(pk=item.pk).update(current=version)
     item.current = version
     _follow(item, version, campaign)
@@ -246,7 +246,7 @@ def give_items(*, campaign, branches=None):
 
 def _require_keeper(by):
     if by is not None:
-        require(rules.may_revise(by), "活动内容由系统管理员维护,请联系系统管理员。")
+        require(rules.may_revise(by), "活动内容由系统管理员维护，请联系系统管理员。")
 
 
 def _items(campaign):
@@ -358,8 +358,8 @@ def _refuse_lost_parts(campaign, template):
         lost = set(known.values_list("code", flat=True)) - {row["code"] for row in rows}
         if lost:
             raise Refused(
-                f"活动已启动,模板不能缺少原有{word}:{'、'.join(sorted(lost))}。"
-                f"{word}可以改名、改分值,不再检查的条目可以从模板中去掉。"
+                f"活动已启动，模板不能缺少原有{word}:{'、'.join(sorted(lost))}。"
+                f"{word}可以改名、改分值，不再检查的条目可以从模板中去掉。"
             )
 
 

@@ -125,7 +125,8 @@ def _link(branch_item, evidence, *, by, now):
         return False
     if links.count() >= settings.EVIDENCE_MAX_PER_ITEM:
         raise Refused(
-            f"每个条目最多{settings.EVIDENCE_MAX_PER_ITEM}份佐证材料,请合并后再上传。", field="file"
+            f"每个条目最多{settings.EVIDENCE_MAX_PER_ITEM}份佐证材料，请合并后再上传。",
+            field="file",
         )
     _, is_new = ItemEvidence.objects.get_or_create(
         branch_item=branch_item, evidence=evidence, defaults={"attached_by": by, "attached_at": now}

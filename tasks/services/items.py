@@ -68,7 +68,7 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
     _make(branch_item, move, by=by, now=now, revision=revision)
     # Asked again under the row's lock: a file may have been detached in between (evidence.detach).
     if len(move.snapshot["evidence"]) != branch_item.evidence_links.count():
-        raise Conflict("佐证材料刚刚有变动,请核对后再提交。")
+        raise Conflict("佐证材料刚刚有变动，请核对后再提交。")
     tell_reviewers(branch_item, next_level(chain), by=by, now=now)
     return branch_item
 
@@ -145,7 +145,7 @@ def accept_many(branch_items, *, by, now):
     """Accept each that can be; ``[(item, sentence or None)]``, None for accepted or passed on."""
     rows = list(branch_items)
     if len(rows) > ACCEPT_AT_ONCE:
-        raise Refused(f"一次最多审核{ACCEPT_AT_ONCE}项,请分批办理。")
+        raise Refused(f"一次最多审核{ACCEPT_AT_ONCE}项，请分批办理。")
     return [(row, _try(accept, row, by=by, now=now)) for row in rows]
 
 
@@ -195,7 +195,7 @@ def conflict(branch_item):
         .first()
     )
     if row is None:
-        return Conflict("该条目已不存在,请刷新页面。")
+        return Conflict("该条目已不存在，请刷新页面。")
     last = row.steps.order_by("pk").last()
     if row.updated_by is not None and (last is None or last.at < row.updated_at):
         who, at = str(row.updated_by), row.updated_at
@@ -216,7 +216,7 @@ def conflict(branch_item):
     moment = at.astimezone(CHINA)
     sentence = (
         f"“{row.item.code}”{person}于{moment:%m}月{moment:%d}日{moment:%H:%M}更新"
-        f"(现为“{row.get_state_display()}”)。您的内容没有覆盖它,请核对后再办理。"
+        f"(现为“{row.get_state_display()}”)。您的内容没有覆盖它，请核对后再办理。"
     )
     return Conflict(sentence, theirs=theirs, who=who, at=at)
 

@@ -23,7 +23,7 @@ NEW_BRANCH_DAYS = timedelta(days=30)  # a new branch has a month to catch up
 NUMBER_MAX = 9_999_999  # more than any branch can have of anything
 
 OFFICE_OF_BRANCH = (
-    "只有本支部的党支部书记或党务干部可以办理。如职务有调整,请联系系统管理员更新任职。"
+    "只有本支部的党支部书记或党务干部可以办理。如职务有调整，请联系系统管理员更新任职。"
 )
 
 
@@ -83,19 +83,19 @@ def refuse_unless_fillable(branch_item, *, now):
     item = branch_item.item
     _refuse_closed(branch_item)
     if item.retired_at is not None:
-        raise Refused(f"条目“{item.code}”已停用,不再填报,原有内容保留备查。")
+        raise Refused(f"条目“{item.code}”已停用，不再填报，原有内容保留备查。")
     if branch_item.state == State.SUBMITTED:
         advice = (
-            "如需修改,请先撤回。"
+            "如需修改，请先撤回。"
             if branch_item.decided_at is None
-            else "已有一级审核通过,如需修改,请联系审核人退回。"
+            else "已有一级审核通过，如需修改，请联系审核人退回。"
         )
-        raise Refused(f"该条目已提交,正由{branch_item.with_organization}审核,不能修改。{advice}")
+        raise Refused(f"该条目已提交，正由{branch_item.with_organization}审核，不能修改。{advice}")
     if branch_item.state == State.ACCEPTED:
-        raise Refused("该条目已审核通过,不能修改。确需更正的,请联系市直机关工委退回。")
+        raise Refused("该条目已审核通过，不能修改。确需更正的，请联系市直机关工委退回。")
     today = local_day(now)
     if today < branch_item.opens_on:
-        raise Refused(f"未到填报时间,自{_day(branch_item.opens_on)}起填报。")
+        raise Refused(f"未到填报时间，自{_day(branch_item.opens_on)}起填报。")
     _refuse_when_over(branch_item, today)
 
 
@@ -126,7 +126,7 @@ def submitting(branch_item, answer, *, by, now, scope, level, files):
     if found:
         raise Refused("".join(sentence for _, sentence in found), field=found[0][0])
     if level is None:
-        raise Refused("没有找到负责审核的上级党组织,请联系系统管理员核对党组织隶属关系。")
+        raise Refused("没有找到负责审核的上级党组织，请联系系统管理员核对党组织隶属关系。")
     changes = {
         **vars(answer),
         "with_organization_id": level.pk,
@@ -161,9 +161,9 @@ def withdrawing(branch_item, *, by, now, scope):
     """撤回: only before any reviewer has decided in this round."""
     _refuse_closed(branch_item)
     if branch_item.state != State.SUBMITTED:
-        raise Refused(f"该条目目前为“{branch_item.get_state_display()}”,没有可撤回的提交。")
+        raise Refused(f"该条目目前为“{branch_item.get_state_display()}”，没有可撤回的提交。")
     if branch_item.decided_at is not None:
-        raise Refused("已有一级审核通过,不能撤回。如需修改,请联系审核人退回。")
+        raise Refused("已有一级审核通过，不能撤回。如需修改，请联系审核人退回。")
     _refuse_when_over(branch_item, local_day(now))
     require(rules.may_fill(by, branch_item.branch, scope=scope), OFFICE_OF_BRANCH)
     return _move(
@@ -186,10 +186,12 @@ def accepting(branch_item, *, by, now, scope, chain, submitters, reason=""):
     """
     _refuse_closed(branch_item)
     if branch_item.state != State.SUBMITTED:
-        raise Refused(f"该条目目前为“{branch_item.get_state_display()}”,不在待审核状态,无需审核。")
+        raise Refused(
+            f"该条目目前为“{branch_item.get_state_display()}”，不在待审核状态，无需审核。"
+        )
     office = rules.reviewing_office(by, branch_item, scope=scope)
     place = branch_item.with_organization
-    require(office is not None, f"该条目正由{place}审核,须由该党组织的审核人办理。")
+    require(office is not None, f"该条目正由{place}审核，须由该党组织的审核人办理。")
     _refuse_own(branch_item, by, scope, submitters)
     reason = _reason(reason, needed=False)
     upward = next_level(chain, after=office)
@@ -207,12 +209,12 @@ def returning(branch_item, *, by, now, scope, submitters, reason):
     """退回修改, always to the branch and with a reason; an accepted one by the committee only."""
     _refuse_closed(branch_item)
     if branch_item.state not in {State.SUBMITTED, State.ACCEPTED}:
-        raise Refused(f"该条目目前为“{branch_item.get_state_display()}”,在支部手中,无需退回。")
+        raise Refused(f"该条目目前为“{branch_item.get_state_display()}”，在支部手中，无需退回。")
     office = rules.returning_office(by, branch_item, scope=scope)
     if branch_item.state == State.ACCEPTED:
-        sentence = "已审核通过的条目,只有市直机关工委审核人可以退回。"
+        sentence = "已审核通过的条目，只有市直机关工委审核人可以退回。"
     else:
-        sentence = f"该条目正由{branch_item.with_organization}审核,须由该党组织或市直机关工委的审核人退回。"
+        sentence = f"该条目正由{branch_item.with_organization}审核，须由该党组织或市直机关工委的审核人退回。"
     require(office is not None, sentence)
     _refuse_own(branch_item, by, scope, submitters)
     reason = _reason(reason, needed=True)
@@ -249,7 +251,7 @@ def problems(branch_item, answer, *, today, has_files):
     if not answer.result:
         found.append(("result", "请选择落实情况。"))
     elif answer.result == Result.ONGOING:
-        found.append(("result", "“正在推进”的条目请先暂存,落实以后再提交。"))
+        found.append(("result", "“正在推进”的条目请先暂存，落实以后再提交。"))
     done = answer.result == Result.DONE
     if answer.fact_on is None:
         if done:
@@ -264,14 +266,14 @@ def problems(branch_item, answer, *, today, has_files):
             )
         )
     if answer.result == Result.NOT_APPLICABLE and len(answer.note.strip()) < EXCUSE_MIN:
-        found.append(("note", f"选择“不适用”的,请在情况说明中写明理由(不少于{EXCUSE_MIN}个字)。"))
+        found.append(("note", f"选择“不适用”的，请在情况说明中写明理由(不少于{EXCUSE_MIN}个字)。"))
     if done:
         for ask in version.asks:
             if answer.numbers.get(ask["key"]) is None:
-                found.append((f"number_{ask['key']}", f"请填写“{ask['label']}”,没有的填0。"))
+                found.append((f"number_{ask['key']}", f"请填写“{ask['label']}”，没有的填0。"))
         if version.asks_for_evidence and not has_files:
             wanted = "、".join(version.evidence)
-            hint = f"请上传:{wanted}。" if wanted else "请上传佐证材料。"
+            hint = f"请上传：{wanted}。" if wanted else "请上传佐证材料。"
             found.append(("evidence", f"标记为“已落实”的本条目须有佐证材料。{hint}"))
     return found
 
@@ -294,7 +296,7 @@ def _checked(branch_item, answer):
         raise Refused("请从“已落实、正在推进、不适用”中选择一项。", field="result")
     note = clean_text(answer.note)
     if len(note) > NOTE_MAX:
-        raise Refused(f"情况说明最多{NOTE_MAX}个字,现有{len(note)}个字,请精简。", field="note")
+        raise Refused(f"情况说明最多{NOTE_MAX}个字，现有{len(note)}个字，请精简。", field="note")
     labels = {ask["key"]: ask["label"] for ask in branch_item.version.asks}
     numbers = {}
     for key, value in (answer.numbers or {}).items():
@@ -327,7 +329,7 @@ def _move(branch_item, to, verb, changes, **more):
 def _refuse_closed(branch_item):
     branch = branch_item.branch
     if not branch.is_open:
-        raise Refused(f"“{branch}”已于{_day(branch.closed_on)}撤销,其条目只供查阅,不能再办理。")
+        raise Refused(f"“{branch}”已于{_day(branch.closed_on)}撤销，其条目只供查阅，不能再办理。")
 
 
 def _refuse_when_over(branch_item, today):
@@ -335,23 +337,23 @@ def _refuse_when_over(branch_item, today):
     campaign = branch_item.item.task.campaign
     if today > campaign.ends_on and branch_item.state != State.RETURNED:
         raise Refused(
-            f"{campaign}已于{_day(campaign.ends_on)}结束,不能再办理。被退回的条目仍可修改。"
+            f"{campaign}已于{_day(campaign.ends_on)}结束，不能再办理。被退回的条目仍可修改。"
         )
 
 
 def _refuse_own(branch_item, by, scope, submitters):
     own = rules.is_own(by, branch_item, scope=scope) or by.pk in submitters
-    require(not own, "本人填报、提交或本人任职支部的条目,须由其他审核人办理。")
+    require(not own, "本人填报、提交或本人任职支部的条目，须由其他审核人办理。")
 
 
 def _reason(text, *, needed):
     text = clean_text(text)
     if needed and not text:
-        raise Refused("退回修改须写明原因,支部才知道改什么。", field="reason")
+        raise Refused("退回修改须写明原因，支部才知道改什么。", field="reason")
     if needed and len(text) < REASON_MIN:
         raise Refused(f"退回原因请写具体一些(不少于{REASON_MIN}个字)。", field="reason")
     if len(text) > REASON_MAX:
-        raise Refused(f"意见最多{REASON_MAX}个字,现有{len(text)}个字,请精简。", field="reason")
+        raise Refused(f"意见最多{REASON_MAX}个字，现有{len(text)}个字，请精简。", field="reason")
     return text
 
 

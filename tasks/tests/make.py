@@ -40,7 +40,7 @@ def make_answer(**changes):
     values = {
         "result": "done",
         "fact_on": date(YEAR, 4, 20),
-        "note": "已逐人核对党员档案,名册共12人。",
+        "note": "已逐人核对党员档案，名册共12人。",
     }
     return items.Answer(**(values | changes))
 

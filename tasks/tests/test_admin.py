@@ -94,7 +94,7 @@ def test_nothing_can_be_deleted_and_answers_not_be_written(admin_client, org):
 
 def test_the_words_of_a_branch_are_not_shown(admin_client, org, people):
     item = make_submitted(
-        item_of(org.north, "T1-05"), people.secretary, note="只给审核人看的话,不给管理员。"
+        item_of(org.north, "T1-05"), people.secretary, note="只给审核人看的话，不给管理员。"
     )
 
     shown = page(admin_client, "branchitem", item.pk).content.decode()
@@ -125,7 +125,7 @@ def test_saving_an_item_makes_a_version_and_changes_no_verdict(admin_client, org
     assert BranchItem.objects.filter(pk=accepted.pk).values().get() == verdict
     shown = answer.content.decode()
     assert "已形成第2版" in shown
-    assert "任务T1分值为15,条目分值之和现为14.5" in shown
+    assert "任务T1分值为15，条目分值之和现为14.5" in shown
     assert Entry.objects.get(verb="item.revised").actor == people.admin
 
 
@@ -253,7 +253,7 @@ def test_a_year_is_opened_from_the_bundled_or_an_own_template(admin_client, org)
     uploaded = admin_client.post(url, {"year": YEAR + 2, "file": SimpleUploadedFile("t.yaml", own)})
 
     assert (bundled.status_code, refused.status_code, uploaded.status_code) == (302, 200, 302)
-    assert "各任务分值之和应为100,现为101" in refused.content.decode()
+    assert "各任务分值之和应为100，现为101" in refused.content.decode()
     assert set(Campaign.objects.values_list("year", flat=True)) == {YEAR, YEAR + 1, YEAR + 2}
 
 

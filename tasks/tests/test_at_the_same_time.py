@@ -75,7 +75,7 @@ def test_accepting_and_returning_have_one_winner(world):
     org, people = world
     item = item_of(org.north)
     for number in range(ROUNDS):
-        make_submitted(fresh(item), people.secretary, note=f"第{number}次提交,材料齐全。")
+        make_submitted(fresh(item), people.secretary, note=f"第{number}次提交，材料齐全。")
         mine, theirs = fresh(item), fresh(item)
 
         results = together(

@@ -192,7 +192,7 @@ def test_what_the_plan_says_itself_is_marked_so(campaign):
 def test_the_notes_read_in_chinese(campaign):
     words = {v.item.code: v.basis_words for v in ItemVersion.objects.select_related("item")}
 
-    assert words["T1-06"] == "推断:党章第八条;党员教育管理工作条例第二十五条"
+    assert words["T1-06"] == "推断：党章第八条；党员教育管理工作条例第二十五条"
     assert words["T2-03"] == "原文目标三规范①(按期换届)"
     assert words["T8-06"] == "原文第一、二阶段、第五部分(一)"
     for text in [
@@ -239,7 +239,7 @@ def test_a_changed_template_makes_versions_only_of_what_changed(campaign, org, p
     accepted = make_accepted(item_of(org.north), people.secretary, people.reviewer)
     verdict = BranchItem.objects.filter(pk=accepted.pk).values().get()
     first = plan["tasks"][0]["checklist"]
-    first[0]["text"] = "全面盘点支部党员,建立准确的党员名册"
+    first[0]["text"] = "全面盘点支部党员，建立准确的党员名册"
     first[1]["weight"], first[2]["weight"] = 4, 2
 
     updated = open_campaign(plan, year=YEAR, by=None)
@@ -280,7 +280,7 @@ def test_a_task_cannot_be_left_out_once_open(campaign, plan):
     for rule in plan["rules"]:
         rule["task"] = "T1" if rule["task"] == "T8" else rule["task"]
 
-    with pytest.raises(Refused, match="不能缺少原有任务:T8"):
+    with pytest.raises(Refused, match="不能缺少原有任务：T8"):
         open_campaign(plan, year=YEAR, by=None)
 
 
@@ -300,7 +300,7 @@ def breaks(path, value):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (breaks(["tasks", 0, "weight"], 14), "各任务分值之和应为100,现为99"),
+        (breaks(["tasks", 0, "weight"], 14), "各任务分值之和应为100，现为99"),
         (breaks(["tasks", 0, "checklist", 0, "weight"], 2), "条目分值之和却是14"),
         (breaks(["tasks", 0, "checklist", 0, "phases"], ["P9"]), "阶段“P9”不存在"),
         (breaks(["tasks", 0, "checklist", 0, "rules"], ["R99"]), "规则“R99”不存在"),
@@ -389,7 +389,7 @@ def test_the_command_opens_and_can_run_again(org):
     call_command("open_campaign", "campaign_2022.yaml", "--year", "2026", stdout=out)
     call_command("open_campaign", year=2026, stdout=out)
 
-    assert out.getvalue().count("3个阶段、8项任务,已下发210项支部条目") == 2
+    assert out.getvalue().count("3个阶段、8项任务，已下发210项支部条目") == 2
 
 
 def test_the_command_says_what_is_wrong(org, tmp_path):

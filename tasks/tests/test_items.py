@@ -158,7 +158,7 @@ def test_it_can_be_taken_back_until_somebody_has_decided(campaign, org, people):
 
     assert (taken_back.state, taken_back.with_organization) == (State.DRAFT, None)
     assert not rules.may_withdraw(people.fourth_secretary, item)
-    with pytest.raises(Refused, match="已有一级审核通过,不能撤回"):
+    with pytest.raises(Refused, match="已有一级审核通过，不能撤回"):
         items.withdraw(item, by=people.fourth_secretary, now=NOW)
 
 
@@ -216,7 +216,7 @@ def test_the_numbers_asked_must_be_given(campaign, org, people):
 def test_an_item_verified_by_evidence_needs_a_file_unless_it_does_not_apply(campaign, org, people):
     item = item_of(org.north, "T1-05")
 
-    with pytest.raises(Refused, match="须有佐证材料。请上传:批复文件"):
+    with pytest.raises(Refused, match="须有佐证材料。请上传：批复文件"):
         items.submit(item, make_answer(), by=people.secretary, now=NOW)
     items.submit(
         item,
@@ -232,7 +232,7 @@ def test_an_item_verified_by_evidence_needs_a_file_unless_it_does_not_apply(camp
 def test_an_item_is_not_filled_in_before_its_time(campaign, org, people):
     item = item_of(org.north, "T2-05")
 
-    with pytest.raises(Refused, match="未到填报时间,自2026年6月1日起填报"):
+    with pytest.raises(Refused, match="未到填报时间，自2026年6月1日起填报"):
         make_draft(item, people.secretary)
 
 
@@ -510,10 +510,10 @@ def test_the_committee_returns_an_accepted_item_to_what_is_asked_now(campaign, o
     from tasks.services.campaign import revise_item
 
     item = make_accepted(item_of(org.north), people.secretary, people.reviewer)
-    version = revise_item(item.item, by=None, text="全面盘点支部党员,建立党员名册(新)")
+    version = revise_item(item.item, by=None, text="全面盘点支部党员，建立党员名册(新)")
     untouched = BranchItem.objects.get(pk=item.pk).version
 
-    items.send_back(item, reason="要求已有更新,请补充。", by=people.committee, now=NOW)
+    items.send_back(item, reason="要求已有更新，请补充。", by=people.committee, now=NOW)
 
     item.refresh_from_db()
     assert (untouched.number, item.version) == (1, version)

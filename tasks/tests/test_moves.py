@@ -72,7 +72,7 @@ def bring_to(state, org, people):
 def do(verb, item, people, *, forwarding):
     me = people.fourth_secretary if forwarding else people.secretary
     reviewer = people.general_reviewer if forwarding else people.reviewer
-    answer = make_answer(note="另一种说法,也写清楚了。")
+    answer = make_answer(note="另一种说法，也写清楚了。")
     returner = people.committee if item.state == "accepted" else reviewer
     acts = {
         "save": lambda: items.save(item, answer, revision=item.revision, by=me, now=NOW),

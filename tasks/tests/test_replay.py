@@ -108,7 +108,7 @@ def test_a_long_history_is_written_as_the_services_would(campaign, org, people):
         ("save", me, hours[2], {"answer": make_answer(note="批复已到。")}),
         ("submit", me, hours[3], None),
         ("withdraw", me, hours[4], {}),
-        ("submit", me, hours[5], {"answer": make_answer(note="批复已到,请审核。")}),
+        ("submit", me, hours[5], {"answer": make_answer(note="批复已到，请审核。")}),
         ("accept", general, hours[6], {"reason": "材料齐全。"}),
         ("send_back", reviewer, hours[7], REASON),
         ("submit", me, hours[8], {"answer": make_answer(note="已补充。")}),
@@ -138,7 +138,7 @@ def test_any_history_is_written_as_the_services_would(campaign, org, people, dat
     item = item_of(branch)
     persons = [me, people.general_reviewer, people.reviewer, people.committee]
     verbs = {
-        "save": {"answer": make_answer(note="第一稿,待核对。")},
+        "save": {"answer": make_answer(note="第一稿，待核对。")},
         "submit": {"answer": make_answer()},
         "withdraw": {},
         "accept": {},

@@ -124,7 +124,7 @@ def test_returning_needs_a_reason_and_keeps_the_page(sign_in, people, queue):
     assert answer.status_code == 422
     assert answer.context["chosen"].pk == queue[1].pk
     assert answer.context["reason_form"].errors["reason"] == [
-        "退回修改要写明原因,支部才知道改什么。"
+        "退回修改要写明原因，支部才知道改什么。"
     ]
     assert queue[1].state == "submitted"
 

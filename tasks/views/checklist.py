@@ -36,7 +36,7 @@ def checklist(request):
     """The own branch's checklist; whoever sees several branches chooses one first."""
     scope = scope_of(request.user)
     require(
-        scope.seen_paths, "您目前没有党支部方面的任职,看不到任务清单。请联系上级党组织登记任职。"
+        scope.seen_paths, "您目前没有党支部方面的任职，看不到任务清单。请联系上级党组织登记任职。"
     )
     own = [o for o in scope.organizations(BRANCH_ROLES) if o.is_branch and o.is_open]
     if len(own) == 1:

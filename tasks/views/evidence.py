@@ -33,7 +33,7 @@ def evidence(request, pk):
         content = found.file.open("rb")
     except OSError:
         raise Refused(
-            f"文件“{found.name}”暂时取不到,请稍后再试;如仍不行,请告诉系统管理员。"
+            f"文件“{found.name}”暂时取不到，请稍后再试；如仍不行，请告诉系统管理员。"
         ) from None
     record(
         "evidence.downloaded",

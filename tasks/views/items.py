@@ -31,7 +31,7 @@ LIMITS = {
     "accept": ",".join(f".{extension}" for extension in files.EXTENSIONS),
     "words": (
         f"单个文件不超过{settings.EVIDENCE_MAX_BYTES // 1024 // 1024}MB,每项最多"
-        f"{settings.EVIDENCE_MAX_PER_ITEM}份;可以上传{files.WORDS_ALLOWED}。"
+        f"{settings.EVIDENCE_MAX_PER_ITEM}份；可以上传{files.WORDS_ALLOWED}。"
     ),
 }
 
@@ -100,7 +100,7 @@ def withdraw_item(request, pk):
     row = fetch(request, pk)
     require(rules.may_fill(request.user, row.branch))
     services.withdraw(row, by=request.user, now=timezone.now())
-    return done(request, fetch(request, pk), "已撤回,可以修改后再次提交。")
+    return done(request, fetch(request, pk), "已撤回，可以修改后再次提交。")
 
 
 # --- What the buttons have in common --------------------------------------------------------------
@@ -125,14 +125,14 @@ def work(request, pk, then=None):
             return conflicted(request, fetch(request, pk), form, conflict, complaints)
     added = add_files(request, row, complaints)
     if added:
-        said = f"已上传{added}个文件,填写的内容已一并暂存。"
+        said = f"已上传{added}个文件，填写的内容已一并暂存。"
     fresh = fetch(request, pk)
     if typed and form.errors:
         return page(request, fresh, form=form, complaints=complaints, status=422)
     if complaints["evidence"]:
         return page(request, fresh, complaints=complaints, said=said, status=422)
     if then is None:
-        return done(request, fresh, said or "内容没有变化,无需保存。")
+        return done(request, fresh, said or "内容没有变化，无需保存。")
     return then(request, fresh, said)
 
 
@@ -173,7 +173,7 @@ def hand_in(request, row, said):
         return incomplete(request, row, problems)
     services.submit(row, revision=row.revision, by=request.user, now=timezone.now())
     row = fetch(request, row.pk)
-    return done(request, row, f"已提交,等待{row.with_organization.label}审核。审核前可以撤回。")
+    return done(request, row, f"已提交，等待{row.with_organization.label}审核。审核前可以撤回。")
 
 
 def incomplete(request, row, problems):
@@ -192,7 +192,7 @@ def incomplete(request, row, problems):
 
 def ask_for_files(request, row, said):
     if not request.FILES.getlist("files"):
-        complaints = {"evidence": ["请先点“选择文件”,选好后再点“上传”。"], "form": []}
+        complaints = {"evidence": ["请先点“选择文件”，选好后再点“上传”。"], "form": []}
         return page(request, row, complaints=complaints, status=422)
     return done(request, row, said)
 
@@ -268,7 +268,7 @@ def conflicted(request, row, form, conflict, complaints):
 def told(row, conflict):
     who = conflict.who or (row.updated_by.name if row.updated_by else "另一位同志")
     at = timezone.localtime(conflict.at or row.updated_at)
-    return f"{who}{at:%H:%M}已保存了新的内容,您的内容还没有保存。"
+    return f"{who}{at:%H:%M}已保存了新的内容，您的内容还没有保存。"
 
 
 def side_by_side(row, form):

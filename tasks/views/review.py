@@ -65,7 +65,7 @@ def review(request):
     """Queue at the left, the chosen item at the right; 已办 lists the own decisions."""
     require(
         scope_of(request.user).has(REVIEW_ROLES),
-        "审核由直属党组织和市直机关工委的审核人办理。如您应承担审核工作,请联系系统管理员登记任职。",
+        "审核由直属党组织和市直机关工委的审核人办理。如您应承担审核工作，请联系系统管理员登记任职。",
     )
     if request.GET.get("tab") == "done":
         return decided(request)
@@ -191,7 +191,7 @@ def accept_item(request, pk):
     fresh = fetch(request, pk)
     words = f"{row.branch.label} {row.item.code}"
     if fresh.state == BranchItem.State.SUBMITTED:
-        messages.success(request, f"{words} 已通过,转{fresh.with_organization.label}审核。")
+        messages.success(request, f"{words} 已通过，转{fresh.with_organization.label}审核。")
     else:
         messages.success(request, f"{words} 已审核通过。")
     return redirect(following)
@@ -207,7 +207,7 @@ def return_item(request, pk):
     if not form.is_valid():
         return again(request, row, form)
     services.send_back(row, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
-    messages.success(request, f"{row.branch.label} {row.item.code} 已退回修改,已通知支部。")
+    messages.success(request, f"{row.branch.label} {row.item.code} 已退回修改，已通知支部。")
     return redirect(following)
 
 
@@ -231,7 +231,7 @@ def accept_many(request):
     keys = [key for key in request.POST.getlist("items") if key.isdigit()]
     rows = list(queue_of(request.user).filter(pk__in=keys))
     if not rows:
-        messages.warning(request, "请先勾选要通过的条目;勾选的条目也可能已由他人办理。")
+        messages.warning(request, "请先勾选要通过的条目；勾选的条目也可能已由他人办理。")
         return redirect(desk(request.POST))
     results = services.accept_many(rows, by=request.user, now=timezone.now())
     missed = sum(sentence is not None for _, sentence in results)

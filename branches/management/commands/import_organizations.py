@@ -30,23 +30,23 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dry_run, result, verbosity, **options):
         if not file.is_file():
-            raise CommandError(f"找不到文件:{file}")
+            raise CommandError(f"找不到文件：{file}")
         target = result or file.with_name(f"{file.stem}_导入结果.xlsx")
         try:
             plan = importing.plan(file)
             self._report(plan, verbosity)
             if not plan.is_sound:
-                raise CommandError(f"表中有错误,没有导入。{plan.summary}")
+                raise CommandError(f"表中有错误，没有导入。{plan.summary}")
             if dry_run:
-                self.stdout.write(f"检查通过,没有导入。{plan.summary}")
+                self.stdout.write(f"检查通过，没有导入。{plan.summary}")
                 return
             done = self._import(file, target)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         except FileExistsError:
-            raise CommandError(f"结果文件已存在,为免覆盖一次性密码,请先移走:{target}") from None
+            raise CommandError(f"结果文件已存在，为免覆盖一次性密码，请先移走：{target}") from None
         self.stdout.write(
-            f"已导入。{done.plan.summary};新开账号{len(done.opened)}个。结果(含一次性密码):{target}"
+            f"已导入。{done.plan.summary}；新开账号{len(done.opened)}个。结果(含一次性密码):{target}"
         )
 
     @staticmethod
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
     def _report(self, plan, verbosity):
         for heading in plan.unknown:
-            self.stdout.write(f"不认识的列,已略过:{heading}")
+            self.stdout.write(f"不认识的列，已略过：{heading}")
         for row in plan.rows:
             if row.verdict != "不变" or verbosity > 1:
                 text = "；".join(row.sentences)

@@ -103,7 +103,7 @@ def test_the_line_under_the_title_leaves_out_what_is_not_given():
         "台账", [Column("a", "A")], unit="市直机关工委", made_at=datetime(2022, 5, 25, 17, 30)
     )
 
-    assert layout.meta == ("单位:市直机关工委", "制表:2022-05-25 17:30")
+    assert layout.meta == ("单位：市直机关工委", "制表：2022-05-25 17:30")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ LAYOUT = Layout(
     period="2022年5月25日",
     made_by="张三",
     made_at=datetime(2022, 5, 25, 17, 30),
-    notes=("注:“—”表示未掌握。",),
+    notes=("注：“—”表示未掌握。",),
 )
 
 
@@ -93,12 +93,12 @@ def test_the_header_stands_on_every_page_and_the_closing_on_the_last(long_ledger
     pages = long_ledger.words
 
     assert all("序号党支部党员数党费换届日期备注" in page for page in pages)
-    assert "单位:市直机关工委" in pages[0]
-    assert "统计截止:2022年5月25日" in pages[0]
+    assert "单位：市直机关工委" in pages[0]
+    assert "统计截止：2022年5月25日" in pages[0]
     assert "合计3600450.00" in pages[-1]
-    assert "填报人:" in pages[-1]
+    assert "填报人：" in pages[-1]
     assert "负责人(签章):" in pages[-1]
-    assert "注:“—”表示未掌握。" in pages[-1]
+    assert "注：“—”表示未掌握。" in pages[-1]
     assert "合计" not in "".join(pages[:-1])
 
 

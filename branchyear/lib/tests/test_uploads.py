@@ -215,7 +215,7 @@ def old_workbook(text):
         (b"\x89PNG\r\n", "图片"),
         (b"Rar!\x1a\x07", "压缩包"),
         (b"<html><table></table></html>", "网页导出"),
-        ("姓名,日期\n张三,2022".encode("gbk"), "CSV"),
+        ("姓名，日期\n张三，2022".encode("gbk"), "CSV"),
         (b"MZ\x90\x00", "不是 Excel 工作簿"),
         (b"PK\x03\x04 broken", "已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "已损坏"),
@@ -337,7 +337,7 @@ WANTED = {
 
 def test_the_header_is_found_under_titles_and_blanks_in_any_order():
     rows = [
-        ["党员花名册"], [], ["单位:甲支部", None, "2022年5月"],
+        ["党员花名册"], [], ["单位：甲支部", None, "2022年5月"],
         ["序号", " 手 机 ", "*姓　名(必填)", "ＱＱ"], [1, "138", "张三"],
     ]  # fmt: skip
 

@@ -28,10 +28,10 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("生产环境不能载入演示数据(BRANCHYEAR_ENV=production)。")
         if Entry.objects.filter(verb="demo.loaded").exists():
-            self.stdout.write("演示数据已经载入,不再重复。")
+            self.stdout.write("演示数据已经载入，不再重复。")
             return
         if Organization.objects.exists():
-            raise CommandError("数据库中已有党组织,演示数据只能载入空库。")
+            raise CommandError("数据库中已有党组织，演示数据只能载入空库。")
         started = monotonic()
         now = datetime.combine(today, time(17, 30), CHINA) if today else timezone.now()
 

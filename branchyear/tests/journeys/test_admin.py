@@ -123,7 +123,7 @@ def test_the_tree_opens_and_a_merger_is_walked_by_clicking(cast, live_server):
         page.get_by_role("link", name="合并").click()
         page.locator("#id_into").select_option(str(org.north.pk))
         page.get_by_role("button", name="下一步").click()
-        expect(page.get_by_text("“北二支部”撤销,并入“北一支部”")).to_be_visible()
+        expect(page.get_by_text("“北二支部”撤销，并入“北一支部”")).to_be_visible()
         page.get_by_role("button", name="确认合并").click()
         expect(page.get_by_text("“北二支部”合并已办理。")).to_be_visible()
         browser.close()

@@ -116,7 +116,7 @@ def test_the_secretary_fills_an_item_and_uploads(desks, portal, story, tmp_path)
     page.locator("input[type=date]").fill(day.isoformat())
     for number in page.locator("input[type=number]").all():
         number.fill("3")
-    page.locator("textarea").first.fill("窗口设党员示范岗3个,承诺事项已公示。")
+    page.locator("textarea").first.fill("窗口设党员示范岗3个，承诺事项已公示。")
     page.locator("input[type=file]").set_input_files(paper)
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.get_by_text("党员示范岗公示.pdf").first).to_be_visible()
@@ -148,7 +148,7 @@ def test_the_secretary_finds_it_first_on_the_home_page_and_mends_it(desks, porta
     todo.get_by_role("link", name="去修改").click()
 
     expect(page.get_by_text("请补充公示照片和承诺内容。").first).to_be_visible()
-    page.locator("textarea").first.fill("窗口设党员示范岗3个,承诺内容和公示照片已补充。")
+    page.locator("textarea").first.fill("窗口设党员示范岗3个，承诺内容和公示照片已补充。")
     page.get_by_role("button", name="重新提交").click()
 
     expect(page.get_by_text("待审核").first).to_be_visible()
@@ -177,7 +177,7 @@ def test_the_secretary_hands_in_the_monthly_report(desks, portal, story):
     page.goto(portal.url + "/")
     page.locator(".todo", has_text="月报").get_by_role("link").first.click()
     for area in page.locator("textarea").all():
-        area.fill("本月召开支委会1次,开展主题党日活动,对照八项任务逐项推进。")
+        area.fill("本月召开支委会1次，开展主题党日活动，对照八项任务逐项推进。")
     page.get_by_role("button", name="报送", exact=True).click()
     confirm = page.get_by_role("button", name=re.compile("确定"))
     if confirm.count():
