@@ -474,7 +474,7 @@ class OrganizationAdmin(RefusalsBesideFields, NeverDeleted, TreeAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": organization,
-            "title": f"{act.word}:{organization}",
+            "title": f"{act.word}：{organization}",
             "form": form,
             "word": act.word,
             "effects": effects,
@@ -673,7 +673,7 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{'免职' if begun else '取消任职'}:{office}",
+            "title": f"{'免职' if begun else '取消任职'}：{office}",
             "form": form,
             "sentences": [
                 f"{office.user}自{office.starts_on}起任{office.organization}"

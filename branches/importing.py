@@ -440,14 +440,14 @@ class _Judge:
             before = self.by_path.get(old.path[: -Organization.steplen])
             row.moves = bool(above and before and above != before.code)
             if row.moves:
-                row.changes.append(f"隶属关系:{before.name} → {self._name_of(above)}")
+                row.changes.append(f"隶属关系：{before.name} → {self._name_of(above)}")
             number = row.values.get("order_number")
             if number is not None and number != old.order_number:
                 row.changes.append(f"序号：{old.order_number} → {number}")
             for key, value in facts_changed(row).items():
                 shown = old.get_branch_type_display() if key == "branch_type" else getattr(old, key)
                 new = BranchType(value).label if key == "branch_type" else value
-                row.changes.append(f"{TITLES[key]}:{shown or '(空)'} → {new}")
+                row.changes.append(f"{TITLES[key]}：{shown or '(空)'} → {new}")
         for person in row.people:
             sentence = self._appointment(row, person)
             if sentence:

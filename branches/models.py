@@ -192,7 +192,7 @@ class OrganizationEvent(models.Model):
             text = f"由“{before['name']}”更名为“{after['name']}”"
         elif what == self.What.CHANGED:
             text = "；".join(
-                f"{Organization._meta.get_field(key).verbose_name}:"
+                f"{Organization._meta.get_field(key).verbose_name}："
                 f"{_in_line(before.get(key))} → {_in_line(after[key])}"
                 for key in after
             )
@@ -204,7 +204,7 @@ class OrganizationEvent(models.Model):
             text = f"分设“{after['new']}”"
         else:
             text = ""
-        document = f"文号:{self.document_no}" if self.document_no else ""
+        document = f"文号：{self.document_no}" if self.document_no else ""
         return "；".join(part for part in (text, document) if part)
 
 

@@ -186,7 +186,7 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{word}:{user}",
+            "title": f"{word}：{user}",
             "account": user,
             "password": password,
         }
@@ -244,7 +244,7 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{act.word}:{user}({user.username})",
+            "title": f"{act.word}：{user}({user.username})",
             "sentences": [act.sentence],
             "button": act.word,
         }

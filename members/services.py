@@ -74,7 +74,7 @@ def _problems_of(member):
     who = member.name or "(未填姓名)"
     found = []
     if member.organization_id is None:
-        return [f"{who}:没有指明党支部"]
+        return [f"{who}：没有指明党支部"]
     if not member.organization.is_branch:
         found.append(
             f"党员只能编入党支部，“{member.organization}”是{member.organization.kind_label}"
@@ -95,7 +95,7 @@ def _problems_of(member):
         found.append("转正时间不能早于入党时间")
     if member.birth_date and member.admitted_on and member.admitted_on <= member.birth_date:
         found.append("入党时间不能早于出生日期")
-    return [f"{who}:{sentence}" for sentence in found]
+    return [f"{who}：{sentence}" for sentence in found]
 
 
 def _problems_of_groups(members):
@@ -107,7 +107,7 @@ def _problems_of_groups(members):
     ids = {m.group_id for m in grouped} | {m.organization_id for m in grouped}
     places = Organization.objects.filter(pk__in=ids).in_bulk()
     return [
-        f"{member.name}:“{member.group}”不是该支部的党小组"
+        f"{member.name}：“{member.group}”不是该支部的党小组"
         for member in grouped
         if places[member.group_id].ancestor_paths[1:2] != [places[member.organization_id].path]
     ]
@@ -121,12 +121,12 @@ def _numbers_taken(members):
         if member.id_number_index:
             first = by_index.setdefault(member.id_number_index, member)
             if first is not member:
-                found.append(f"{member.name}:公民身份号码与{first.name}相同")
+                found.append(f"{member.name}：公民身份号码与{first.name}相同")
     indexes = list(by_index)
     for start in range(0, len(indexes), BATCH):
         taken = Member.objects.filter(id_number_index__in=indexes[start : start + BATCH])
         found += [
-            f"{by_index[index].name}:公民身份号码已在其他党员名下登记"
+            f"{by_index[index].name}：公民身份号码已在其他党员名下登记"
             for index in taken.values_list("id_number_index", flat=True)
         ]
     return found

@@ -240,7 +240,7 @@ def _warn_about_points(request, campaign):
         if total != task.weight:
             messages.warning(
                 request,
-                f"任务{task.code}分值为{task.weight.normalize():f},"
+                f"任务{task.code}分值为{task.weight.normalize():f}，"
                 f"条目分值之和现为{total.normalize():f}，请核对。",
             )
 

@@ -249,7 +249,7 @@ class _Check:
         if not isinstance(row.get("params", {}), dict):
             self.say(f"{where}的参数(params)应是若干“名称: 内容”。")
         self.words(row, "inputs", where)
-        if row.get("task") not in self.tasks:
+        if str(row.get("task")) not in self.tasks:
             self.say(f"{where}所属任务“{row.get('task')}”不存在。")
 
     def task(self, code, row, seen):
@@ -294,7 +294,7 @@ class _Check:
         for problem in asks_problems(row.get("asks", [])):
             self.say(f"{where}的{problem}")
         for kind in row.get("applies_to", []) if isinstance(row.get("applies_to"), list) else []:
-            if kind not in branch_types():
+            if str(kind) not in branch_types():
                 self.say(f"{where}的支部类型“{kind}”不存在。")
         weight = number_of(row.get("weight"))
         if weight is None:

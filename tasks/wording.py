@@ -56,6 +56,12 @@ def in_chinese(text):
     text = re.sub(r"\bphases? ([123])", lambda m: f"第{_NUMERALS[m[1]]}阶段", text)
     text = re.sub(r"\barts?\. ([\d–-]+)", r"第\1条", text)
     text = re.sub(r"\bch\. (\d+)", r"第\1章", text)
-    text = text.replace(" and ", "和").replace("; ", ";").replace(": ", ":").replace(", ", "、")
+    text = (
+        text.replace(" and ", "和")
+        .replace("; ", "；")
+        .replace(";", "；")
+        .replace(": ", "：")
+        .replace(", ", "、")
+    )
     text = re.sub(r"(?<=[^\x00-\x7f)]) (?=[^\x00-\x7f(])", "", text)
     return re.sub(r"(?<=[^\x00-\x7f]) (?=[(])", "", text).rstrip(".")

@@ -13,6 +13,8 @@ _SQLITE = {
 
 
 def install(connection):
+    if "audit_entry" not in connection.introspection.table_names():
+        return  # migrated back to nothing
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for statement in _SQLITE.values():

@@ -46,7 +46,7 @@ def build(scale, *, year, seed, now, say):
     city = City(scale, rng, today, say).build()
     plan, year = _plan(today, year)
     campaign = open_campaign(plan, year=year, by=None)
-    say(f"{campaign}:{campaign.tasks.count()}项任务")
+    say(f"{campaign}：{campaign.tasks.count()}项任务")
     history = History(city, campaign, rng, now, say).invent()
     reports = Reports(city, campaign, rng, now, say)
     for month in reports.months():

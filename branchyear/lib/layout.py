@@ -105,7 +105,7 @@ class Layout:
             ("统计截止", self.period),
             ("制表", made),
         )
-        return tuple(f"{label}:{value}" for label, value in pairs if value)
+        return tuple(f"{label}：{value}" for label, value in pairs if value)
 
     @property
     def has_totals(self) -> bool:

@@ -515,7 +515,7 @@ def _formula(column, letter, plan, parts) -> str:
 def _closing_texts(layout) -> list[tuple[str, str]]:
     texts = []
     if layout.signatures:
-        line = "          ".join(f"{who}:____________" for who in layout.signatures)
+        line = "          ".join(f"{who}：____________" for who in layout.signatures)
         texts.append((line, "closing"))
     return texts + [(note, "note") for note in layout.notes[: _ROWS_AFTER - 4]]
 

@@ -519,7 +519,7 @@ def test_the_trail_is_searched_filtered_and_taken_away(org, people, sign_in):
     cells = [str(c.value) for line in load_workbook(BytesIO(book.content)).active for c in line]
     assert cells.count("任职") == by_verb
     assert "成立党组织" not in cells
-    assert csv.startswith("\ufeff时间，操作人，操作")
+    assert csv.startswith("\ufeff时间,操作人,操作")
     assert Entry.objects.filter(verb="audit.exported").count() == 2
 
 

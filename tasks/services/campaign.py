@@ -358,7 +358,7 @@ def _refuse_lost_parts(campaign, template):
         lost = set(known.values_list("code", flat=True)) - {row["code"] for row in rows}
         if lost:
             raise Refused(
-                f"活动已启动，模板不能缺少原有{word}:{'、'.join(sorted(lost))}。"
+                f"活动已启动，模板不能缺少原有{word}：{'、'.join(sorted(lost))}。"
                 f"{word}可以改名、改分值，不再检查的条目可以从模板中去掉。"
             )
 

@@ -1,9 +1,10 @@
 """The trail is added to, never changed."""
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from branchyear.audit import verbs
+from branchyear.audit import triggers, verbs
 from branchyear.audit.models import Entry
 from branchyear.audit.services import build, record, record_many
 
@@ -57,6 +58,21 @@ def test_the_database_itself_refuses(statement, people):
 
     assert Entry.objects.filter(actor_name="x").count() == 0
     assert Entry.objects.filter(verb="account.signed_in").exists()
+
+
+@pytest.mark.engines
+def test_a_rebuilt_table_is_guarded_again_after_the_migration(people):
+    record("account.signed_in", by=people.admin)
+    triggers.remove(connection)
+
+    call_command("migrate", verbosity=0)
+
+    with (
+        pytest.raises(DatabaseError, match="never"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM audit_entry")
 
 
 def test_many_entries_are_one_statement(people, django_assert_num_queries):

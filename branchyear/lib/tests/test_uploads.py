@@ -215,7 +215,7 @@ def old_workbook(text):
         (b"\x89PNG\r\n", "图片"),
         (b"Rar!\x1a\x07", "压缩包"),
         (b"<html><table></table></html>", "网页导出"),
-        ("姓名，日期\n张三，2022".encode("gbk"), "CSV"),
+        ("姓名,日期\n张三,2022".encode("gbk"), "CSV"),
         (b"MZ\x90\x00", "不是 Excel 工作簿"),
         (b"PK\x03\x04 broken", "已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "已损坏"),

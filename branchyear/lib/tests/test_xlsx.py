@@ -30,7 +30,7 @@ LAYOUT = Layout(
     period="2022年5月25日",
     made_by="张三",
     made_at=datetime(2022, 5, 25, 17, 30),
-    notes=("注：“—”表示未掌握。",),
+    notes=("注:“—”表示未掌握。",),
 )
 ROW = {
     "n": 1,
@@ -100,7 +100,7 @@ def test_a_ledger_has_the_frame_that_offices_expect():
     assert sheet["D7"].value == "=SUM(D4:D6)"
     assert sheet["I7"].value == '=COUNTA(I4:I6)-COUNTIF(I4:I6,"—")'
     assert sheet["A9"].value.startswith("填报人：____")
-    assert sheet["A10"].value == "注：“—”表示未掌握。"
+    assert sheet["A10"].value == "注:“—”表示未掌握。"
     assert sheet.freeze_panes == "A4"
     assert sheet.auto_filter.ref == "A3:I6"
     assert sheet.print_title_rows == "$3:$3"
@@ -231,7 +231,7 @@ def test_several_ledgers_make_one_workbook_with_legal_names():
 @pytest.mark.parametrize(
     ("wanted", "name"),
     [
-        ("[2022]换届：台账？", "2022 换届 台账"),
+        ("[2022]换届:台账?", "2022 换届 台账"),
         ("'引号'", "引号"),
         ("", "台账"),
         ("History", "History_"),
@@ -334,7 +334,7 @@ def test_a_form_protects_what_was_filled_in_and_leaves_the_rest_open():
 
 
 def test_a_form_checks_choices_dates_and_numbers_while_typing():
-    book = form(choices={"chosen": ["党员大会选举", "上级，指派"]}, instructions=["第一步 …"])
+    book = form(choices={"chosen": ["党员大会选举", "上级,指派"]}, instructions=["第一步 …"])
 
     rules = {str(rule.sqref): rule for rule in book.worksheets[0].data_validations.dataValidation}
     assert {place: rule.type for place, rule in rules.items()} == {
@@ -343,7 +343,7 @@ def test_a_form_checks_choices_dates_and_numbers_while_typing():
         "E3:E203": "whole",
     }
     assert rules["C3:C203"].formula1 == "'选项'!$A$2:$A$3"
-    assert [cell.value for cell in book["选项"]["A"]] == ["换届方式", "党员大会选举", "上级，指派"]
+    assert [cell.value for cell in book["选项"]["A"]] == ["换届方式", "党员大会选举", "上级,指派"]
     assert book["选项"].sheet_state == "hidden"
     assert book["填写说明"]["A1"].value == "第一步 …"
 
