@@ -194,7 +194,8 @@ class City:
         last = words.RETIRED_UNIT if organ.wanted >= 5 else "综合处"
         others = [unit for unit in words.UNITS[1:] if unit != words.RETIRED_UNIT]
         chosen = rng.sample(others, max(0, organ.wanted - 2))
-        units = [words.UNITS[0], *sorted(chosen, key=words.UNITS.index), last][: organ.wanted]
+        first = "综合处" if organ.name.endswith("办公室") else words.UNITS[0]
+        units = [first, *sorted(chosen, key=words.UNITS.index), last][: organ.wanted]
         for order, unit in enumerate(units, 1):
             general = organ.general if organ.general and order > organ.wanted - 3 else None
             joint, other = rng.random() < 0.06, rng.choice(words.UNITS)

@@ -335,7 +335,7 @@ def basis_of(version):
     words = version.basis_words.strip()
     for mark in ("原文", "推断"):
         if words.startswith(mark):
-            words = words[len(mark) :].lstrip(":,、; ")
+            words = words[len(mark) :].lstrip("：:，,、；; ")
     return words or "工作方案"
 
 
