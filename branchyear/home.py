@@ -60,6 +60,7 @@ def secretary(scope, today):
         "campaign": campaign,
         "todos": todos[:SHOWN],
         "todo_count": len(todos),
+        "more": len(todos) - SHOWN,
         "later_count": len(to_do) - len(returned) - len(late) - len(soon),
         "report": report,
         "figures": items.figures(today),
@@ -181,11 +182,17 @@ def reviewer(user, scope, today):
                 button="去查看",
             )
         )
+    mine = secretary(scope, today) if scope.has(BRANCH_ROLES) else None
+    if mine:  # who also keeps a branch finds its work here too
+        todos = [*mine["todos"], *todos]
     return {
         "top": top,
         "campaign": campaign,
         "todos": todos,
-        "todo_count": len(todos),
+        "todo_count": len(todos) + (max(mine["more"], 0) if mine else 0),
+        "branch": mine["branch"] if mine else None,
+        "more": mine["more"] if mine else 0,
+        "later_count": mine["later_count"] if mine else 0,
         "own": own,
         "figures": figures,
         "owing": _owing(top, today),

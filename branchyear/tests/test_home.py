@@ -1,0 +1,115 @@
+"""The home of each role."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from branches.roles import Role
+from conftest import make_office
+from reports.services.periods import open_periods
+from tasks.models import BranchItem
+from tasks.services.campaign import open_campaign
+from tasks.template import read
+
+TODAY = date(2026, 6, 20)
+
+
+@pytest.fixture
+def city(org, people):
+    """The real campaign, ten days before the second phase ends; June's reports are open."""
+    with time_machine.travel("2026-06-20 10:00 +0800", tick=False):
+        open_campaign(read("campaign_2022"), year=2026, by=None)
+        open_periods(today=TODAY)
+        yield org
+
+
+def text(client):
+    answer = client.get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_secretary_finds_the_returned_item_first_then_the_report(city, people, sign_in):
+    row = BranchItem.objects.filter(branch=city.north, item__code="T8-01").get()
+    BranchItem.objects.filter(pk=row.pk).update(state="returned", return_reason="请补充制度文本")
+
+    page = text(sign_in(people.secretary))
+
+    assert page.index("请补充制度文本") < page.index("报送2026年6月月报") < page.index("T1-01")
+    assert "今天要办" in page
+    assert "南一支部" not in page
+
+
+def test_a_returned_item_on_the_home_page_is_the_branchs_own(city, people, sign_in):
+    BranchItem.objects.filter(branch=city.south).update(
+        state="returned", return_reason="南边的原因"
+    )
+
+    assert "南边的原因" not in text(sign_in(people.secretary))
+    assert "南边的原因" in text(sign_in(people.south_secretary))
+
+
+def test_a_reviewer_finds_what_waits_and_who_owes(city, people, sign_in):
+    BranchItem.objects.filter(branch=city.north, item__code="T1-01").update(
+        state="submitted", with_organization=city.north_office, submitted_by=people.secretary
+    )
+
+    page = text(sign_in(people.reviewer))
+
+    assert "审核1项检查条目" in page
+    assert "应报 <b>3</b> 家" in page
+    assert "南一支部" not in page
+
+
+def test_who_reviews_and_keeps_a_branch_finds_both(city, people, sign_in):
+    make_office(people.reviewer, Role.SECRETARY, city.north_two)
+    row = BranchItem.objects.filter(branch=city.north_two, item__code="T8-01").get()
+    BranchItem.objects.filter(pk=row.pk).update(state="returned", return_reason="请补充制度文本")
+
+    page = text(sign_in(people.reviewer))
+
+    assert "请补充制度文本" in page
+    assert "检查条目已逾期" not in page
+    assert "总览" in page
+
+
+@pytest.mark.parametrize("who", ["committee", "leader", "department"])
+def test_those_above_find_the_month_and_the_numbers(who, city, people, sign_in):
+    page = text(sign_in(getattr(people, who)))
+
+    assert "应报 <b>3</b> 家" in page
+    assert "检查条目" in page
+
+
+def test_an_inspector_finds_the_branches_given_to_him_only(city, people, sign_in):
+    page = text(sign_in(people.inspector))
+
+    assert "北一支部" in page
+    assert "北二支部" not in page
+
+
+def test_a_person_without_office_is_told_whom_to_ask(city, people, sign_in):
+    assert "系统管理员" in text(sign_in(people.nobody))
+
+
+@pytest.mark.parametrize("who", ["secretary", "reviewer", "committee"])
+def test_the_home_page_asks_the_same_number_of_questions_however_much_there_is(
+    who, city, people, sign_in, django_assert_num_queries
+):
+    client = sign_in(getattr(people, who))
+    client.get("/")
+    counts = []
+    for _ in range(2):
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as questions:
+            client.get("/")
+        counts.append(len(questions))
+        BranchItem.objects.filter(branch=city.north, item__task__code="T1").update(
+            state="returned", return_reason="请修改"
+        )
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 25
