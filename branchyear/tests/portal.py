@@ -122,6 +122,8 @@ class Portal:
     def start(self, *names):
         """Start ``web``, ``worker`` (or ``worker2`` …), ``beat``; waits for the web server's health."""
         for name in names:
+            if name in self.processes:
+                continue
             log = (self.var / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
                 self._command(name),

@@ -97,7 +97,7 @@ answer = 1
 """
     )
 
-    portal.start("worker3")
+    portal.start("worker3", "beat")
 
     wait_until(lambda: letters(portal) == before + 1, seconds=90, every=1)
     wait_until(lambda: undone(portal) == 0, seconds=30)
