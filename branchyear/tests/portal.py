@@ -46,7 +46,10 @@ class Portal:
 
     def __init__(self, var, name):
         self.var = Path(var)
-        self.name = name
+        # Two test processes at once have a database and a Redis number each.
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+        self.name = name = f"{name}_{worker}_{os.getpid()}"
+        redis_number = 5 + int(worker.removeprefix("gw"))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes = {}
@@ -71,7 +74,7 @@ class Portal:
             self.environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
         if os.environ.get("REDIS_URL"):
             parts = urlsplit(os.environ["REDIS_URL"])
-            self.environment["REDIS_URL"] = urlunsplit(parts._replace(path="/5"))
+            self.environment["REDIS_URL"] = urlunsplit(parts._replace(path=f"/{redis_number}"))
             redis.Redis.from_url(self.environment["REDIS_URL"]).flushdb()
         self.run("migrate", "-v0")
 

@@ -56,7 +56,7 @@ answer = notify("item.returned", User.objects.all(), key="one", item_code="T1-01
 
 def test_the_beat_picks_up_what_nobody_woke_and_two_workers_do_each_job_once(portal):
     before = letters(portal)
-    portal.start("worker2", "beat")
+    portal.start("worker", "worker2", "beat")
 
     portal.ask(
         SETTLE
