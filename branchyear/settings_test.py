@@ -31,3 +31,5 @@ STATIC_ROOT.mkdir(exist_ok=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, not memory: threads that work at the same time need a connection each, as in production.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
+# Test processes side by side keep their files apart: some tests count what lies in the folder.
+MEDIA_ROOT = VAR_DIR / "files" / os.environ.get("PYTEST_XDIST_WORKER", "one")  # noqa: F405
