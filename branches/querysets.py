@@ -97,6 +97,12 @@ class OrganizationOwnedQuerySet(models.QuerySet):
         return self.filter(below(organization.path, f"{self.organization_path}__path"))
 
 
+def owned_through(path):
+    """A manager for rows that belong to the organisation at ``path`` ("meeting__organization")."""
+    name = "OwnedThrough" + path.title().replace("_", "")
+    return type(name, (OrganizationOwnedQuerySet,), {"organization_path": path}).as_manager()
+
+
 def has_holder(role, day, path="pk"):
     """Exists-condition: somebody holds ``role`` at the organisation on ``day``."""
     from branches.models import Appointment

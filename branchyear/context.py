@@ -106,7 +106,7 @@ def _menu(request, scope):
     upper = scope.has({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT, *COMMITTEE_ROLES})
     if scope.has(BRANCH_ROLES) and not upper:
         entries += [("八项任务清单", "tasks:checklist"), ("月报", "reports:reports")]
-        entries += [("党员名册", "members:roster"), ("台账导出", "reports:exports")]
+        entries += [("支部台账", "members:roster"), ("台账导出", "reports:exports")]
     elif upper:
         entries += [("总览", "reports:overview")]
         if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
@@ -114,14 +114,14 @@ def _menu(request, scope):
         if scope.has(BRANCH_ROLES):
             entries += [("八项任务清单", "tasks:checklist")]
         entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
-        entries += [("党组织", "branches:tree"), ("党员名册", "members:roster")]
+        entries += [("党组织", "branches:tree"), ("支部台账", "members:roster")]
         entries += [("台账导出", "reports:exports")]
     elif scope.has({Role.INSPECTOR}):
         entries += [("党组织", "branches:tree")]
     if scope.has(ADMIN_ROLES):
         entries += [("系统管理", "admin:index")]
     here = request.resolver_match.view_name if request.resolver_match else ""
-    here = BELONGS.get(here, here)
+    here = BELONGS.get(here, "members:roster" if here.startswith("members:") else here)
     return [
         {"label": label, "url": reverse(name), "active": here == name, "badge": None}
         for label, name in entries

@@ -1,8 +1,9 @@
 """Which members."""
 
+from django.db import models
 from django.db.models import Count, Q
 
-from branches.querysets import OrganizationOwnedQuerySet
+from branches.querysets import OrganizationOwnedQuerySet, below, within
 
 # The one definition of how many there are.
 HEADS = {
@@ -42,3 +43,18 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
     def head_count(self):
         """One row of the same figures."""
         return self.counted().order_by().aggregate(**HEADS)
+
+
+class TransferQuerySet(models.QuerySet):
+    """A transfer is seen by whoever sees one of its two sides."""
+
+    def visible_to(self, user):
+        from branches.scope import scope_of  # scope reads models, which need this module
+
+        paths = scope_of(user).seen_paths
+        return self.filter(within(paths, "sender__path") | within(paths, "receiver__path"))
+
+    def under(self, organization):
+        return self.filter(
+            below(organization.path, "sender__path") | below(organization.path, "receiver__path")
+        )

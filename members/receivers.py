@@ -5,17 +5,17 @@ from django.dispatch import receiver
 from branches.models import Kind
 from branches.signals import organization_closed, organization_merged, organization_moved
 from branchyear.lib.errors import Refused
-from members import services
+from members.services import roster
 
 
 @receiver(organization_merged, dispatch_uid="members-merged")
 def merged(sender, organization, into, by, **kwargs):
-    services.take_over(organization, into=into, by=by)
+    roster.take_over(organization, into=into, by=by)
 
 
 @receiver(organization_closed, dispatch_uid="members-closed")
 def closed(sender, organization, **kwargs):
-    left = services.roll_of(organization)
+    left = roster.roll_of(organization)
     if left:
         raise Refused(f"“{organization}”还有{left}名在册党员，请先办理组织关系转接或合并。")
 
@@ -23,4 +23,4 @@ def closed(sender, organization, **kwargs):
 @receiver(organization_moved, dispatch_uid="members-moved")
 def moved(sender, organization, **kwargs):
     if organization.kind == Kind.GROUP:
-        services.follow_group(organization)
+        roster.follow_group(organization)

@@ -1,6 +1,10 @@
+"""Addresses of people on the roll and of organisation life."""
+
 from django.urls import path
 
-from members import views
+from members.views import roster
 
 app_name = "members"
-urlpatterns = [path("members/", views.roster, name="roster")]
+urlpatterns = [
+    path("members/", roster.roster, name="roster"),
+]

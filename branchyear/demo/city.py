@@ -13,7 +13,7 @@ from branches.services import appointments, organizations
 from branchyear.accounts.models import User
 from branchyear.demo import people, words
 from members.models import Member
-from members.services import add_members
+from members.services.roster import add_members
 
 FOUNDED = date(2018, 12, 1)
 

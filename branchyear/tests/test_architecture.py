@@ -19,6 +19,7 @@ CODE = [
 
 # Rows that belong to the campaign or the system, not to an organisation.
 NO_SCOPE = {
+    "members.AdmissionStep",
     "branches.OrganizationEvent",
     "tasks.Phase",
     "tasks.Task",

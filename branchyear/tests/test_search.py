@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.services import add_members
+from members.services.roster import add_members
 from tasks.models import BranchItem
 from tasks.services.campaign import open_campaign
 from tasks.template import read

@@ -1,17 +1,18 @@
-"""Who gets what at the addresses of this app."""
+"""Who gets what at the addresses of this app: the rows of every noun put together."""
 
-from branchyear.tests.access import NORTH, PEOPLE, Row
-from members.services import add_members
+from importlib import import_module
+from pkgutil import iter_modules
 
-SEEING = [p for p in PEOPLE if p not in {"admin", "security", "auditor", "nobody"}]
+from members.tests import rows
+
+MODULES = [
+    import_module(f"members.tests.rows.{found.name}") for found in iter_modules(rows.__path__)
+]
+ROWS = {name: row for module in MODULES for name, row in module.ROWS.items()}
 
 
 def furnish(world):
-    world.member = add_members([{"name": "北党员", "organization": world.north}], by=None)[0]
-
-
-ROWS = {
-    "members:roster": Row({200: SEEING}),
-    "members-list": Row({200: PEOPLE}),
-    "members-detail": Row({200: NORTH}, args=lambda world: [world.member.pk]),
-}
+    """The roster first: the other nouns hang what they need onto its member."""
+    for module in sorted(MODULES, key=lambda m: not m.__name__.endswith(".roster")):
+        if hasattr(module, "furnish"):
+            module.furnish(world)

@@ -5,7 +5,7 @@ from itertools import count
 
 from members.models import Category
 from members.rules import id_number_check_sign
-from members.services import add_members
+from members.services.roster import add_members
 
 _numbers = count(1)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.services import add_members
+from members.services.roster import add_members
 from members.tests.make import id_number
 
 

@@ -8,7 +8,7 @@ from branches.services import organizations
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
 from members.models import Member
-from members.services import add_members
+from members.services.roster import add_members
 from members.tests.make import id_number, make_member
 
 pytestmark = pytest.mark.engines

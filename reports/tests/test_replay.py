@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from branchyear.audit.models import Entry
-from members.services import add_members
+from members.services.roster import add_members
 from reports.models import MonthlyReport, Period
 from reports.services import monthly
 from reports.services.figures import figures_for, figures_for_many

@@ -1,9 +1,11 @@
-"""People on the roll (党员名册)."""
+"""People on the roll (党员名册), and what happened to each."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Organization
+from branches.querysets import owned_through
 from branchyear.lib.crypto import EncryptedText, blind_index, mask_id_number, mask_phone
 from branchyear.lib.text import pinyin_key
 from members.querysets import MemberQuerySet
@@ -61,6 +63,10 @@ class Member(models.Model):
     id_number_index = models.CharField(
         max_length=64, null=True, blank=True, unique=True, editable=False
     )
+    # To find a person by the last four signs of the ID number, as people say them over the telephone.
+    id_tail_index = models.CharField(
+        max_length=64, blank=True, default="", db_index=True, editable=False
+    )
     phone = EncryptedText("联系电话", blank=True, default="")
     education = models.CharField("学历", max_length=20, blank=True)
     degree = models.CharField("学位", max_length=20, blank=True)
@@ -78,7 +84,12 @@ class Member(models.Model):
     )
     is_leading_cadre = models.BooleanField("党员领导干部", default=False)
     is_retired = models.BooleanField("离退休", default=False)
+    # 中国共产党党员教育管理工作条例(2019) 第二十三条: no hard demand for activities and study.
+    is_excused = models.BooleanField("年老体弱或行动不便", default=False)
     joined_branch_on = models.DateField("组织关系转入时间", null=True, blank=True)
+    joined_from = models.CharField("转入来源", max_length=100, blank=True)
+    left_on = models.DateField("离开名册日期", null=True, blank=True)
+    probation_extended_to = models.DateField("预备期延长至", null=True, blank=True)
     platform_entered_on = models.DateField("“党建e家”入库日期", null=True, blank=True)
     remarks = models.CharField("备注", max_length=300, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -113,6 +124,7 @@ class Member(models.Model):
         """Set what follows from other columns (for ``bulk_create``, which does not call save)."""
         self.name_key = pinyin_key(self.name)
         self.id_number_index = blind_index(self.id_number) or None
+        self.id_tail_index = blind_index(self.id_number[-4:])
 
     @property
     def masked_id_number(self):
@@ -121,3 +133,44 @@ class Member(models.Model):
     @property
     def masked_phone(self):
         return mask_phone(self.phone) if self.phone else ""
+
+
+class MemberEvent(models.Model):
+    """Something that happened to a member, kept for ever; the person's page tells them in order."""
+
+    class What(models.TextChoices):
+        ADDED = "added", "列入名册"
+        CHANGED = "changed", "信息变更"
+        REGROUPED = "regrouped", "调整党小组"
+        STANDING = "standing", "状态变更"
+        TRANSFERRED = "transferred", "组织关系转接"
+        PROBATION_EXTENDED = "probation_extended", "延长预备期"
+        CONVERTED = "converted", "转为正式党员"
+        PROBATION_ENDED = "probation_ended", "取消预备党员资格"
+        POST = "post", "党内职务变动"
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="events")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name="当时所在党支部"
+    )
+    what = models.CharField("变动", max_length=20, choices=What.choices)
+    on = models.DateField("日期")
+    document_no = models.CharField("文号", max_length=60, blank=True)
+    reason = models.CharField("说明", max_length=300, blank=True)
+    # Before and after of what changed; an ID number or a telephone is named, never written down here.
+    before = models.JSONField("变动前", default=dict, blank=True)
+    after = models.JSONField("变动后", default=dict, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = owned_through("member__organization")
+
+    class Meta:
+        verbose_name = "党员变动"
+        verbose_name_plural = "党员变动"
+        ordering = ["-on", "-pk"]
+
+    def __str__(self):
+        return f"{self.member} {self.get_what_display()} {self.on}"

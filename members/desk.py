@@ -1,0 +1,82 @@
+"""The branch's desk (支部台账): which organisation a page is about, and the tabs that lead from one ledger
+to the next. Every page of this app uses it, so that all of them find the branch in the same way.
+"""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+
+from branches.models import Kind, Organization
+from branches.roles import BRANCH_ROLES
+from branches.scope import scope_of
+from branches.tree import tree_nodes
+
+# In the order of the tabs: what it is called, the view it leads to.
+TABS = (
+    ("党员名册", "members:roster"),
+    ("班子和党小组", "members:committee"),
+    ("组织生活", "members:life"),
+    ("党费", "members:dues"),
+    ("教育培训", "members:training"),
+    ("组织关系", "members:transfers"),
+    ("流动和失联", "members:absences"),
+    ("发展党员", "members:admissions"),
+)
+
+
+def chosen_organization(request):
+    """The organisation asked for (``?org=``), else the person's own branch, else where the sight begins.
+
+    404 when it is out of sight, is a Party group, or nothing is in sight at all.
+    """
+    seen = Organization.objects.visible_to(request.user).exclude(kind=Kind.GROUP)
+    asked = request.GET.get("org", "")
+    if asked:
+        return get_object_or_404(seen, pk=int(asked) if asked.isdecimal() else 0)
+    scope = scope_of(request.user)
+    own = scope.organizations(BRANCH_ROLES)
+    first = own[0] if own else seen.filter(path__in=scope.seen_paths).first()
+    if first is None:
+        raise Http404
+    return first
+
+
+def tree_for(user, organization, view_name):
+    """The tree at the left leads to the same page of each organisation; none for a single branch."""
+    address = reverse(view_name)
+    nodes = tree_nodes(
+        user, active=organization, groups=False, url=lambda o: f"{address}?org={o.pk}"
+    )
+    return nodes if len(nodes) > 1 else []
+
+
+def tabs_for(organization, view_name):
+    """The tabs of the desk, the one of ``view_name`` chosen."""
+    tabs = []
+    for label, name in TABS:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        tabs.append(
+            {
+                "label": label,
+                "url": f"{address}?org={organization.pk}",
+                "active": name == view_name,
+                "count": None,
+            }
+        )
+    return tabs
+
+
+def desk(request, view_name, organization=None):
+    """``(organization, context)``: what every page of the desk starts from.
+
+    The context holds ``organization``, ``desk_tabs`` and ``tree_nodes``.
+    """
+    organization = organization or chosen_organization(request)
+    return organization, {
+        "organization": organization,
+        "desk_tabs": tabs_for(organization, view_name),
+        "tree_nodes": tree_for(request.user, organization, view_name),
+    }

@@ -1,0 +1,65 @@
+"""People on the roll, and the life of their branches."""
+
+from members.models.admission import (
+    AdmissionProgress,
+    AdmissionStage,
+    AdmissionStep,
+    Applicant,
+)
+from members.models.dues import (
+    DuesBase,
+    DuesExemption,
+    DuesKind,
+    DuesMonth,
+    DuesPublication,
+    DuesRemittance,
+)
+from members.models.life import (
+    Appraisal,
+    AppraisalResult,
+    Attendance,
+    Grade,
+    Meeting,
+    MeetingKind,
+    Talk,
+    Vote,
+)
+from members.models.member import COUNTED, Category, Member, MemberEvent, Sex, Standing
+from members.models.movement import Absence, AbsenceContact, Transfer
+from members.models.posts import COMMITTEE_POSTS, Post, PostHeld
+from members.models.training import Training, TrainingRecord
+
+__all__ = [
+    "COMMITTEE_POSTS",
+    "COUNTED",
+    "Absence",
+    "AbsenceContact",
+    "AdmissionProgress",
+    "AdmissionStage",
+    "AdmissionStep",
+    "Applicant",
+    "Appraisal",
+    "AppraisalResult",
+    "Attendance",
+    "Category",
+    "DuesBase",
+    "DuesExemption",
+    "DuesKind",
+    "DuesMonth",
+    "DuesPublication",
+    "DuesRemittance",
+    "Grade",
+    "Meeting",
+    "MeetingKind",
+    "Member",
+    "MemberEvent",
+    "Post",
+    "PostHeld",
+    "Sex",
+    "Standing",
+    "Talk",
+    "Training",
+    "TrainingRecord",
+    "Transfer",
+    "Vote",
+]
