@@ -45,6 +45,21 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
         return self.counted().order_by().aggregate(**HEADS)
 
 
+class MeetingQuerySet(OrganizationOwnedQuerySet):
+    def held(self):
+        """Without those voided."""
+        return self.filter(voided_at=None)
+
+    def of_kind(self, kind):
+        """A lecture given at another meeting counts as a lecture too."""
+        if kind == "party_lecture":
+            return self.filter(Q(kind=kind) | Q(includes_lecture=True))
+        return self.filter(kind=kind)
+
+    def between(self, first, last):
+        return self.filter(on__gte=first, on__lte=last)
+
+
 class TransferQuerySet(models.QuerySet):
     """A transfer is seen by whoever sees one of its two sides."""
 

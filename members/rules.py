@@ -14,6 +14,14 @@ def may_keep_roster(user, branch):
     return scope_of(user).holds(BRANCH_ROLES, branch)
 
 
+def may_record_life(user, branch, *, scope=None):
+    """Meetings, the appraisal and talks are recorded by the branch itself, for its groups too.
+
+    Source: 中国共产党支部工作条例(试行) 第四章、第五章 (the branch holds and records them).
+    """
+    return branch.is_open and (scope or scope_of(user)).holds(BRANCH_ROLES, branch)
+
+
 # GB 11643-1999: weights of the first seventeen digits, and the last sign by the remainder.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LAST = "10X98765432"

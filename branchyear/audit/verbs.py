@@ -33,6 +33,14 @@ VERBS = {
     "member.changed": "修改党员信息",
     "member.taken_over": "合并后接收党员",
     "roster.imported": "导入党员名册",
+    # organisation life
+    "meeting.recorded": "登记组织生活",
+    "meeting.revised": "修改组织生活记录",
+    "meeting.voided": "作废组织生活记录",
+    "appraisal.recorded": "登记民主评议党员",
+    "appraisal.revised": "修改民主评议党员",
+    "talks.recorded": "登记谈心谈话",
+    "talk.voided": "作废谈心谈话记录",
     # campaign
     "campaign.opened": "启动基本建设年",
     "campaign.updated": "更新活动内容",
@@ -47,6 +55,8 @@ VERBS = {
     "evidence.added": "上传佐证材料",
     "evidence.attached": "关联佐证材料",
     "evidence.detached": "取消关联佐证材料",
+    "meeting.attached": "关联组织生活记录",
+    "meeting.detached": "取消关联组织生活记录",
     "evidence.downloaded": "下载佐证材料",
     # reports
     "period.opened": "开启报送期",

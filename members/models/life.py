@@ -8,6 +8,7 @@ from django.urls import reverse
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
 from members.models.member import Member
+from members.querysets import MeetingQuerySet
 
 
 class MeetingKind(models.TextChoices):
@@ -62,7 +63,7 @@ class Meeting(models.Model):
     updated_at = models.DateTimeField("更新时间", auto_now=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "组织生活记录"
@@ -88,6 +89,10 @@ class Meeting(models.Model):
 
     def __str__(self):
         return f"{self.on} {self.get_kind_display()}"
+
+    @property
+    def is_void(self):
+        return self.voided_at is not None
 
     def get_absolute_url(self):
         return reverse("members:meeting", args=[self.pk])
