@@ -31,6 +31,9 @@ VERBS = {
     # members
     "member.added": "新增党员",
     "member.changed": "修改党员信息",
+    "member.standing_changed": "变更党员状态",
+    "member.regrouped": "调整党员编组",
+    "member.unmasked": "查看党员完整身份号码或电话",
     "member.taken_over": "合并后接收党员",
     "roster.imported": "导入党员名册",
     # organisation life

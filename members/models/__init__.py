@@ -24,7 +24,15 @@ from members.models.life import (
     Talk,
     Vote,
 )
-from members.models.member import COUNTED, Category, Member, MemberEvent, Sex, Standing
+from members.models.member import (
+    COUNTED,
+    STANDING_MOVES,
+    Category,
+    Member,
+    MemberEvent,
+    Sex,
+    Standing,
+)
 from members.models.movement import Absence, AbsenceContact, Transfer
 from members.models.posts import COMMITTEE_POSTS, Post, PostHeld
 from members.models.training import Training, TrainingRecord
@@ -32,6 +40,7 @@ from members.models.training import Training, TrainingRecord
 __all__ = [
     "COMMITTEE_POSTS",
     "COUNTED",
+    "STANDING_MOVES",
     "Absence",
     "AbsenceContact",
     "AdmissionProgress",

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import owned_through
@@ -37,6 +38,20 @@ class Standing(models.TextChoices):
 # Counted as a member of the branch. A member who was sent but not yet received still counts:
 # 中国共产党党员教育管理工作条例(2019) 第二十五条.
 COUNTED = frozenset({Standing.ACTIVE, Standing.LEAVING, Standing.LOST, Standing.FLOATING})
+
+
+# Which standing may follow which. Back onto the roll from where nobody is counted is a correction or a
+# return, and needs a reason; from 停止党籍 it is 恢复党籍 (党员教育管理工作条例(2019) 第二十四条).
+STANDING_MOVES = {
+    Standing.ACTIVE: frozenset(set(Standing) - {Standing.ACTIVE}),
+    Standing.LEAVING: frozenset(set(Standing) - {Standing.LEAVING, Standing.FLOATING}),
+    Standing.FLOATING: frozenset(set(Standing) - {Standing.FLOATING}),
+    Standing.LOST: frozenset(set(Standing) - {Standing.LOST}),
+    Standing.SUSPENDED: frozenset({Standing.ACTIVE, Standing.EXPELLED, Standing.DECEASED}),
+    Standing.LEFT: frozenset({Standing.ACTIVE}),
+    Standing.EXPELLED: frozenset({Standing.ACTIVE}),
+    Standing.DECEASED: frozenset({Standing.ACTIVE}),
+}
 
 
 class Member(models.Model):
@@ -116,6 +131,9 @@ class Member(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("members:member", args=[self.pk])
+
     def save(self, *args, **kwargs):
         self.derive()
         super().save(*args, **kwargs)
@@ -125,6 +143,10 @@ class Member(models.Model):
         self.name_key = pinyin_key(self.name)
         self.id_number_index = blind_index(self.id_number) or None
         self.id_tail_index = blind_index(self.id_number[-4:])
+
+    @property
+    def is_counted(self):
+        return self.standing in COUNTED
 
     @property
     def masked_id_number(self):
@@ -174,3 +196,33 @@ class MemberEvent(models.Model):
 
     def __str__(self):
         return f"{self.member} {self.get_what_display()} {self.on}"
+
+    @property
+    def sentence(self):
+        """What changed, as it is read in the history."""
+        parts = [
+            f"{Member._meta.get_field(name).verbose_name}：{in_words(name, self.before.get(name))}"
+            f" → {in_words(name, value)}"
+            if name not in SECRET_FIELDS
+            else f"{Member._meta.get_field(name).verbose_name}：已更改"
+            for name, value in self.after.items()
+            if name in _MEMBER_FIELDS
+        ]
+        parts += [f"文号：{self.document_no}"] if self.document_no else []
+        parts += [self.reason] if self.reason else []
+        return "；".join(parts)
+
+
+# Named in a history, never written there.
+SECRET_FIELDS = frozenset({"id_number", "phone"})
+_MEMBER_FIELDS = frozenset(field.name for field in Member._meta.concrete_fields)
+
+
+def in_words(name, value):
+    """A fact of a member as it stands inside a sentence; days come as dates or in ISO form."""
+    if value in (None, ""):
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    choices = Member._meta.get_field(name).choices
+    return str(dict(choices).get(value, value)) if choices else str(value)
