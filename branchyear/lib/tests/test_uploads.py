@@ -116,7 +116,7 @@ def test_both_readers_give_the_same_rows(monkeypatch):
         ["姓名", "日期", "数"], [], ["张三", datetime(2022, 4, 25, 8, 30), 1.0], [None, None, 2.5]
     )
     fast = uploads.read_workbook(file)
-    monkeypatch.setattr(uploads, "MAX_CELLS", 9)
+    monkeypatch.setattr(uploads.limits, "MAX_CELLS", 9)
 
     lean = uploads.read_workbook(file)
 
