@@ -1,12 +1,52 @@
 """Who may do what with organisations and offices."""
 
-from branches.roles import ADMIN_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
 from branches.scope import scope_of
 
 
 def may_manage_organizations(user):
     """The system administrator keeps the tree, as the papers of approval say."""
     return scope_of(user).has({Role.SYSTEM_ADMIN})
+
+
+def may_keep_groups(user, branch):
+    """A branch divides itself into Party groups: its secretary or clerk founds, renames and ends them.
+
+    Source: 中国共产党支部工作条例(试行) 第四章第十三条 (groups are set up by the branch).
+    """
+    return scope_of(user).holds(BRANCH_ROLES, branch) or may_manage_organizations(user)
+
+
+# Who answers for an organisation from above.
+ABOVE = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
+
+
+def may_keep_term(user, organization):
+    """Register an election and who was elected, by-elections, posts: the branch itself; a committee's
+    own office; for a directly affiliated organisation also the working committee, which approves it.
+
+    Source: 支部工作条例(试行) 第六章 (the body elected is reported, its secretary approved above).
+    """
+    scope = scope_of(user)
+    if organization.is_branch:
+        return scope.holds(BRANCH_ROLES, organization)
+    if scope.holds({Role.ORG_REVIEWER}, organization):
+        return True
+    return organization.is_direct and scope.holds_above({Role.COMMITTEE_REVIEWER}, organization)
+
+
+def may_extend_term(user, organization):
+    """Register an approved extension: whoever answers above and approves it, or the branch from the
+    paper of approval, whose number it must give.
+
+    Source: 中国共产党基层组织选举工作条例(2020) 第三条.
+    """
+    return may_keep_term(user, organization) or may_remind_term(user, organization)
+
+
+def may_remind_term(user, organization):
+    """The organisations above remind: 支部工作条例(试行) 第六章 (half a year before)."""
+    return scope_of(user).holds_above(ABOVE, organization)
 
 
 def may_appoint(user, role):

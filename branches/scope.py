@@ -38,6 +38,13 @@ class Scope:
             role in roles and organization.path.startswith(o.path) for role, o in self.offices
         )
 
+    def holds_above(self, roles, organization):
+        """Holds one of ``roles`` at an organisation above this one, not at this one itself."""
+        return any(
+            role in roles and organization.path.startswith(o.path) and o.pk != organization.pk
+            for role, o in self.offices
+        )
+
     def has(self, roles):
         return any(role in roles for role, _ in self.offices)
 

@@ -352,6 +352,9 @@ JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrat
 JOB_LEASE = timedelta(minutes=6)  # above Celery's hard limit of five minutes
 # A whole city's ledger as PDF is a thousand pages; every other job ends within Celery's five minutes.
 JOB_TIME_LIMITS = {"heavy": {"soft_time_limit": 1740, "time_limit": 1800}}
+# Elected is who has the votes of more than half of those present ("present") or due ("due"). Two of three
+# sources on the election regulation of 2020 say present; a city whose rule says due sets it here.
+ELECTED_BY = env("ELECTED_BY", "present")
 DEMO_PASSWORD = env("DEMO_PASSWORD", "jcjs-demo-2022")
 
 LOGGING = {

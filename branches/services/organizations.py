@@ -11,6 +11,7 @@ from django.db.models import F
 
 from branches import rules, signals
 from branches.models import CHILD_KINDS, BranchType, Kind, Organization, OrganizationEvent
+from branches.services import terms
 from branches.services.appointments import end_all
 from branchyear.audit.services import build, record, record_many
 from branchyear.lib.errors import Refused, require
@@ -47,8 +48,8 @@ def establish_many(foundings, *, by):
 
     Their parents must be there already. Sisters behind the last one are added in one statement.
     """
-    _require_manager(by)
     foundings = [dict(founding) for founding in foundings]
+    _require_founder(by, foundings)
     parents = {f["parent"].pk: f["parent"] for f in foundings if f["parent"] is not None}
     lock_tree()
     fresh = Organization.objects.in_bulk(parents)
@@ -85,6 +86,39 @@ def establish_many(foundings, *, by):
     for organization, on, _ in notes:
         signals.organization_established.send(Organization, organization=organization, on=on)
     return [organization for organization, _, _ in notes]
+
+
+@transaction.atomic
+def found_group(branch, *, name, on, by):
+    """Found a Party group in ``branch``; number and code follow those there are. Returns it."""
+    lock_tree(branch)
+    if not name.strip():
+        raise Refused("请填写党小组名称。", field="name")
+    groups = list(Organization.objects.get_children(branch))
+    if any(group.is_open and group.name == name.strip() for group in groups):
+        raise Refused(f"本支部已有“{name.strip()}”，请换一个名称。", field="name")
+    number = max((group.order_number for group in groups), default=0) + 1
+    return establish(
+        parent=branch,
+        kind=Kind.GROUP,
+        code=_free_code(branch, number),
+        name=name,
+        on=on,
+        by=by,
+        order_number=number,
+    )
+
+
+def _free_code(branch, number):
+    """``01-03-G2``, or the next that no group has, not even a closed one."""
+    taken = set(
+        Organization.objects.filter(code__startswith=f"{branch.code}-G").values_list(
+            "code", flat=True
+        )
+    )
+    while f"{branch.code}-G{number}" in taken:
+        number += 1
+    return f"{branch.code}-G{number}"
 
 
 def _unsaved(founding, parent, taken):
@@ -135,11 +169,13 @@ def _place(sisters, parent):
 @transaction.atomic
 def rename(organization, *, name, short_name="", on, by, document_no=""):
     """Give a new name; papers of the past keep the old one through the event."""
-    _require_manager(by)
+    _require_keeper(by, organization)
     _require_open(organization)
     name, short_name = name.strip(), short_name.strip()
     if not name:
         raise Refused("请填写名称。", field="name")
+    if organization.kind == Kind.GROUP:
+        _require_new_name(organization, name)
     before = {"name": organization.name, "short_name": organization.short_name}
     after = {"name": name, "short_name": short_name}
     if before == after:
@@ -297,7 +333,7 @@ def split(organization, *, code, name, on, by, document_no="", order_number=None
 @transaction.atomic
 def close(organization, *, on, by, document_no=""):
     """End an organisation that has nothing open below it. Its past stays where it is."""
-    _require_manager(by)
+    _require_keeper(by, organization)
     lock_tree(organization)
     _require_open(organization)
     if Organization.objects.under(organization).exclude(pk=organization.pk).open().exists():
@@ -311,6 +347,7 @@ def _close(organization, *, on, by, document_no):
     Organization.objects.filter(pk=organization.pk).update(closed_on=on)
     organization.closed_on = on
     end_all(organization, on=on, by=by)
+    terms.end_running(organization, on=on, by=by)
     _event(organization, What.CLOSED, on, by, document_no)
     record("organization.closed", organization, by=by, organization=organization, on=on)
     signals.organization_closed.send(Organization, organization=organization, on=on)
@@ -319,6 +356,35 @@ def _close(organization, *, on, by, document_no):
 def _require_manager(by):
     if by is not None:
         require(rules.may_manage_organizations(by))
+
+
+def _require_new_name(group, name):
+    """Two groups of one branch do not bear the same name."""
+    above = Organization.objects.get_parent(group)
+    others = Organization.objects.get_children(above).open().exclude(pk=group.pk)
+    if others.filter(name=name).exists():
+        raise Refused(f"本支部已有“{name}”，请换一个名称。", field="name")
+
+
+def _require_founder(by, foundings):
+    """Party groups are founded by their branch, everything else by who keeps the tree."""
+    if by is None:
+        return
+    for founding in foundings:
+        if founding["kind"] == Kind.GROUP and founding["parent"] is not None:
+            require(rules.may_keep_groups(by, founding["parent"]))
+        else:
+            _require_manager(by)
+
+
+def _require_keeper(by, organization):
+    """As founding, so renaming and ending."""
+    if by is None:
+        return
+    if organization.kind == Kind.GROUP:
+        require(rules.may_keep_groups(by, Organization.objects.get_parent(organization)))
+    else:
+        _require_manager(by)
 
 
 def lock_tree(*organizations):

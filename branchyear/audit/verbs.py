@@ -28,6 +28,15 @@ VERBS = {
     "appointment.made": "任职",
     "appointment.ended": "免职",
     "appointment.withdrawn": "取消任职",
+    # terms and posts
+    "term.opened": "登记换届",
+    "term.corrected": "更正换届登记",
+    "term.extended": "登记延期换届",
+    "term.reminded": "提醒换届",
+    "term.ended": "届次终止",
+    "post.given": "党内任职",
+    "post.changed": "调整分工",
+    "post.ended": "免去党内职务",
     # members
     "member.added": "新增党员",
     "member.changed": "修改党员信息",

@@ -20,6 +20,7 @@ KINDS = {
     "report.returned": Kind("月报退回", email=True),
     "report.accepted": Kind("月报已接收"),
     "report.due": Kind("月报提醒", email=True),
+    "term.due": Kind("换届提醒"),
     "export.ready": Kind("导出完成"),
     "export.failed": Kind("导出失败"),
     "account.welcome": Kind("欢迎"),
