@@ -1,0 +1,28 @@
+"""What migrations do to rows that exist."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+from django.apps import apps
+from django.db import connection
+
+from branchyear.lib.crypto import blind_index
+from members.models import Member
+from members.tests.make import id_number, make_member
+
+
+def test_known_numbers_get_their_tail_and_twice_changes_nothing(org):
+    number = id_number()
+    make_member(org.north, id_number=number)
+    make_member(org.north, "无号")
+    Member.objects.update(id_tail_index="")
+    fill = import_module("members.migrations.0003_tail_of_known_numbers").fill
+    editor = SimpleNamespace(connection=connection)
+
+    fill(apps, editor)
+    fill(apps, editor)
+
+    assert set(Member.objects.values_list("id_tail_index", flat=True)) == {
+        "",
+        blind_index(number[-4:]),
+    }
