@@ -343,7 +343,9 @@ class City:
                     "党支部书记",
                 )
                 member.category, member.is_leading_cadre = "formal", True
-                member.formal_on = member.formal_on or member.admitted_on
+                if member.formal_on is None:  # invented as probationary: admitted two years earlier
+                    member.admitted_on -= timedelta(days=730)
+                    member.formal_on = member.admitted_on + timedelta(days=366)
             elif index in (1, 2, 3) and place.size >= 7:
                 member.party_post = ("组织委员", "宣传委员", "纪检委员")[index - 1]
             elif rng.random() < 0.04 * (1.2 - place.diligence) * 5:

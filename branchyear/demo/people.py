@@ -48,7 +48,7 @@ def biography(rng, sequence, *, retired, today):
         "phone": phone(sequence),
         "education": education,
         "degree": words.DEGREES[education],
-        "worked_from": birth + timedelta(days=365 * 22 + rng.randrange(700)),
+        "worked_from": min(birth + timedelta(days=365 * 22 + rng.randrange(700)), today),
         "admitted_on": admitted,
         "formal_on": None if probationary else admitted + timedelta(days=366),
         "category": "probationary" if probationary else "formal",
