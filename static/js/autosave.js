@@ -3,7 +3,8 @@
    On 409 {error, theirs, version} nothing is overwritten and nothing typed is lost; with "version" the
    person chooses whose text stays. When the network or
    the session fails the text is kept on this computer (key: URL and person) and offered at the
-   next visit. "theirs" is text, or an object of field name to text. */
+   next visit. "theirs" is text, or an object of field name to text.
+   data-autosave="here": nothing is posted; what is typed is kept on this computer until it was sent. */
 (function () {
   'use strict';
   var WAIT = 5000;
@@ -23,7 +24,8 @@
   }
 
   window.attach('form[data-autosave]', function (form) {
-    var url = form.dataset.autosave;
+    var here = form.dataset.autosave === 'here';
+    var url = here ? location.pathname + location.search : form.dataset.autosave;
     var key = 'draft:' + url + ':' + (document.body.dataset.user || form.dataset.user || '');
     var state = form.querySelector('[data-autosave-state]');
     var timer = null;
@@ -162,6 +164,10 @@
     function send() {
       clearTimeout(timer);
       if (!dirty || stopped) return;
+      if (here) {
+        say(keepHere() ? '已暂存在本机 ' + clock() : '未能暂存，请尽快保存', keepHere() ? 'saved' : 'wrong');
+        return;
+      }
       if (busy) { timer = setTimeout(send, 1000); return; }
       busy = true;
       dirty = false;
@@ -262,6 +268,7 @@
       back.textContent = '恢复';
       back.addEventListener('click', function () {
         put(kept.values);
+        form.dispatchEvent(new Event('autosave:restored'));
         box.remove();
         dirty = true;
         send();

@@ -1,0 +1,50 @@
+"""Who gets what at the addresses of organisation life."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from branchyear.lib.dates import local_day
+from branchyear.tests.access import NORTH, Row
+from members.services import meetings
+from members.tests.rows.people import SEEING
+
+WRITERS = ("secretary", "clerk")
+READERS = [p for p in NORTH if p not in WRITERS]
+
+
+def furnish(world):
+    world.meeting = meetings.record_meeting(
+        world.north,
+        facts={
+            "kind": "theme_day",
+            "on": local_day() - timedelta(days=1),
+            "topic": "北一支部主题党日",
+            "hours": 2,
+        },
+        by=world.people.secretary,
+        now=timezone.now(),
+    )
+
+
+def one(world):
+    return [world.meeting.pk]
+
+
+BRANCH_ONLY = {
+    200: [
+        "secretary", "clerk", "second_secretary", "fourth_secretary", "south_secretary",
+        "archive_secretary",
+    ],
+    403: ["inspector"],  # the first organisation in sight is a branch, but not an own one
+}  # fmt: skip
+
+ROWS = {
+    "members:life": Row({200: SEEING}),
+    "members:meetings": Row({200: SEEING}),
+    # Without an organisation in the address the page is of the own branch; an office has none.
+    "members:new_meeting": Row(BRANCH_ONLY),
+    "members:meeting": Row({200: NORTH}, args=one),
+    "members:edit_meeting": Row({200: WRITERS, 403: READERS}, args=one),
+    "members:void_meeting": Row({422: WRITERS, 403: READERS}, args=one, method="post"),
+}
