@@ -224,6 +224,8 @@ def remind_many(organizations, *, by, today=None):
     messages, reminders, entries, reminded = [], [], [], []
     for organization in organizations:
         term, told = terms.get(organization.pk), people.get(organization.pk)
+        if term is not None:
+            term.organization = organization  # its name stands in the trail
         if term is None:
             wanted, key = organization.pk not in told_before, _registering(organization, today)
         else:
