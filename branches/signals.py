@@ -3,6 +3,6 @@
 from django.dispatch import Signal
 
 organization_established = Signal()  # organization, on
-organization_closed = Signal()  # organization, on
+organization_closed = Signal()  # organization, on, by
 organization_moved = Signal()  # organization, on
 organization_merged = Signal()  # organization (the one that ends), into, on, by

@@ -5,19 +5,25 @@ from django.dispatch import receiver
 from branches.models import Kind
 from branches.signals import organization_closed, organization_merged, organization_moved
 from branchyear.lib.errors import Refused
-from members.services import roster
+from members.models import Member
+from members.services import posts, roster
 
 
 @receiver(organization_merged, dispatch_uid="members-merged")
-def merged(sender, organization, into, by, **kwargs):
-    roster.take_over(organization, into=into, by=by)
+def merged(sender, organization, into, on, by, **kwargs):
+    roster.take_over(organization, into=into, on=on, by=by)
 
 
 @receiver(organization_closed, dispatch_uid="members-closed")
-def closed(sender, organization, **kwargs):
+def closed(sender, organization, on, by, **kwargs):
     left = roster.roll_of(organization)
     if left:
         raise Refused(f"“{organization}”还有{left}名在册党员，请先办理组织关系转接或合并。")
+    if organization.kind == Kind.GROUP:
+        left = Member.objects.counted().filter(group=organization).count()
+        if left:
+            raise Refused(f"“{organization}”还有{left}名党员，请先调整到其他党小组。")
+    posts.end_all(organization, on=on, by=by)
 
 
 @receiver(organization_moved, dispatch_uid="members-moved")

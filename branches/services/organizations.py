@@ -350,7 +350,7 @@ def _close(organization, *, on, by, document_no):
     terms.end_running(organization, on=on, by=by)
     _event(organization, What.CLOSED, on, by, document_no)
     record("organization.closed", organization, by=by, organization=organization, on=on)
-    signals.organization_closed.send(Organization, organization=organization, on=on)
+    signals.organization_closed.send(Organization, organization=organization, on=on, by=by)
 
 
 def _require_manager(by):

@@ -33,6 +33,7 @@ VERBS = {
     "term.corrected": "更正换届登记",
     "term.extended": "登记延期换届",
     "term.reminded": "提醒换届",
+    "term.by_election": "登记补选",
     "term.ended": "届次终止",
     "post.given": "党内任职",
     "post.changed": "调整分工",

@@ -15,6 +15,7 @@ from branchyear.lib.errors import Conflict, Refused, require
 from members import rules, soundness
 from members.models import COUNTED, STANDING_MOVES, Category, Member, MemberEvent, Sex, Standing
 from members.models.member import SECRET_FIELDS, in_words
+from members.services import posts
 
 BATCH = 500
 
@@ -88,6 +89,8 @@ def revise_member(member, *, revision, by, today, **changes):
     after = {name: getattr(stored, name) for name in changed}
     events = events_of_change(stored, {n: before[n] for n in changed}, after, by=by, on=today)
     MemberEvent.objects.bulk_create(events)
+    if "group" in changed:
+        posts.follow([stored], on=today, by=by, reason="调整党小组")
     told = merged_facts(events)
     record("member.changed", stored, by=by, organization=stored.organization, **told)
     return stored
@@ -198,6 +201,8 @@ def apply_standing(member, standing, *, on, by, reason="", document_no=""):
         reason=reason[:300],
         document_no=document_no[:60],
     )
+    if standing not in COUNTED:
+        posts.follow([member], on=on, by=by, reason=f"状态变更为{standing.label}")
     return member
 
 
@@ -231,6 +236,7 @@ def assign_groups(branch, choices, *, by, today):
             group=group, revision=F("revision") + 1, updated_at=timezone.now()
         )
     MemberEvent.objects.bulk_create(events, batch_size=BATCH)
+    posts.follow(moved, on=today, by=by, reason="调整党小组")
     if moved:
         record("member.regrouped", branch, by=by, organization=branch, members=len(moved))
     return len(moved)
@@ -320,12 +326,16 @@ def number_taken(other, by):
 
 
 @transaction.atomic
-def take_over(organization, *, into, by=None):
+def take_over(organization, *, into, by=None, on=None):
     """After a merger the members on the roll of ``organization`` belong to ``into``.
 
     Those who had left before stay where they left from: history stays with each.
     """
-    moved = Member.objects.counted().filter(organization=organization).update(organization=into)
+    where = "group" if organization.kind == Kind.GROUP else "organization"
+    going = Member.objects.counted().filter(**{where: organization})
+    people = list(going.values_list("pk", flat=True))
+    moved = going.update(**{where: into})
+    posts.follow(people, on=on or local_day(), by=by, reason=f"党组织合并到{into}")
     if moved:
         record("member.taken_over", into, by=by, organization=into, members=moved)
     return moved
@@ -334,7 +344,12 @@ def take_over(organization, *, into, by=None):
 def follow_group(group):
     """A Party group that was moved to another branch takes its members along."""
     branch = Organization.objects.get_parent(group, update=True)
-    return Member.objects.filter(group=group).update(organization=branch)
+    going = Member.objects.filter(group=group)
+    moved = going.update(organization=branch)
+    posts.follow(
+        list(going.values_list("pk", flat=True)), on=local_day(), by=None, reason="党小组调整隶属"
+    )
+    return moved
 
 
 def _unsaved(person, organization):
