@@ -1,9 +1,13 @@
 """Which members."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from branches.querysets import OrganizationOwnedQuerySet, below, within
+from branchyear.lib.dates import add_months
+from members.deadlines import PROBATION_MONTHS
 
 # The one definition of how many there are.
 HEADS = {
@@ -43,6 +47,49 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
     def head_count(self):
         """One row of the same figures."""
         return self.counted().order_by().aggregate(**HEADS)
+
+    def probation_may_end_by(self, until):
+        """Whose probation may end by ``until``: exactly to be reckoned by ``deadlines.probation_end``."""
+        admitted_by = add_months(until, -PROBATION_MONTHS) + timedelta(days=1)  # 29 February
+        return self.filter(
+            Q(probation_extended_to__lte=until)
+            | Q(probation_extended_to=None, admitted_on__lte=admitted_by)
+            | Q(admitted_on=None)
+        )
+
+    def with_training(self, year, day):
+        """Adds ``trained`` and ``met`` (hours of courses and of meetings attended in ``year``), ``leads``
+        (a seat on a branch committee on ``day``) and ``has_course`` (a concentrated course in ``year``)."""
+        from members.models import (
+            COMMITTEE_POSTS,
+            Attendance,
+            PostHeld,
+            Training,
+            TrainingRecord,
+        )
+
+        records = TrainingRecord.objects.filter(
+            member=OuterRef("pk"), training__voided_at=None, training__starts_on__year=year
+        ).order_by()
+        meetings = Attendance.objects.filter(
+            member=OuterRef("pk"),
+            status=Attendance.Status.PRESENT,
+            meeting__voided_at=None,
+            meeting__on__year=year,
+        ).order_by()
+        posts = PostHeld.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            member=OuterRef("pk"),
+            post__in=COMMITTEE_POSTS,
+            starts_on__lte=day,
+        )
+        courses = records.filter(training__kind__in=Training.CONCENTRATED)
+        return self.annotate(
+            trained=Subquery(records.values("member").annotate(n=Sum("hours")).values("n")),
+            met=Subquery(meetings.values("member").annotate(n=Sum("meeting__hours")).values("n")),
+            leads=Exists(posts),
+            has_course=Exists(courses),
+        )
 
 
 class MeetingQuerySet(OrganizationOwnedQuerySet):

@@ -20,6 +20,38 @@ def may_record_life(user, branch, *, scope=None):
     return branch.is_open and (scope or scope_of(user)).holds(BRANCH_ROLES, branch)
 
 
+def may_record_training(user, branch):
+    """The branch registers its members' training (党员教育管理工作条例第二十条)."""
+    return may_keep_roster(user, branch)
+
+
+def may_issue_transfer(user, branch):
+    """The sending branch writes the letter and answers for the member until he is received
+    (党员教育管理工作条例第二十五条)."""
+    return may_keep_roster(user, branch)
+
+
+def may_receive_transfer(user, branch):
+    """The receiving branch takes the member in, or sends the letter back."""
+    return may_keep_roster(user, branch)
+
+
+def may_keep_absences(user, branch):
+    """The branch keeps in touch with its floating members and searches for lost ones (第二十四、三十二条)."""
+    return may_keep_roster(user, branch)
+
+
+def may_register_probation(user, branch):
+    """The branch registers what its members' meeting resolved and the committee above approved
+    (党章第七条)."""
+    return may_keep_roster(user, branch)
+
+
+def may_keep_admissions(user, branch):
+    """The branch trains and admits, and registers each step (发展党员工作细则)."""
+    return may_keep_roster(user, branch)
+
+
 # Full numbers are for those who work with the files: 个人信息保护法 第五、六、二十八条 (necessary, least,
 # sensitive). Leaders, the city department and inspectors need no number to lead, compare or inspect;
 # administrators run the system and read none.

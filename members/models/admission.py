@@ -6,10 +6,11 @@ administrator edits.
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
-from branchyear.lib.crypto import EncryptedText
+from branchyear.lib.crypto import EncryptedText, mask_id_number
 from members.models.member import Member, Sex
 
 
@@ -22,9 +23,10 @@ class AdmissionStage(models.TextChoices):
 
 
 class AdmissionStep(models.Model):
-    """One of the steps on the way into the Party, with its time limits.
+    """One of the steps on the way into the Party, with its limits.
 
-    ``not_before`` and ``not_after`` are days counted from the step with the number ``counted_from``.
+    ``not_before``, ``not_after`` and ``at_most`` are months counted from the step with the number
+    ``counted_from``; ``min_days`` or ``min_hours`` (either will do) is how long the step itself takes.
     """
 
     number = models.PositiveSmallIntegerField("序号", unique=True)
@@ -35,6 +37,9 @@ class AdmissionStep(models.Model):
     counted_from = models.PositiveSmallIntegerField("自第几步起算", null=True, blank=True)
     not_before = models.PositiveSmallIntegerField("不早于(月)", null=True, blank=True)
     not_after = models.PositiveSmallIntegerField("一般不迟于(月)", null=True, blank=True)
+    at_most = models.PositiveSmallIntegerField("最迟不超过(月)", null=True, blank=True)
+    min_days = models.PositiveSmallIntegerField("不少于(天)", null=True, blank=True)
+    min_hours = models.PositiveSmallIntegerField("或不少于(学时)", null=True, blank=True)
     basis = models.CharField("依据", max_length=100, blank=True)
     is_active = models.BooleanField("启用", default=True)
 
@@ -98,6 +103,13 @@ class Applicant(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("members:applicant", args=[self.pk])
+
+    @property
+    def masked_id_number(self):
+        return mask_id_number(self.id_number) if self.id_number else ""
+
 
 class AdmissionProgress(models.Model):
     """A step that an applicant has taken."""
@@ -106,6 +118,8 @@ class AdmissionProgress(models.Model):
     step = models.ForeignKey(AdmissionStep, models.PROTECT, related_name="+", verbose_name="步骤")
     on = models.DateField("日期")
     note = models.CharField("说明", max_length=200, blank=True)
+    days = models.PositiveSmallIntegerField("天数", null=True, blank=True)
+    hours = models.DecimalField("学时", max_digits=5, decimal_places=1, null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )

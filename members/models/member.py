@@ -44,7 +44,7 @@ COUNTED = frozenset({Standing.ACTIVE, Standing.LEAVING, Standing.LOST, Standing.
 # return, and needs a reason; from 停止党籍 it is 恢复党籍 (党员教育管理工作条例(2019) 第二十四条).
 STANDING_MOVES = {
     Standing.ACTIVE: frozenset(set(Standing) - {Standing.ACTIVE}),
-    Standing.LEAVING: frozenset(set(Standing) - {Standing.LEAVING, Standing.FLOATING}),
+    Standing.LEAVING: frozenset(set(Standing) - {Standing.LEAVING}),
     Standing.FLOATING: frozenset(set(Standing) - {Standing.FLOATING}),
     Standing.LOST: frozenset(set(Standing) - {Standing.LOST}),
     Standing.SUSPENDED: frozenset({Standing.ACTIVE, Standing.EXPELLED, Standing.DECEASED}),

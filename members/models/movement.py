@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from members import deadlines
 from members.models.member import Member
 from members.querysets import TransferQuerySet
 
@@ -96,6 +98,13 @@ class Transfer(models.Model):
     def __str__(self):
         return f"{self.member} {self.sender_name}→{self.receiver_name}"
 
+    def get_absolute_url(self):
+        return reverse("members:transfer", args=[self.pk])
+
+    def is_expired(self, today):
+        """Nobody received it in time (R36)."""
+        return self.state == self.State.ISSUED and self.valid_until < today
+
 
 class Absence(models.Model):
     """A member who is away for long (流动, 出国) or with whom contact was lost (失联)."""
@@ -141,6 +150,16 @@ class Absence(models.Model):
 
     def __str__(self):
         return f"{self.member} {self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return reverse("members:absence", args=[self.pk])
+
+    @property
+    def contact_due(self):
+        """By when he is to be contacted next; None for a lost member (R37)."""
+        if self.ended_on or self.suspended_on:
+            return None
+        return deadlines.next_contact(self.kind, self.since, self.last_contact_on)
 
 
 class AbsenceContact(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
@@ -17,6 +18,9 @@ class Training(models.Model):
         STUDY = "study", "集中学习"
         INDUCTION = "induction", "新任支部书记培训"
         ONLINE = "online", "网络学习"
+
+    # What counts as concentrated (集中培训) for the secretary and the committee.
+    CONCENTRATED = frozenset({Kind.COURSE, Kind.INDUCTION})
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="trainings", verbose_name="登记的党支部"
@@ -55,6 +59,9 @@ class Training(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("members:one_training", args=[self.pk])
 
 
 class TrainingRecord(models.Model):
