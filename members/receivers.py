@@ -6,12 +6,14 @@ from branches.models import Kind
 from branches.signals import organization_closed, organization_merged, organization_moved
 from branchyear.lib.errors import Refused
 from members.models import Member
-from members.services import posts, roster
+from members.services import absences, admissions, posts, roster, transfers
 
 
 @receiver(organization_merged, dispatch_uid="members-merged")
 def merged(sender, organization, into, on, by, **kwargs):
     roster.take_over(organization, into=into, on=on, by=by)
+    for noun in (transfers, absences, admissions):
+        noun.take_over(organization, into=into)
 
 
 @receiver(organization_closed, dispatch_uid="members-closed")
@@ -19,6 +21,8 @@ def closed(sender, organization, on, by, **kwargs):
     left = roster.roll_of(organization)
     if left:
         raise Refused(f"“{organization}”还有{left}名在册党员，请先办理组织关系转接或合并。")
+    if transfers.pending_at(organization):
+        raise Refused(f"“{organization}”还有待接收的组织关系介绍信，请先接收或退回。")
     if organization.kind == Kind.GROUP:
         left = Member.objects.counted().filter(group=organization).count()
         if left:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import life, roster
+from members.views import life, roster, transfers
 
 app_name = "members"
 urlpatterns = [
@@ -13,4 +13,13 @@ urlpatterns = [
     path("life/meetings/<int:pk>/edit/", life.edit_meeting, name="edit_meeting"),
     path("life/meetings/<int:pk>/void/", life.void_meeting, name="void_meeting"),
     path("members/", roster.roster, name="roster"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/new/", transfers.issue_transfer, name="issue_transfer"),
+    path("transfers/in/", transfers.take_in, name="take_in"),
+    path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<int:pk>/letter/", transfers.letter, name="letter"),
+    path("transfers/<int:pk>/receive/", transfers.receive_transfer, name="receive_transfer"),
+    path("transfers/<int:pk>/refuse/", transfers.refuse_transfer, name="refuse_transfer"),
+    path("transfers/<int:pk>/withdraw/", transfers.withdraw_transfer, name="withdraw_transfer"),
+    path("transfers/<int:pk>/slip/", transfers.register_slip, name="register_slip"),
 ]

@@ -23,5 +23,9 @@ KINDS = {
     "term.due": Kind("换届提醒"),
     "export.ready": Kind("导出完成"),
     "export.failed": Kind("导出失败"),
+    "transfer.issued": Kind("待接收"),
+    "transfer.received": Kind("已接收"),
+    "transfer.refused": Kind("介绍信退回"),
+    "transfer.withdrawn": Kind("介绍信撤回"),
     "account.welcome": Kind("欢迎"),
 }
