@@ -5,6 +5,7 @@ from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
+from branchyear.demo import life
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
@@ -47,6 +48,7 @@ def build(scale, *, year, seed, now, say):
     plan, year = _plan(today, year)
     campaign = open_campaign(plan, year=year, by=None)
     say(f"{campaign}：{campaign.tasks.count()}项任务")
+    life.build(city, Random(seed + 5), today, say, campaign=campaign)  # noqa: S311 as above
     history = History(city, campaign, rng, now, say).invent()
     reports = Reports(city, campaign, rng, now, say)
     for month in reports.months():

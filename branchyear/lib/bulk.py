@@ -8,6 +8,7 @@ they stand: no ``pre_save``, no signals, no keys read back.
 
 from itertools import islice
 
+from django.core.management.color import no_style
 from django.db import connection, models
 
 _PLAIN = {
@@ -36,6 +37,36 @@ def insert_many(model, rows, *, ignore_conflicts=False):
     _execute(statement, fields, rows)
 
 
+def insert_tuples(model, names, rows):
+    """Insert plain tuples of the columns ``names`` (attribute names, ``id`` among them if the keys are
+    chosen here): hundreds of thousands of rows without an object for each. Every column without a
+    default in the database must be named. Afterwards the database's own keys go on from the highest.
+    """
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(_quoted(f.column) for f in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  # nosec B608
+    converters = [(place, _converter(f)) for place, f in enumerate(fields)]
+    converters = [(place, convert) for place, convert in converters if convert]
+    _send(statement, (_converted(row, converters) for row in rows) if converters else iter(rows))
+    if model._meta.pk.name in names:
+        with connection.cursor() as cursor:
+            for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
+                cursor.execute(reset)
+
+
+def next_key(model):
+    """The first key free for rows whose keys are chosen here."""
+    return (model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+
+
+def _converted(row, converters):
+    row = list(row)
+    for place, convert in converters:
+        row[place] = convert(row[place])
+    return row
+
+
 def update_many(model, rows, names):
     """Write the fields ``names`` of saved instances, row by row by primary key."""
     fields = [model._meta.get_field(name) for name in names]
@@ -54,6 +85,10 @@ def _execute(statement, fields, rows):
         )
         for row in rows
     )
+    _send(statement, lines)
+
+
+def _send(statement, lines):
     with connection.cursor() as cursor:
         while part := list(islice(lines, BATCH)):
             cursor.executemany(statement, part)
