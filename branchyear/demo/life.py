@@ -159,7 +159,9 @@ class _Year:
                            {**said, "lecturer": names[0]})  # fmt: skip
 
     def _day(self, month, number):
-        """A working day about the ``number``-th of the month."""
+        """A working day about the ``number``-th of the month, not in the October holidays."""
+        if month.number == 10:
+            number = max(number, 9)
         day = date(month.year, month.number, number)
         return day - timedelta(days=max(0, day.weekday() - 4))
 
