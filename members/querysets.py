@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from branches.querysets import OrganizationOwnedQuerySet, below, within
 from branchyear.lib.dates import add_months
@@ -105,6 +105,40 @@ class MeetingQuerySet(OrganizationOwnedQuerySet):
 
     def between(self, first, last):
         return self.filter(on__gte=first, on__lte=last)
+
+
+# The one definition of a month's dues in numbers. A member without an approved base is counted apart
+# (``unknown``): unknown is never zero. Sums of money are None when there is no row.
+DUES = {
+    "people": Count("pk"),
+    "unknown": Count("pk", filter=Q(due=None)),
+    "full": Count("pk", filter=Q(due__isnull=False, paid__gte=F("due"))),
+    "owing": Count("pk", filter=Q(due__isnull=False, paid__lt=F("due"))),
+    "due_sum": Sum("due"),
+    "paid_sum": Sum("paid"),
+    "missing_sum": Sum(F("due") - F("paid"), filter=Q(paid__lt=F("due"))),
+}
+
+
+class DuesMonthQuerySet(OrganizationOwnedQuerySet):
+    def of(self, month):
+        return self.filter(month=str(month))
+
+    def owing(self):
+        """Something is missing: paid less than what is due."""
+        return self.filter(due__isnull=False, paid__lt=F("due"))
+
+    def settled(self):
+        """Nothing is left to be registered: paid in full, or nothing was due."""
+        return self.filter(due__isnull=False, paid__gte=F("due"))
+
+    def figures(self, *group):
+        """People, unknown, full, owing and the sums of money, per ``group`` columns."""
+        return self.order_by(*group).values(*group).annotate(**DUES)
+
+    def figure(self):
+        """One row of the same figures."""
+        return self.order_by().aggregate(**DUES)
 
 
 class TransferQuerySet(models.QuerySet):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
 from members.models.member import Member
+from members.querysets import DuesMonthQuerySet
 
 
 class DuesKind(models.TextChoices):
@@ -150,7 +151,7 @@ class DuesMonth(models.Model):
     )
     updated_at = models.DateTimeField("更新时间", null=True, blank=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = DuesMonthQuerySet.as_manager()
 
     class Meta:
         verbose_name = "党费月账"
@@ -209,12 +210,18 @@ class DuesRemittance(models.Model):
 
 
 class DuesPublication(models.Model):
-    """The yearly statement of dues to the members (公布), with the sums as they were told."""
+    """The yearly statement of dues to the members (公布), with the sums as they were told.
+
+    What was told is never changed: a correction is another one of the same year with the next ``number``
+    and a reason, and the last one holds.
+    """
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="dues_publications", verbose_name="党组织"
     )
     year = models.PositiveSmallIntegerField("年度")
+    number = models.PositiveSmallIntegerField("第几次", default=1)
+    reason = models.CharField("更正原因", max_length=200, blank=True)
     on = models.DateField("公布日期")
     how = models.CharField("公布方式", max_length=100)
     total_due = models.DecimalField("应交合计(元)", max_digits=12, decimal_places=2)
@@ -230,7 +237,14 @@ class DuesPublication(models.Model):
     class Meta:
         verbose_name = "党费公布"
         verbose_name_plural = "党费公布"
-        ordering = ["organization__path", "-year", "-on"]
+        ordering = ["organization__path", "-year", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "year", "number"],
+                name="one_publication_of_each_number",
+                violation_error_message="该年度刚刚已登记公布，请刷新页面查看。",
+            )
+        ]
 
     def __str__(self):
         return f"{self.organization} {self.year}"
