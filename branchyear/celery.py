@@ -38,6 +38,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=37, hour="0-10"),
         "options": {"expires": 3000},
     },
+    # The rows of the running month of dues are there on the morning of the 1st; every hour, because a
+    # missed tick must not cost a day and who comes on the roll today gets a row today.
+    "members-open-dues-month": {
+        "task": "members.jobs.open_dues_month",
+        "schedule": crontab(minute=12),
+        "options": {"expires": 3000},
+    },
     # Files of exports past their keep-until day are removed at a quiet hour (03:20 in China).
     "reports-expire-exports": {
         "task": "reports.jobs.expire_exports",

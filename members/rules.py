@@ -1,7 +1,8 @@
 """Who may keep the roll and the ledgers of a branch's life."""
 
+from branches.models import Organization
 from branches.roles import BRANCH_ROLES, Role
-from branches.scope import scope_of
+from branches.scope import holders, scope_of
 
 
 def may_keep_roster(user, branch):
@@ -18,6 +19,58 @@ def may_record_life(user, branch, *, scope=None):
     Source: 中国共产党支部工作条例(试行) 第四章、第五章 (the branch holds and records them).
     """
     return branch.is_open and (scope or scope_of(user)).holds(BRANCH_ROLES, branch)
+
+
+# --- Dues (中组发〔2008〕3号) -------------------------------------------------------------------------
+
+
+def may_keep_dues(user, branch):
+    """The branch collects its members' dues (第十二条): its secretary and its clerk."""
+    return branch.is_branch and scope_of(user).holds(BRANCH_ROLES, branch)
+
+
+def may_see_dues_sums(user, organization):
+    """What one member owes or paid is for the branch, for those who review it, and for the working
+    committee's reviewer. The rate is on the whole base, so the due reveals the base, and the base the
+    wage; everybody else sees states and sums of a branch."""
+    scope = scope_of(user)
+    return scope.holds(BRANCH_ROLES, organization) or scope.holds_over(
+        {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, organization
+    )
+
+
+def deciders_of_exemption(branch):
+    """``(roles, organization)`` of those who decide about less or no dues (第七条: the branch agrees, the
+    committee above approves): the directly affiliated organisation; for a direct branch, or where
+    nobody is in office there, the working committee."""
+    direct = Organization.objects.filter(path=branch.direct_path).first()
+    if direct is not None and direct.pk != branch.pk:
+        if holders({Role.ORG_REVIEWER}, direct).exists():
+            return {Role.ORG_REVIEWER}, direct
+    above = branch.path[: branch.steplen * Organization.COMMITTEE_DEPTH]
+    return {Role.COMMITTEE_REVIEWER}, Organization.objects.get(path=above)
+
+
+def may_decide_exemption(user, exemption):
+    """The one above who decides; never whoever asked for it. The working committee may always."""
+    if exemption.requested_by_id == user.pk:
+        return False
+    branch = exemption.member.organization
+    scope = scope_of(user)
+    if scope.holds_over({Role.COMMITTEE_REVIEWER}, branch):
+        return True
+    return any(
+        role == Role.ORG_REVIEWER and not o.is_branch and o.path == branch.direct_path
+        for role, o in scope.offices
+    )
+
+
+def may_keep_accounts(user, organization):
+    """Handing on and publishing: the branch for itself, an organisation above for itself."""
+    scope = scope_of(user)
+    if organization.is_branch:
+        return scope.holds(BRANCH_ROLES, organization)
+    return scope.holds({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, organization)
 
 
 def may_record_training(user, branch):

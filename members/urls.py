@@ -3,6 +3,12 @@
 from django.urls import path
 
 from members.views import life, roster, transfers
+from members.views.dues import accounts as dues_accounts
+from members.views.dues import bases as dues_bases
+from members.views.dues import exemptions as dues_exemptions
+from members.views.dues import month as dues
+from members.views.dues import workbooks as dues_workbooks
+from members.views.dues import year as dues_year
 
 app_name = "members"
 urlpatterns = [
@@ -22,4 +28,33 @@ urlpatterns = [
     path("transfers/<int:pk>/refuse/", transfers.refuse_transfer, name="refuse_transfer"),
     path("transfers/<int:pk>/withdraw/", transfers.withdraw_transfer, name="withdraw_transfer"),
     path("transfers/<int:pk>/slip/", transfers.register_slip, name="register_slip"),
+    path("dues/", dues.dues, name="dues"),
+    path("dues/record/", dues.record_dues, name="record_dues"),
+    path("dues/members/<int:pk>/", dues.member_dues, name="member_dues"),
+    path("dues/year/", dues_year.dues_year, name="dues_year"),
+    path("dues/bases/", dues_bases.dues_bases, name="dues_bases"),
+    path("dues/exemptions/", dues_exemptions.dues_exemptions, name="dues_exemptions"),
+    path(
+        "dues/exemptions/<int:pk>/decide/",
+        dues_exemptions.decide_exemption,
+        name="decide_exemption",
+    ),
+    path(
+        "dues/exemptions/<int:pk>/withdraw/",
+        dues_exemptions.withdraw_exemption,
+        name="withdraw_exemption",
+    ),
+    path("dues/accounts/", dues_accounts.dues_accounts, name="dues_accounts"),
+    path("dues/remit/", dues_accounts.remit_dues, name="remit_dues"),
+    path(
+        "dues/remittances/<int:pk>/withdraw/",
+        dues_accounts.withdraw_remittance,
+        name="withdraw_remittance",
+    ),
+    path("dues/publish/", dues_accounts.publish_dues, name="publish_dues"),
+    path("dues/statement/", dues_accounts.dues_statement, name="dues_statement"),
+    path("dues/workbook/", dues_workbooks.dues_workbook, name="dues_workbook"),
+    path("dues/import/", dues_workbooks.import_dues, name="import_dues"),
+    path("dues/bases/workbook/", dues_workbooks.bases_workbook, name="bases_workbook"),
+    path("dues/bases/import/", dues_workbooks.import_bases, name="import_bases"),
 ]

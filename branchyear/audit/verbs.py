@@ -76,6 +76,16 @@ VERBS = {
     "applicant.stopped": "终止发展",
     "applicant.resumed": "恢复发展",
     "admission_step.revised": "修改发展党员步骤",
+    # dues
+    "dues.base_approved": "核定党费基数",
+    "dues.recorded": "登记党费",
+    "dues.exemption_requested": "申请党费减免",
+    "dues.exemption_decided": "审批党费减免",
+    "dues.exemption_withdrawn": "撤回党费减免申请",
+    "dues.remitted": "登记党费上缴",
+    "dues.remittance_withdrawn": "撤销党费上缴登记",
+    "dues.published": "公布党费收缴情况",
+    "dues.downloaded": "下载党费表格",
     # campaign
     "campaign.opened": "启动基本建设年",
     "campaign.updated": "更新活动内容",

@@ -27,5 +27,7 @@ KINDS = {
     "transfer.received": Kind("已接收"),
     "transfer.refused": Kind("介绍信退回"),
     "transfer.withdrawn": Kind("介绍信撤回"),
+    "dues.exemption_requested": Kind("党费减免待审批"),
+    "dues.exemption_decided": Kind("党费减免审批结果"),
     "account.welcome": Kind("欢迎"),
 }

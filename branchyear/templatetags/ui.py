@@ -7,6 +7,7 @@ state is a word, a shape and a colour, so that grey print and colour-blind eyes 
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from django import template
@@ -60,6 +61,13 @@ STATUSES = {
     "verify": Look("待验收", "◇", "info"),
     "closed": Look("已销号", "●", "ok"),
     "reopened": Look("重新整改", "▲", "late"),
+    # dues of a month
+    "dues_paid": Look("已交", "●", "ok"),
+    "dues_part": Look("部分", "◐", "near"),
+    "dues_unpaid": Look("未交", "■", "late"),
+    "dues_open": Look("未登记", "○", "plain"),
+    "dues_reduced": Look("减免", "◆", "info"),
+    "dues_unknown": Look("未核定基数", "▲", "near"),
 }
 
 
@@ -296,6 +304,20 @@ def moment(value):
     if timezone.is_aware(value):
         value = timezone.localtime(value)
     return value.strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def money(amount):
+    """1,234.50; — when it is not known."""
+    return "—" if amount is None or amount == "" else f"{amount:,.2f}"
+
+
+@register.filter
+def share(part):
+    """A share of one as 98.5%, rounded down so that 100% is all; — when there is nothing to share."""
+    if part is None or part == "":
+        return "—"
+    return f"{Decimal(part * 1000).to_integral_value(ROUND_FLOOR) / 10:.1f}%".replace(".0%", "%")
 
 
 @register.filter

@@ -5,30 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0002_terms'),
-        ('members', '0005_admission_steps'),
+        ("branches", "0002_terms"),
+        ("members", "0005_admission_steps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='duespublication',
-            options={'ordering': ['organization__path', '-year', '-number'], 'verbose_name': '党费公布', 'verbose_name_plural': '党费公布'},
+            name="duespublication",
+            options={
+                "ordering": ["organization__path", "-year", "-number"],
+                "verbose_name": "党费公布",
+                "verbose_name_plural": "党费公布",
+            },
         ),
         migrations.AddField(
-            model_name='duespublication',
-            name='number',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='第几次'),
+            model_name="duespublication",
+            name="number",
+            field=models.PositiveSmallIntegerField(default=1, verbose_name="第几次"),
         ),
         migrations.AddField(
-            model_name='duespublication',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='更正原因'),
+            model_name="duespublication",
+            name="reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="更正原因"),
         ),
         migrations.AddConstraint(
-            model_name='duespublication',
-            constraint=models.UniqueConstraint(fields=('organization', 'year', 'number'), name='one_publication_of_each_number', violation_error_message='该年度刚刚已登记公布，请刷新页面查看。'),
+            model_name="duespublication",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "year", "number"),
+                name="one_publication_of_each_number",
+                violation_error_message="该年度刚刚已登记公布，请刷新页面查看。",
+            ),
         ),
     ]

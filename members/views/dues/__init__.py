@@ -1,0 +1,1 @@
+"""The pages of dues (党费), one module per page."""
