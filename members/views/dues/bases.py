@@ -147,7 +147,7 @@ def _by_branch(organization):
         .annotate(has=Exists(has))
         .order_by()
         .values_list("organization__path")
-        .annotate(Count("pk"), Count("pk", filter=Q(has=True)))
+        .annotate(members=Count("pk"), based=Count("pk", filter=Q(has=True)))
     )
     found = {}
     for path, members, based in counted:
