@@ -2,6 +2,7 @@
 
 from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, Rule, Source, Task
 from tasks.models.evidence import Evidence, ItemEvidence
+from tasks.models.health import Explanation, Finding, Severity
 from tasks.models.items import BranchItem, ItemStep
 
 __all__ = [
@@ -9,11 +10,14 @@ __all__ = [
     "Campaign",
     "ChecklistItem",
     "Evidence",
+    "Explanation",
+    "Finding",
     "ItemEvidence",
     "ItemStep",
     "ItemVersion",
     "Phase",
     "Rule",
+    "Severity",
     "Source",
     "Task",
 ]
