@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import life, roster, transfers
+from members.views import life, roster, training, transfers
 from members.views.dues import accounts as dues_accounts
 from members.views.dues import bases as dues_bases
 from members.views.dues import exemptions as dues_exemptions
@@ -19,6 +19,10 @@ urlpatterns = [
     path("life/meetings/<int:pk>/edit/", life.edit_meeting, name="edit_meeting"),
     path("life/meetings/<int:pk>/void/", life.void_meeting, name="void_meeting"),
     path("members/", roster.roster, name="roster"),
+    path("training/", training.training, name="training"),
+    path("training/new/", training.new_training, name="new_training"),
+    path("training/<int:pk>/", training.one_training, name="one_training"),
+    path("training/<int:pk>/void/", training.void_training, name="void_training"),
     path("transfers/", transfers.transfers, name="transfers"),
     path("transfers/new/", transfers.issue_transfer, name="issue_transfer"),
     path("transfers/in/", transfers.take_in, name="take_in"),
