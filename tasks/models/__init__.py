@@ -1,7 +1,7 @@
 """Models by noun."""
 
 from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, Rule, Source, Task
-from tasks.models.evidence import Evidence, ItemEvidence
+from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.health import Explanation, Finding, Severity
 from tasks.models.items import BranchItem, ItemStep
 
@@ -13,6 +13,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "ItemEvidence",
+    "ItemMeeting",
     "ItemStep",
     "ItemVersion",
     "Phase",
