@@ -364,6 +364,8 @@ def group(request, pk):
     group = _group(request.user, pk)
     branch = Organization.objects.get_parent(group)
     require(branch_rules.may_keep_groups(request.user, branch))
+    if not group.is_open:
+        raise Refused(f"{group.name}已撤销。")
     people = Member.objects.counted().filter(organization=branch, group=group)
     leader = PostHeld.objects.filter(
         organization=group, ends_on=None, post=Post.GROUP_LEADER
@@ -471,7 +473,7 @@ def _seen(user, pk):
 
 
 def _group(user, pk):
-    seen = Organization.objects.visible_to(user).open().filter(kind=Kind.GROUP)
+    seen = Organization.objects.visible_to(user).filter(kind=Kind.GROUP)
     return get_object_or_404(seen, pk=pk)
 
 

@@ -57,7 +57,7 @@ ROWS = {
     "members:found_group": Row(KEPT, args=north),
     "members:group": Row(KEPT, args=lambda world: [world.group.pk]),
     "members:close_group": Row(
-        {302: ["secretary"], 404: ["clerk"], 403: rest(WRITERS)},  # it is gone for the second
+        {302: ["secretary"], 409: ["clerk"], 403: rest(WRITERS)},  # the second finds it closed
         args=lambda world: [world.group.pk],
         method="post",
     ),
