@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
-from branchyear.demo import life
+from branchyear.demo import dues, life
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
@@ -49,6 +49,7 @@ def build(scale, *, year, seed, now, say):
     campaign = open_campaign(plan, year=year, by=None)
     say(f"{campaign}：{campaign.tasks.count()}项任务")
     life.build(city, Random(seed + 5), today, say, campaign=campaign)  # noqa: S311 as above
+    dues.build(city, Random(seed + 6), today, say, campaign=campaign)  # noqa: S311 as above
     history = History(city, campaign, rng, now, say).invent()
     reports = Reports(city, campaign, rng, now, say)
     for month in reports.months():
