@@ -141,12 +141,6 @@ class DuesMonthQuerySet(OrganizationOwnedQuerySet):
         return self.order_by().aggregate(**DUES)
 
 
-class TrainingQuerySet(OrganizationOwnedQuerySet):
-    def with_people(self):
-        """Adds ``people``: how many took part."""
-        return self.annotate(people=Count("records"))
-
-
 class TransferQuerySet(models.QuerySet):
     """A transfer is seen by whoever sees one of its two sides."""
 
@@ -160,3 +154,27 @@ class TransferQuerySet(models.QuerySet):
         return self.filter(
             below(organization.path, "sender__path") | below(organization.path, "receiver__path")
         )
+
+
+class OwnUploadQuerySet(models.QuerySet):
+    """An uploaded file holds other people's numbers: only whoever uploaded it sees it."""
+
+    person = "by"
+
+    def visible_to(self, user):
+        return self.filter(**{self.person: user.pk}) if user.is_authenticated else self.none()
+
+    @classmethod
+    def owned_by(cls, path):
+        """A manager for rows whose uploader stands at ``path``."""
+        return type("OwnRowQuerySet", (cls,), {"person": path}).as_manager()
+
+
+class ProfileQuerySet(models.QuerySet):
+    """Layouts hold headings, no people: everybody may use those in use."""
+
+    def visible_to(self, user):
+        return self if user.is_authenticated else self.none()
+
+    def active(self):
+        return self.filter(is_active=True)

@@ -5,8 +5,9 @@ from django.dispatch import receiver
 from branches.models import Kind
 from branches.signals import organization_closed, organization_merged, organization_moved
 from branchyear.lib.errors import Refused
-from members.models import Member
-from members.services import absences, admissions, posts, roster, transfers
+from branchyear.outbox.signals import job_buried
+from members.models import Member, RosterUpload
+from members.services import absences, admissions, imports, posts, roster, transfers
 
 
 @receiver(organization_merged, dispatch_uid="members-merged")
@@ -34,3 +35,10 @@ def closed(sender, organization, on, by, **kwargs):
 def moved(sender, organization, **kwargs):
     if organization.kind == Kind.GROUP:
         roster.follow_group(organization)
+
+
+@receiver(job_buried, dispatch_uid="members-roster-given-up")
+def tell_whose_roster_was_given_up(sender, job, **kwargs):
+    upload = RosterUpload.objects.filter(pk=job.payload.get("roster_upload")).first()
+    if upload and job.kind in {"members.check_roster", "members.save_roster"}:
+        imports.fail(upload, imports.GIVEN_UP)

@@ -117,3 +117,24 @@ def may_unmask(user, member):
     scope = scope_of(user)
     branch = member.organization
     return scope.holds(BRANCH_ROLES, branch) or scope.holds_over(UNMASKING_ROLES, branch)
+
+
+def may_import_roster(user, organization):
+    """Upload a roster: for a branch whoever keeps its roll; for a directly affiliated organisation and
+    everything below it that organisation's reviewer, so that an organ can fill its rosters centrally at
+    the start. The branches are told (``members.services.imports``)."""
+    if not organization.is_open:
+        return False
+    scope = scope_of(user)
+    return scope.holds(BRANCH_ROLES, organization) or any(
+        role == Role.ORG_REVIEWER and place.is_direct and organization.path.startswith(place.path)
+        for role, place in scope.offices
+    )
+
+
+def may_take_numbers(user, organization):
+    """Take a roster with whole numbers away (for 党建e家): those who may read each of them anyway."""
+    scope = scope_of(user)
+    return scope.holds(BRANCH_ROLES, organization) or scope.holds_over(
+        UNMASKING_ROLES, organization
+    )

@@ -45,7 +45,12 @@ VERBS = {
     "member.regrouped": "调整党员编组",
     "member.unmasked": "查看党员完整身份号码或电话",
     "member.taken_over": "合并后接收党员",
+    "roster.uploaded": "上传党员名册",
     "roster.imported": "导入党员名册",
+    "roster.failed": "党员名册上传未成功",
+    "roster.downloaded": "下载党员名册",
+    "roster.downloaded_in_full": "下载含完整号码的党员名册",
+    "roster_profile.changed": "修改名册版式",
     # organisation life
     "meeting.recorded": "登记组织生活",
     "meeting.revised": "修改组织生活记录",

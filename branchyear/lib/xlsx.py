@@ -565,11 +565,13 @@ def write_form(
     required: Iterable[str] = (),
     locked_keys: Iterable[str] = (),
     spare_rows: int | None = None,
+    hidden_keys: Iterable[str] = (),
 ) -> None:
     """Write a workbook for people to fill in and upload again.
 
     `rows` are filled in beforehand; the columns named by `locked_keys` cannot be typed over, the
     rest can. Columns in `choices` offer a list, dates and numbers are checked while typing.
+    Columns in `hidden_keys` are there but not seen.
     `required` columns are marked with a star, which `uploads.find_table` reads past. When
     something is locked no line may be added by default (`spare_rows=0`), since a new line would
     lack the locked facts; otherwise 200 empty lines are prepared.
@@ -577,6 +579,7 @@ def write_form(
     frame = Layout(title, tuple(columns))
     rows = [values(frame, row) for row in rows]
     choices, required, locked = dict(choices or {}), set(required), set(locked_keys)
+    hidden = set(hidden_keys)
     if spare_rows is None:
         spare_rows = 0 if locked else SPARE_ROWS
     book = Workbook()
@@ -593,6 +596,7 @@ def write_form(
         _frame(sheet.cell(2, at))
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = column.width + 0.7
+        sheet.column_dimensions[letter].hidden = column.key in hidden
         _fill_form_column(sheet, at, column, rows, final, column.key in locked)
         check = _form_check(book, column, choices.get(column.key))
         if check is not None and final > 2 and column.key not in locked:

@@ -29,5 +29,9 @@ KINDS = {
     "transfer.withdrawn": Kind("介绍信撤回"),
     "dues.exemption_requested": Kind("党费减免待审批"),
     "dues.exemption_decided": Kind("党费减免审批结果"),
+    "roster.checked": Kind("名册待确认"),
+    "roster.saved": Kind("名册已保存"),
+    "roster.failed": Kind("名册未保存"),
+    "roster.filled": Kind("名册变动"),
     "account.welcome": Kind("欢迎"),
 }

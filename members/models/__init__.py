@@ -36,6 +36,13 @@ from members.models.member import (
 from members.models.movement import Absence, AbsenceContact, Transfer
 from members.models.posts import COMMITTEE_POSTS, Post, PostHeld
 from members.models.training import Training, TrainingRecord
+from members.models.uploads import (
+    RosterProfile,
+    RosterProfileColumn,
+    RosterUpload,
+    RosterUploadRow,
+    Verdict,
+)
 
 __all__ = [
     "COMMITTEE_POSTS",
@@ -64,11 +71,16 @@ __all__ = [
     "MemberEvent",
     "Post",
     "PostHeld",
+    "RosterProfile",
+    "RosterProfileColumn",
+    "RosterUpload",
+    "RosterUploadRow",
     "Sex",
     "Standing",
     "Talk",
     "Training",
     "TrainingRecord",
     "Transfer",
+    "Verdict",
     "Vote",
 ]

@@ -40,6 +40,11 @@ def add_members(people, *, by, organization=None, today=None):
     if problems:
         more = f"……等共{len(problems)}处" if len(problems) > 5 else ""
         raise Refused("；".join(problems[:5]) + more)
+    return enroll(members, by=by)
+
+
+def enroll(members, *, by):
+    """Write members already found sound, with their trace (for ``add_members`` and the import)."""
     Member.objects.bulk_create(members, batch_size=BATCH)
     record_many(
         build("member.added", member, by=by, organization=member.organization) for member in members

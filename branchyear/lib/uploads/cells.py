@@ -83,6 +83,8 @@ def date(value: Any, *, months: bool = False) -> dt.date | None:
 def _day_from_number(value, months):
     if 19000101 <= value <= 22001231 and float(value).is_integer():
         return date(str(int(value)))
+    if months and 190001 <= value <= 219912 and float(value).is_integer():
+        return date(str(int(value)), months=True)
     if months and 1900 < value < 2200:
         # 2022.04 typed as a number; "2022.1" may have been 2022.10, so it is asked again.
         if isinstance(value, float) and re.fullmatch(r"\d{4}\.\d{2}", str(value)):
