@@ -24,3 +24,14 @@ class RosterForm(forms.Form):
         """The usable answers; an unknown choice is left out rather than refused."""
         self.is_valid()
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+class RosterFileForm(forms.Form):
+    """The workbook that is brought back."""
+
+    file = forms.FileField(
+        label="名册文件",
+        allow_empty_file=True,
+        error_messages={"required": "请先选择填写好的 Excel 文件。"},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et"}),
+    )

@@ -55,6 +55,16 @@ STATUSES = {
     "running": Look("生成中", "◐", "info"),
     "ready": Look("已完成", "●", "ok"),
     "failed": Look("失败", "■", "late"),
+    # rows and files of an uploaded roster
+    "new": Look("新增", "＋", "ok"),
+    "changed": Look("修改", "◐", "info"),
+    "same": Look("不变", "－", "plain"),
+    "conflict": Look("冲突", "▲", "near"),
+    "denied": Look("不允许", "■", "late"),
+    "error": Look("错误", "■", "late"),
+    "checking": Look("核对中", "◐", "info"),
+    "saving": Look("保存中", "◐", "info"),
+    "saved": Look("已保存", "●", "ok"),
     # problems
     "open": Look("待整改", "○", "late"),
     "fixing": Look("整改中", "◐", "near"),

@@ -91,14 +91,7 @@ def rows_of(branch, campaign):
         .of(campaign)
         .with_words()
         .select_related("item__task__campaign", "updated_by")
-        .annotate(
-            files=Count("evidence_links", distinct=True)
-            + Count(
-                "meeting_links",
-                distinct=True,
-                filter=Q(meeting_links__meeting__voided_at=None),
-            )
-        )
+        .annotate(files=Count("evidence_links"))
         .order_by("item__task__order", "item__order")
     )
 
@@ -238,7 +231,7 @@ def submit_done(request, pk):
     ready, unready = [], []
     if campaign:
         begun = rows_of(branch, campaign).filter(state__in=OPEN_STATES).exclude(state="todo")
-        for row in begun.prefetch_related("evidence_links", "meeting_links__meeting"):
+        for row in begun.prefetch_related("evidence_links"):
             problems = services.problems_before_submitting(row)
             (unready if problems else ready).append((row, problems))
     return render(
