@@ -1,8 +1,8 @@
 """Which organisations, which offices. Scope is decided here, once, for the whole portal."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Length, Substr
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Length, Substr
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 # The highest step of treebeard's alphabet: every path below P lies between P and P + ZZZZ.
@@ -55,6 +55,32 @@ class OrganizationQuerySet(MP_NodeQuerySet):
         above = Substr(OuterRef("path"), 1, Length(OuterRef("path")) - step)
         parents = self.model.objects.filter(path=above).order_by()
         return self.annotate(parent_id_=Subquery(parents.values("pk")[:1]))
+
+    def electing(self):
+        """Open ones that elect a body for a term; a temporary branch does not."""
+        from branches.terms import YEARS  # terms reads models, which need this module
+
+        return self.open().filter(kind__in=YEARS).exclude(branch_type="temporary")
+
+    def with_term(self, today):
+        """Adds ``term_pk``, ``term_due_on`` and ``term_state`` of the running term: what
+        ``branches.terms.state_of`` says, for many at once."""
+        from branches.terms import State, near_until  # see above
+
+        return self.annotate(
+            running_term=FilteredRelation("terms", condition=Q(terms__ended_on=None))
+        ).annotate(
+            term_pk=F("running_term__pk"),
+            term_due_on=Coalesce("running_term__extended_to", "running_term__expires_on"),
+            term_state=Case(
+                When(running_term__pk=None, then=Value(State.UNREGISTERED.value)),
+                When(term_due_on__lt=today, then=Value(State.OVERDUE.value)),
+                When(running_term__extended_to__isnull=False, then=Value(State.EXTENDED.value)),
+                When(term_due_on__lte=near_until(today), then=Value(State.NEAR.value)),
+                default=Value(State.OK.value),
+                output_field=models.CharField(),
+            ),
+        )
 
     def with_secretary_name(self, day):
         """Adds ``secretary_name``, of whoever is secretary on ``day`` ("" when vacant)."""

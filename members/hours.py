@@ -113,3 +113,50 @@ def progress(year, today, *, hours, leads, has_course, is_excused, since):
         has_course=bool(has_course),
         is_excused=bool(is_excused),
     )
+
+
+def progress_of(member, year, today):
+    """The ``Progress`` of a row of ``MemberQuerySet.with_training``. Who came to this roll, or into the
+    Party, during the year owes the months since then (R32)."""
+    since = max(filter(None, (member.joined_branch_on, member.admitted_on)), default=None)
+    return progress(
+        year,
+        today,
+        hours=(member.trained or 0) + (member.met or 0),
+        leads=member.leads,
+        has_course=member.has_course,
+        is_excused=member.is_excused,
+        since=since,
+    )
+
+
+@dataclass
+class Tally:
+    """How the members of one branch stand together; who is excused is left out (R32)."""
+
+    asked: int = 0
+    reached: int = 0
+    behind: int = 0
+    excused: int = 0
+    hours: Decimal = Decimal(0)
+    lowest: Decimal | None = None
+
+    def add(self, standing):
+        if standing.is_excused:
+            self.excused += 1
+            return
+        self.asked += 1
+        self.reached += standing.is_reached
+        self.behind += standing.is_behind
+        self.hours += standing.hours
+        if self.lowest is None or standing.hours < self.lowest:
+            self.lowest = standing.hours
+
+    @property
+    def short(self):
+        return self.asked - self.reached
+
+    @property
+    def mean(self):
+        """Mean hours of those who are asked; None when nobody is."""
+        return _rounded(self.hours / self.asked) if self.asked else None

@@ -141,6 +141,12 @@ class DuesMonthQuerySet(OrganizationOwnedQuerySet):
         return self.order_by().aggregate(**DUES)
 
 
+class TrainingQuerySet(OrganizationOwnedQuerySet):
+    def with_people(self):
+        """Adds ``people``: how many took part."""
+        return self.annotate(people=Count("records"))
+
+
 class TransferQuerySet(models.QuerySet):
     """A transfer is seen by whoever sees one of its two sides."""
 

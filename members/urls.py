@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import imports, life, roster, transfers
+from members.views import committee, imports, life, roster, terms, training, transfers
 from members.views.dues import accounts as dues_accounts
 from members.views.dues import bases as dues_bases
 from members.views.dues import exemptions as dues_exemptions
@@ -12,6 +12,18 @@ from members.views.dues import year as dues_year
 
 app_name = "members"
 urlpatterns = [
+    path("committee/", committee.committee, name="committee"),
+    path("committee/<int:pk>/election/", committee.election, name="election"),
+    path("committee/<int:pk>/by-election/", committee.by_election, name="by_election"),
+    path("committee/<int:pk>/extension/", committee.extension, name="extension"),
+    path("committee/<int:pk>/groups/new/", committee.found_group, name="found_group"),
+    path("groups/<int:pk>/", committee.group, name="group"),
+    path("groups/<int:pk>/close/", committee.close_group, name="close_group"),
+    path("posts/<int:pk>/", committee.post, name="post"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/remind/", terms.remind_terms, name="remind_terms"),
+    path("terms/<int:pk>/correct/", committee.correct_term, name="correct_term"),
+    path("terms/<int:pk>/reminder/", terms.reminder, name="reminder"),
     path("life/", life.life_year, name="life"),
     path("life/meetings/", life.meetings, name="meetings"),
     path("life/meetings/new/", life.new_meeting, name="new_meeting"),
@@ -26,6 +38,10 @@ urlpatterns = [
     path("members/uploads/<int:pk>/", imports.roster_report, name="roster_report"),
     path("members/uploads/<int:pk>/confirm/", imports.roster_confirm, name="roster_confirm"),
     path("members/uploads/<int:pk>/findings/", imports.roster_findings, name="roster_findings"),
+    path("training/", training.training, name="training"),
+    path("training/new/", training.new_training, name="new_training"),
+    path("training/<int:pk>/", training.one_training, name="one_training"),
+    path("training/<int:pk>/void/", training.void_training, name="void_training"),
     path("transfers/", transfers.transfers, name="transfers"),
     path("transfers/new/", transfers.issue_transfer, name="issue_transfer"),
     path("transfers/in/", transfers.take_in, name="take_in"),

@@ -128,3 +128,9 @@ class ItemStepQuerySet(OrganizationOwnedQuerySet):
 
 class EvidenceQuerySet(OrganizationOwnedQuerySet):
     pass
+
+
+class ItemMeetingQuerySet(models.QuerySet):
+    def live(self):
+        """Links that prove something: the meeting has not been voided."""
+        return self.filter(meeting__voided_at=None)

@@ -20,6 +20,12 @@ urlpatterns = [
         items.detach_evidence,
         name="detach_evidence",
     ),
+    path("items/<int:pk>/meetings/attach/", items.attach_meetings, name="attach_meetings"),
+    path(
+        "items/<int:pk>/meetings/<int:meeting_pk>/detach/",
+        items.detach_meeting,
+        name="detach_meeting",
+    ),
     path("items/<int:pk>/accept/", review.accept_item, name="accept_item"),
     path("items/<int:pk>/return/", review.return_item, name="return_item"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),

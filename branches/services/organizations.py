@@ -109,6 +109,11 @@ def found_group(branch, *, name, on, by):
     )
 
 
+def groups_of(branch):
+    """The open Party groups of a branch, in official order."""
+    return Organization.objects.under(branch).open().filter(kind=Kind.GROUP)
+
+
 def _free_code(branch, number):
     """``01-03-G2``, or the next that no group has, not even a closed one."""
     taken = set(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 
 from branches import rules
 from branches import terms as arithmetic
@@ -221,6 +222,7 @@ def remind_many(organizations, *, by, today=None):
         lately |= set(notices.values_list("term__organization", flat=True))
         people |= _keepers(part, today)
     told_before = _told_to_register([o for o in organizations if o.pk not in terms], today)
+    page = reverse("members:committee")  # an address, not an import: the ledger is kept above
     messages, reminders, entries, reminded = [], [], [], []
     for organization in organizations:
         term, told = terms.get(organization.pk), people.get(organization.pk)
@@ -235,7 +237,7 @@ def remind_many(organizations, *, by, today=None):
             continue
         reminded.append(organization)
         context = {"organization": organization, "term": term, "today": today}
-        url = organization.get_absolute_url()
+        url = f"{page}?org={organization.pk}"
         messages += [Message(user, key, url, context) for user in told]
         if term is not None:
             note = "、".join(user.name for user in told)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from branches import terms
-from branches.models import Kind, Term, TermReminder
+from branches.models import Kind, Organization, Term, TermReminder
 from branches.services import organizations
 from branches.services import terms as services
 from branches.services.terms import Election
@@ -202,6 +202,41 @@ def test_the_slower_of_two_who_register_is_told(org):
         elect(org.north, elected_on=date(2024, 1, 1), running=seen)
 
     assert Term.objects.count() == 1
+
+
+def test_the_states_of_a_list_are_those_of_each_term(org):
+    elect(org.north)
+    elect(org.north_two, elected_on=date(2020, 3, 1))
+    elect(org.north_four, elected_on=date(2023, 10, 20))
+    elect(org.south, elected_on=date(2023, 10, 21))
+    elect(org.archive, elected_on=date(2023, 4, 1))
+    services.extend(
+        Term.objects.get(organization=org.archive), to=TODAY, document_no="1号", by=None
+    )
+    elect(org.north_office, elected_on=date(2020, 2, 1))
+    elect(org.north_office, elected_on=date(2025, 2, 1))
+
+    listed = Organization.objects.electing().with_term(TODAY)
+
+    by_name = {o.name: o.term_state for o in listed}
+    assert by_name == {
+        o.name: terms.state_of(
+            *(
+                Term.objects.filter(organization=o, ended_on=None)
+                .values_list("expires_on", "extended_to")
+                .first()
+                or (None, None)
+            ),
+            TODAY,
+        )
+        for o in listed
+    }
+    assert by_name["北一支部"] == by_name["北四支部"] == "near"
+    assert by_name["南一支部"] == "ok"
+    assert by_name["北二支部"] == "overdue"
+    assert by_name["市档案馆直属党支部"] == "extended"
+    assert by_name["市南区局机关党委"] == "unregistered"
+    assert len(by_name) == 8
 
 
 # --- Correcting and extending ---------------------------------------------------------------------

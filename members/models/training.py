@@ -6,8 +6,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import owned_through
 from members.models.member import Member
+from members.querysets import TrainingQuerySet
 
 
 class Training(models.Model):
@@ -38,7 +39,7 @@ class Training(models.Model):
     at = models.DateTimeField("登记时间", auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = TrainingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "教育培训"

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from branches.models import Organization
 from branchyear.lib.layout import Column
 from reports.kinds.base import Kind
-from tasks.models import BranchItem, ItemEvidence, ItemStep
+from tasks.models import BranchItem, ItemEvidence, ItemMeeting, ItemStep
 from tasks.models.campaign import Source
 from tasks.querysets import OPEN_STATES
 
@@ -85,6 +85,7 @@ def _with_facts(asked):
     """The rows as plain dictionaries, with what stands in other tables: a city has 17,640 of them, and
     building objects would take most of the time."""
     proofs = ItemEvidence.objects.filter(branch_item=OuterRef("pk")).order_by()
+    meetings = ItemMeeting.objects.live().filter(branch_item=OuterRef("pk")).order_by()
     decisions = ItemStep.objects.filter(
         branch_item=OuterRef("pk"), kind__in=[ItemStep.Kind.ACCEPTED, ItemStep.Kind.RETURNED]
     )
@@ -108,12 +109,14 @@ def _with_facts(asked):
             source=F("version__source"),
             waits_with=F("with_organization__name"),
             is_overdue=Q(state__in=OPEN_STATES, due_on__lt=asked.today),
-            evidence=Coalesce(
-                Subquery(proofs.values("branch_item").annotate(n=Count("pk")).values("n")), 0
-            ),
+            evidence=_number_of(proofs) + _number_of(meetings),
             decided_by=Subquery(decisions.order_by("-pk").values("organization__name")[:1]),
         )
     )
+
+
+def _number_of(links):
+    return Coalesce(Subquery(links.values("branch_item").annotate(n=Count("pk")).values("n")), 0)
 
 
 def _direct_names(asked):

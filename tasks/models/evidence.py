@@ -7,8 +7,9 @@ from django.db import models
 from django.utils import timezone
 
 from branches.models import Organization
+from members.models import Meeting
 from tasks.models.items import BranchItem
-from tasks.querysets import EvidenceQuerySet
+from tasks.querysets import EvidenceQuerySet, ItemMeetingQuerySet
 
 
 def evidence_path(evidence, name):
@@ -71,3 +72,32 @@ class ItemEvidence(models.Model):
 
     def __str__(self):
         return f"{self.branch_item} {self.evidence}"
+
+
+class ItemMeeting(models.Model):
+    """This recorded meeting proves that item: recorded once, nothing to be uploaded.
+
+    A meeting voided later stays linked and is shown as void, but proves nothing any more (``live``).
+    """
+
+    branch_item = models.ForeignKey(BranchItem, models.CASCADE, related_name="meeting_links")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="item_links")
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关联人"
+    )
+    attached_at = models.DateTimeField("关联时间", default=timezone.now, editable=False)
+
+    objects = ItemMeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "条目关联的组织生活记录"
+        verbose_name_plural = "条目关联的组织生活记录"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch_item", "meeting"], name="a_meeting_proves_an_item_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.branch_item} {self.meeting}"

@@ -1,4 +1,5 @@
-"""Evidence: a file of the branch is stored once, and proves as many items as it is attached to."""
+"""Evidence: a file of the branch is stored once, and proves as many items as it is attached to. So does a
+recorded meeting, which is not uploaded at all."""
 
 import logging
 
@@ -13,7 +14,8 @@ from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from tasks import files, rules
-from tasks.models import BranchItem, Evidence, ItemEvidence
+from tasks.meetings import fitting
+from tasks.models import BranchItem, Evidence, ItemEvidence, ItemMeeting
 from tasks.models.evidence import evidence_path
 from tasks.services import items, moves
 
@@ -91,6 +93,50 @@ def detach(branch_item, evidence, *, by, now=None):
     removed, _ = ItemEvidence.objects.filter(branch_item=branch_item, evidence=evidence).delete()
     if removed:
         _record("evidence.detached", evidence, branch_item, by=by)
+
+
+@transaction.atomic
+def attach_meetings(branch_item, meetings, *, by, now=None):
+    """Let recorded meetings of the branch prove this item; returns how many were new."""
+    now = now or timezone.now()
+    _require_fillable(branch_item, by=by, now=now)
+    wanted = {meeting.pk for meeting in meetings}
+    found = {m.pk: m for m in fitting(branch_item, now=now).filter(pk__in=wanted)}
+    if set(found) != wanted:
+        raise Refused("只能关联本支部在本条目期限内、类型相符且没有作废的组织生活记录。")
+    _touch(branch_item, by=by, now=now)
+    there = branch_item.meeting_links.filter(meeting__in=wanted)
+    for pk in there.values_list("meeting_id", flat=True):
+        del found[pk]
+    ItemMeeting.objects.bulk_create(
+        ItemMeeting(branch_item=branch_item, meeting=meeting, attached_by=by, attached_at=now)
+        for _, meeting in sorted(found.items())
+    )
+    for meeting in found.values():
+        _record_meeting("meeting.attached", meeting, branch_item, by=by)
+    return len(found)
+
+
+@transaction.atomic
+def detach_meeting(branch_item, meeting, *, by, now=None):
+    """The meeting no longer proves this item; its record stays with the branch."""
+    now = now or timezone.now()
+    _require_fillable(branch_item, by=by, now=now)
+    _touch(branch_item, by=by, now=now)
+    removed, _ = ItemMeeting.objects.filter(branch_item=branch_item, meeting=meeting).delete()
+    if removed:
+        _record_meeting("meeting.detached", meeting, branch_item, by=by)
+
+
+def _record_meeting(verb, meeting, branch_item, *, by):
+    record(
+        verb,
+        meeting,
+        by=by,
+        organization=branch_item.branch,
+        item=branch_item.pk,
+        code=branch_item.item.code,
+    )
 
 
 def _require_fillable(branch_item, *, by, now):

@@ -64,10 +64,12 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         scope=_scope(by, now),
         level=next_level(chain),
         files=_files(branch_item),
+        meetings=_meetings(branch_item),
     )
     _make(branch_item, move, by=by, now=now, revision=revision)
     # Asked again under the row's lock: a file may have been detached in between (evidence.detach).
-    if len(move.snapshot["evidence"]) != branch_item.evidence_links.count():
+    sealed = len(move.snapshot["evidence"]), len(move.snapshot.get("meetings", ()))
+    if sealed != (branch_item.evidence_links.count(), branch_item.meeting_links.live().count()):
         raise Conflict("佐证材料刚刚有变动，请核对后再提交。")
     tell_reviewers(branch_item, next_level(chain), by=by, now=now)
     return branch_item
@@ -89,7 +91,7 @@ def problems_before_submitting(branch_item, answer=None, *, now=None):
         branch_item,
         answer or answer_of(branch_item),
         today=local_day(now or timezone.now()),
-        has_files=bool(_links(branch_item)),
+        has_files=_is_proved(branch_item),
     )
 
 
@@ -237,11 +239,17 @@ def _files(branch_item):
     return list(Evidence.objects.filter(links__branch_item=branch_item).order_by("links__pk"))
 
 
-def _links(branch_item):
-    """The item's links: those fetched beforehand (lists), else whether there is one."""
+def _meetings(branch_item):
+    links = branch_item.meeting_links.live().select_related("meeting").order_by("meeting__on", "pk")
+    return [link.meeting for link in links]
+
+
+def _is_proved(branch_item):
+    """Has a file or a recorded meeting: of those fetched beforehand (lists), else asked here."""
     if "evidence_links" in getattr(branch_item, "_prefetched_objects_cache", {}):
-        return branch_item.evidence_links.all()
-    return branch_item.evidence_links.exists()
+        meetings = (link.meeting for link in branch_item.meeting_links.all())
+        return bool(branch_item.evidence_links.all()) or any(not m.is_void for m in meetings)
+    return branch_item.evidence_links.exists() or branch_item.meeting_links.live().exists()
 
 
 def _submitters(branch_item):

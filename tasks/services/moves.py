@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from tasks import rules
+from tasks.meetings import kinds_for
 from tasks.models import BranchItem, ItemStep
 from tasks.services.levels import next_level
 
@@ -113,16 +114,17 @@ def saving(branch_item, answer, *, by, now, scope):
     return _move(branch_item, to, "item.saved", changes, detail={"changed": changed})
 
 
-def submitting(branch_item, answer, *, by, now, scope, level, files):
+def submitting(branch_item, answer, *, by, now, scope, level, files, meetings=()):
     """提交: the answer must be complete (``problems``); it then lies with ``level``.
 
-    ``files`` are the item's evidence rows: R54 asks for one where it is verified by evidence.
+    ``files`` are the item's evidence rows, ``meetings`` the recorded meetings it uses: R54 asks for one of
+    either where it is verified by evidence (上传佐证或关联台账记录).
     """
     refuse_unless_fillable(branch_item, now=now)
     require(rules.may_fill(by, branch_item.branch, scope=scope), OFFICE_OF_BRANCH)
     stored = answer_of(branch_item)
     answer = stored if answer is None else _checked(branch_item, answer)
-    found = problems(branch_item, answer, today=local_day(now), has_files=bool(files))
+    found = problems(branch_item, answer, today=local_day(now), has_files=bool(files or meetings))
     if found:
         raise Refused("".join(sentence for _, sentence in found), field=found[0][0])
     if level is None:
@@ -146,6 +148,18 @@ def submitting(branch_item, answer, *, by, now, scope, level, files):
         "numbers": answer.numbers,
         "evidence": [{"id": f.pk, "name": f.name, "sha256": f.sha256} for f in files],
     }
+    if meetings:
+        snapshot["meetings"] = [
+            {
+                "id": m.pk,
+                "kind": m.kind,
+                "on": m.on.isoformat(),
+                "topic": m.topic,
+                "present": m.present,
+                "due": m.due,
+            }
+            for m in meetings
+        ]
     return _move(
         branch_item,
         State.SUBMITTED,
@@ -273,7 +287,8 @@ def problems(branch_item, answer, *, today, has_files):
                 found.append((f"number_{ask['key']}", f"请填写“{ask['label']}”，没有的填0。"))
         if version.asks_for_evidence and not has_files:
             wanted = "、".join(version.evidence)
-            hint = f"请上传：{wanted}。" if wanted else "请上传佐证材料。"
+            hint = f"请上传：{wanted}" if wanted else "请上传佐证材料"
+            hint += "，或选用组织生活记录。" if kinds_for(version) else "。"
             found.append(("evidence", f"标记为“已落实”的本条目须有佐证材料。{hint}"))
     return found
 

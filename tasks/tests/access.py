@@ -56,6 +56,11 @@ ROWS = {
         args=lambda world: [world.branch_item.pk, world.evidence.pk],
         method="post",
     ),
+    "tasks:attach_meetings": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    # Not linked to this item: there is nothing to take off.
+    "tasks:detach_meeting": Row(
+        {403: WATCHING}, args=lambda world: [world.branch_item.pk, 0], method="post"
+    ),
     "tasks:evidence": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
     "tasks:accept_item": Row(
         {422: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},

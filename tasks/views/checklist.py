@@ -91,7 +91,14 @@ def rows_of(branch, campaign):
         .of(campaign)
         .with_words()
         .select_related("item__task__campaign", "updated_by")
-        .annotate(files=Count("evidence_links"))
+        .annotate(
+            files=Count("evidence_links", distinct=True)
+            + Count(
+                "meeting_links",
+                distinct=True,
+                filter=Q(meeting_links__meeting__voided_at=None),
+            )
+        )
         .order_by("item__task__order", "item__order")
     )
 
@@ -231,7 +238,7 @@ def submit_done(request, pk):
     ready, unready = [], []
     if campaign:
         begun = rows_of(branch, campaign).filter(state__in=OPEN_STATES).exclude(state="todo")
-        for row in begun.prefetch_related("evidence_links"):
+        for row in begun.prefetch_related("evidence_links", "meeting_links__meeting"):
             problems = services.problems_before_submitting(row)
             (unready if problems else ready).append((row, problems))
     return render(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from tasks import files, rules
+from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
 from tasks.models import BranchItem, Evidence
 from tasks.services import evidence as materials
@@ -92,6 +93,18 @@ def attach_evidence(request, pk):
 def detach_evidence(request, pk, evidence_pk):
     """Take a file off this item; it stays with the branch and with other items."""
     return work(request, pk, then=lambda *args: detach(*args, evidence_pk))
+
+
+@require_POST
+def attach_meetings(request, pk):
+    """选用组织生活记录: keeps what is typed and lets the ticked meetings prove the item."""
+    return work(request, pk, then=use_meetings)
+
+
+@require_POST
+def detach_meeting(request, pk, meeting_pk):
+    """Take a meeting off this item; its record stays."""
+    return work(request, pk, then=lambda *args: drop_meeting(*args, meeting_pk))
 
 
 @require_POST
@@ -218,6 +231,25 @@ def detach(request, row, said, evidence_pk):
     return done(request, fetch(request, row.pk), f"已从本项移除“{evidence.name}”。")
 
 
+def use_meetings(request, row, said):
+    chosen = records.fitting(row).filter(
+        pk__in=[pk for pk in request.POST.getlist("meeting") if pk.isdigit()]
+    )
+    if not chosen:
+        complaints = {"evidence": ["请先勾选要用的组织生活记录。"], "form": []}
+        return page(request, row, complaints=complaints, status=422)
+    count = materials.attach_meetings(row, chosen, by=request.user)
+    return done(request, fetch(request, row.pk), f"已选用{count}条组织生活记录，不用再上传。")
+
+
+def drop_meeting(request, row, said, meeting_pk):
+    link = row.meeting_links.filter(meeting=meeting_pk).select_related("meeting").first()
+    if link is None:
+        raise Http404
+    materials.detach_meeting(row, link.meeting, by=request.user)
+    return done(request, fetch(request, row.pk), "已从本项移除该记录，记录本身不受影响。")
+
+
 # --- Answers ----------------------------------------------------------------------------------------
 
 
@@ -314,6 +346,8 @@ def item_context(request, row):
         "basis": basis_of(row.version),
         "evidence": used,
         "library": library(row, used) if may_edit else [],
+        "meetings": records.used(row),
+        "meetings_offered": records.offered(row) if may_edit else [],
         "limits": LIMITS,
         "previews": PREVIEWS,
         "closed_why": None if may_edit or not fills else why_closed(row),
@@ -371,7 +405,7 @@ def as_told(step):
 
 def row_context(row):
     """What the row of the checklist needs beyond the item itself."""
-    row.files = row.evidence_links.count()
+    row.files = row.evidence_links.count() + row.meeting_links.live().count()
     return {"row": row, "today": local_day()}
 
 

@@ -1,0 +1,112 @@
+"""How a rule of 支部体检 is written down.
+
+A rule is a function that gets an ``Ask`` and answers with rows: querysets made with ``found``, each of
+which says organisation, object, severity and the values for the rule's sentence. One function serves
+one branch and ten thousand, on both databases, because it never sees a row::
+
+    @check("R08", mend="members:roster")
+    def member_assignment(ask):
+        rows = ask.members().filter(group=None, has_groups=True)
+        return found(rows, about=key("member", "pk"), severity=ERROR, name=F("name"))
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
+
+from django.db.models import CharField, F, JSONField, Q, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
+
+from tasks.models import Severity
+
+ERROR, WARNING, NOTICE, UNKNOWN = (
+    Severity.ERROR,
+    Severity.WARNING,
+    Severity.NOTICE,
+    Severity.UNKNOWN,
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a rule is asked: about which organisations, on which day, with which thresholds.
+
+    ``under(path)`` is the condition that limits rows to those organisations; ``params`` are the rule's
+    thresholds; ``starts_on`` and ``ends_on`` bound the campaign (a period counts only if it lies wholly
+    within them).
+    """
+
+    day: date
+    starts_on: date
+    ends_on: date
+    params: dict = field(default_factory=dict)
+    condition: object = None
+
+    def under(self, path="organization__path"):
+        return Q() if self.condition is None else self.condition(path)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A registered rule. ``mend`` names the page on which the branch can put it right.
+
+    ``applies`` is a function like the rule itself that answers with the organisations the rule speaks of;
+    ``elsewhere`` says, for a rule that cannot be computed from facts the portal holds, why.
+    """
+
+    number: str
+    find: object
+    mend: str = ""
+    applies: object = None
+    elsewhere: str = ""
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(number, *, mend="", applies=None):
+    """Register the function below as the rule with this number (R01 …)."""
+
+    def register(function):
+        if number in CHECKS and CHECKS[number].find.__module__ != function.__module__:
+            raise ValueError(f"two checks for {number}")
+        CHECKS[number] = Check(number, function, mend, applies)
+        return function
+
+    return register
+
+
+def found(rows, *, organization="organization_id", about=None, severity=ERROR, **facts):
+    """Rows of findings: ``(organization id, key, severity, facts)``, in this order."""
+    about = Value("") if about is None else about
+    severity = severity if hasattr(severity, "resolve_expression") else Value(str(severity))
+    return (
+        rows.order_by()
+        .annotate(
+            found_in=F(organization),
+            found_key=Cast(about, CharField()),
+            found_severity=Cast(severity, CharField()),
+            found_facts=JSONObject(**facts) if facts else Value({}, output_field=JSONField()),
+        )
+        .values_list("found_in", "found_key", "found_severity", "found_facts")
+    )
+
+
+def key(kind, *names):
+    """The key of an object: "member:12", "group:3:month:2026-04"."""
+    parts = [Value(f"{kind}:")]
+    for number, name in enumerate(names):
+        if number:
+            parts.append(Value(":"))
+        parts.append(Cast(F(name) if isinstance(name, str) else name, TextField()))
+    return Concat(*parts, output_field=TextField())
+
+
+def load():
+    """Import every module of rules, so that they are registered."""
+    import tasks.health as package
+
+    for module in iter_modules(package.__path__):
+        import_module(f"tasks.health.{module.name}")
+    return CHECKS
