@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from members.views import committee, imports, life, roster, terms, training, transfers
+from members.views import (
+    absences,
+    admissions,
+    committee,
+    imports,
+    life,
+    probation,
+    roster,
+    terms,
+    training,
+    transfers,
+)
 from members.views.dues import accounts as dues_accounts
 from members.views.dues import bases as dues_bases
 from members.views.dues import exemptions as dues_exemptions
@@ -51,6 +62,23 @@ urlpatterns = [
     path("transfers/<int:pk>/refuse/", transfers.refuse_transfer, name="refuse_transfer"),
     path("transfers/<int:pk>/withdraw/", transfers.withdraw_transfer, name="withdraw_transfer"),
     path("transfers/<int:pk>/slip/", transfers.register_slip, name="register_slip"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.register_absence, name="register_absence"),
+    path("absences/<int:pk>/", absences.absence, name="absence"),
+    path("absences/<int:pk>/contact/", absences.add_contact, name="add_contact"),
+    path("absences/<int:pk>/suspend/", absences.suspend, name="suspend"),
+    path("absences/<int:pk>/end/", absences.end_absence, name="end_absence"),
+    path("probation/<int:pk>/", probation.probation, name="probation"),
+    path("probation/<int:pk>/convert/", probation.convert, name="convert"),
+    path("probation/<int:pk>/extend/", probation.extend_probation, name="extend_probation"),
+    path("probation/<int:pk>/end/", probation.end_probation, name="end_probation"),
+    path("admissions/", admissions.admissions, name="admissions"),
+    path("admissions/new/", admissions.new_applicant, name="new_applicant"),
+    path("admissions/<int:pk>/", admissions.applicant, name="applicant"),
+    path("admissions/<int:pk>/edit/", admissions.edit_applicant, name="edit_applicant"),
+    path("admissions/<int:pk>/steps/", admissions.register_steps, name="register_steps"),
+    path("admissions/<int:pk>/stop/", admissions.stop_applicant, name="stop_applicant"),
+    path("admissions/<int:pk>/resume/", admissions.resume_applicant, name="resume_applicant"),
     path("dues/", dues.dues, name="dues"),
     path("dues/record/", dues.record_dues, name="record_dues"),
     path("dues/members/<int:pk>/", dues.member_dues, name="member_dues"),
