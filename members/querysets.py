@@ -1,11 +1,13 @@
 """Which members."""
 
+import re
 from datetime import timedelta
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from branches.querysets import OrganizationOwnedQuerySet, below, within
+from branchyear.lib.crypto import blind_index
 from branchyear.lib.dates import add_months
 from members.deadlines import PROBATION_MONTHS
 
@@ -24,21 +26,50 @@ class MemberQuerySet(OrganizationOwnedQuerySet):
 
         return self.filter(standing__in=COUNTED)
 
-    def found(self, q="", category="", group=""):
-        """Those a search asks for: by name or pinyin (full or initials), category, Party group."""
-        rows = self
+    def with_missing(self):
+        """Adds ``missing``: how many required facts of the roster are empty (R09)."""
+        from members.completeness import number_missing  # reads the organisations
+
+        return self.annotate(missing=number_missing())
+
+    def found(
+        self, q="", category="", group="", standing="", flag="", lacking="", *, numbers=False
+    ):
+        """Those a search asks for: by name or pinyin (full or initials), category, Party group, standing
+        (``off``: no longer counted), a mark of the record, a required fact that is empty (``any``).
+
+        With ``numbers`` the last four signs of an ID number find a person, too.
+        """
+        from members.completeness import BY_NAME, lacks_something
+
+        rows = self.standing_at(standing)
         if q:
-            key = q.lower().replace(" ", "")
-            rows = rows.filter(
-                Q(name__icontains=q) | Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
-            )
+            rows = rows.filter(_called(q, numbers=numbers))
         if category:
             rows = rows.filter(category=category)
+        if flag:
+            rows = rows.filter(**{flag: True})
         if group == "none":
             rows = rows.filter(group=None)
         elif group:
             rows = rows.filter(group=group)
+        if lacking:
+            rows = rows.filter(lacks_something() if lacking == "any" else BY_NAME[lacking].missing)
         return rows
+
+    def standing_at(self, standing):
+        """On the roll, or with another standing: one of ``Standing``, ``off`` or ``all``."""
+        from members.models import COUNTED
+
+        if not standing:
+            return self.counted()
+        if standing == "all":
+            return self
+        return (
+            self.exclude(standing__in=COUNTED)
+            if standing == "off"
+            else self.filter(standing=standing)
+        )
 
     def head_counts(self, *group):
         """Members, formal, probationary, per ``group`` columns."""
@@ -145,6 +176,20 @@ class TrainingQuerySet(OrganizationOwnedQuerySet):
     def with_people(self):
         """Adds ``people``: how many took part."""
         return self.annotate(people=Count("records"))
+
+
+TAIL = re.compile(r"[0-9]{3}[0-9Xx]")
+
+
+def _called(words, *, numbers):
+    """The condition: called so, or with these last four signs of the ID number."""
+    key = words.lower().replace(" ", "")
+    condition = (
+        Q(name__icontains=words) | Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
+    )
+    if numbers and TAIL.fullmatch(key):
+        condition |= Q(id_tail_index=blind_index(key))
+    return condition
 
 
 class TransferQuerySet(models.QuerySet):

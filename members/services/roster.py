@@ -331,6 +331,26 @@ def number_taken(other, by):
 
 
 @transaction.atomic
+def add_member(branch, *, by, today, **facts):
+    """Put one person on the roll, from the form of a page: what is wrong is refused beside its field."""
+    require(by is None or rules.may_keep_roster(by, branch))
+    member = Member(organization=branch)
+    for name, value in facts.items():
+        setattr(member, name, _tidy(name, value))
+    _refuse_unsound(member, [n for n in EDITABLE if n in facts], today=today, besides=(), by=by)
+    (member,) = add_members([member], by=by, today=today)
+    MemberEvent.objects.create(
+        member=member,
+        organization=branch,
+        what=MemberEvent.What.ADDED,
+        on=today,
+        reason=f"由{member.joined_from}转入" if member.joined_from else "",
+        by=by,
+    )
+    return member
+
+
+@transaction.atomic
 def take_over(organization, *, into, by=None, on=None):
     """After a merger the members on the roll of ``organization`` belong to ``into``.
 
