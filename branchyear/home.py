@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES, Role
+from branchyear.lib.dates import Month
+from members import lifebook
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Campaign
 
@@ -47,6 +49,7 @@ def secretary(scope, today):
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
+    todos += _meetings(branch, today)
     late = [i for i in to_do if i.is_overdue(today) and i not in returned]
     soon = [
         i
@@ -80,6 +83,25 @@ def _returned(item):
         status="returned",
         urgent=True,
     )
+
+
+def _meetings(branch, today):
+    """From the middle of the month on: what of organisation life has not been recorded yet, one line."""
+    missing = lifebook.missing_now(branch, today) if today.day >= lifebook.FROM_DAY else []
+    if not missing:
+        return []
+    names = "、".join(name for name, _, _ in missing)
+    _, kind, period = missing[0]
+    url = lifebook.form_url(branch, kind, period, today)
+    return [
+        Todo(
+            what=f"本月{names}尚未登记",
+            why="开过的会请登记，名单已列好；还没开的请在本月内安排",
+            url=url if len(missing) == 1 else reverse("members:life") + f"?org={branch.pk}",
+            button="去登记",
+            due=Month.of(today).last_day,
+        )
+    ]
 
 
 def _item(item, today):

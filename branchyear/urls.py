@@ -9,7 +9,7 @@ from branches.api import OrganizationViewSet
 from branchyear import views
 from branchyear.notifications.api import NoticeViewSet
 from branchyear.search import search
-from members.api import MemberViewSet
+from members.api import MeetingViewSet, MemberViewSet
 from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
@@ -21,6 +21,7 @@ router.register("items", BranchItemViewSet, "item")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("organizations", OrganizationViewSet, "organizations")
 router.register("members", MemberViewSet, "members")
+router.register("meetings", MeetingViewSet, "meetings")
 router.register("notices", NoticeViewSet, "notices")
 router.register("exports", ExportViewSet, "exports")
 router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")

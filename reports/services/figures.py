@@ -12,8 +12,10 @@ from django.urls import NoReverseMatch, reverse
 
 from branches.models import Kind, Organization
 from branches.querysets import below
-from branchyear.lib.dates import day_start
-from members.models import Member
+from branchyear.lib.dates import Month, day_start
+from members import life
+from members.lifebook import KINDS
+from members.models import Meeting, MeetingKind, Member
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Task
 
@@ -45,12 +47,14 @@ def figures_for_many(organizations, period, *, today, links=True):
     kinds = _organizations_below(organizations)
     people = _people_below(organizations)
     items = _items_below(organizations, period, today)
+    held = _meetings_below(organizations, period)
     lower = _lower_counts(organizations, period, today)
     return {
         one.pk: [
             *_organization_rows(
                 one, link, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
+            *_meeting_rows(one, link, period, held.get(one.path, {})),
             *_item_rows(one, link, period, tasks, items.get(one.path, {})),
             *_lower_rows(one, link, period, lower.get(one.pk, NO_REPORTS)),
         ]
@@ -96,6 +100,23 @@ def _people_below(organizations):
     for part in _parts(counted, organizations, "organization__path"):
         for row in part.head_counts("top"):
             found[row["top"]] = row
+    return found
+
+
+def _meetings_below(organizations, period):
+    """Meetings of the month by kind; one that held a lecture as well counts as a lecture too."""
+    month = Month.parse(period.month)
+    found = defaultdict(lambda: defaultdict(int))
+    held = Meeting.objects.held().between(month.first_day, month.last_day)
+    for part in _parts(held, organizations, "organization__path"):
+        for row in (
+            part.order_by()
+            .values("top", "kind")
+            .annotate(n=Count("pk"), lectures=Count("pk", filter=Q(includes_lecture=True)))
+        ):
+            found[row["top"]][row["kind"]] += row["n"]
+            if row["kind"] != MeetingKind.LECTURE:
+                found[row["top"]][MeetingKind.LECTURE] += row["lectures"]
     return found
 
 
@@ -151,6 +172,21 @@ def _organization_rows(organization, link, kinds, people):
     for key, label in (("formal", "其中：正式党员"), ("probationary", "其中：预备党员")):
         add(key, label, people[key], "人", "党员名册", roster(category=key))
     return rows
+
+
+def _meeting_rows(organization, link, period, held):
+    return [
+        _figure(
+            "组织生活",
+            f"held_{kind}",
+            life.SHORT[kind],
+            held.get(kind, 0),
+            "次",
+            "组织生活记录",
+            link("members:meetings", org=organization.pk, kind=kind, month=period.month),
+        )
+        for kind in KINDS
+    ]
 
 
 def _item_rows(organization, link, period, tasks, by_task):

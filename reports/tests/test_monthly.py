@@ -15,6 +15,7 @@ from branchyear.audit.models import Entry
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.models import Notice
 from conftest import make_office
+from members.lifebook import KINDS
 from members.models import Member
 from reports.models import MonthlyReport, Period, ReportStep, Tier
 from reports.services import monthly
@@ -474,6 +475,7 @@ def test_a_branchs_figures_are_counted_from_its_facts(org, report, people):
         "members": (2, None),
         "formal": (1, None),
         "probationary": (1, None),
+        **{f"held_{kind}": (0, None) for kind in KINDS},
         "items_accepted": (1, 4),
         "items_submitted": (1, None),
         "items_returned": (1, None),

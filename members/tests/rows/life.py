@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, Row
+from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.services import meetings
 from members.tests.rows.people import SEEING
 
@@ -47,4 +47,6 @@ ROWS = {
     "members:meeting": Row({200: NORTH}, args=one),
     "members:edit_meeting": Row({200: WRITERS, 403: READERS}, args=one),
     "members:void_meeting": Row({422: WRITERS, 403: READERS}, args=one, method="post"),
+    "meetings-list": Row({200: PEOPLE}),
+    "meetings-detail": Row({200: NORTH}, args=one),
 }
