@@ -154,3 +154,40 @@ def missing_parts(meeting):
     if meeting.kind in VOTING:
         parts.append(("决议", meeting.resolution))
     return [label for label, value in parts if not value]
+
+
+# --- Talks ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TalksMissing:
+    """Who still owes which talk this year (支部工作条例(试行) 第五章: each at least once a year)."""
+
+    officers: tuple  # pairs of committee members who have not talked with each other
+    without_officer: tuple  # members who have not talked with any committee member
+    without_member: tuple  # members who have not talked with any other member
+
+
+def talks_missing(officers, members, pairs):
+    """``officers`` sit on the committee, ``members`` do not, ``pairs`` have talked (either way round).
+
+    Between committee members, between the committee and members, among members: rule R29.
+    """
+    talked = {frozenset(pair) for pair in pairs}
+    partners = {}
+    for pair in talked:
+        for one in pair:
+            partners.setdefault(one, set()).update(pair - {one})
+    officers, seats = list(officers), set(officers)
+    return TalksMissing(
+        officers=tuple(
+            (one, other)
+            for place, one in enumerate(officers)
+            for other in officers[place + 1 :]
+            if frozenset((one, other)) not in talked
+        ),
+        without_officer=tuple(m for m in members if not partners.get(m, set()) & seats),
+        without_member=tuple(m for m in members if not partners.get(m, set()) - seats)
+        if len(members) > 1
+        else (),
+    )
