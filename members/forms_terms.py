@@ -57,8 +57,8 @@ class CorrectionForm(forms.Form):
     elected_on = _day("选举日期")
     seats = _number("应选名额")
     candidates = _number("候选人数")
-    voters_due = _number("应到有选举权党员")
-    voters_present = _number("实到有选举权党员")
+    voters_due = _number("应到人数")
+    voters_present = _number("实到人数")
     request_no = _text("请示文号", 60)
     approval_no = _text("批复文号", 60)
     filed_on = _day("备案日期", required=False)
@@ -100,8 +100,8 @@ class ByElectionForm(forms.Form):
     """The facts of a by-election."""
 
     on = _day("补选日期")
-    voters_due = _number("应到有选举权党员")
-    voters_present = _number("实到有选举权党员")
+    voters_due = _number("应到人数")
+    voters_present = _number("实到人数")
     document_no = _text("批复（备案）文号", 60)
     reason = _text("说明", 200)
 

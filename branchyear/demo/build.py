@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
-from branchyear.demo import dues, life
+from branchyear.demo import dues, life, terms
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
@@ -50,6 +50,8 @@ def build(scale, *, year, seed, now, say):
     say(f"{campaign}：{campaign.tasks.count()}项任务")
     life.build(city, Random(seed + 5), today, say, campaign=campaign)  # noqa: S311 as above
     dues.build(city, Random(seed + 6), today, say, campaign=campaign)  # noqa: S311 as above
+    # After the year of meetings, which reads from the rolls who sits on the committee.
+    terms.build(city, Random(seed + 3), today, say)  # noqa: S311 as above
     history = History(city, campaign, rng, now, say).invent()
     reports = Reports(city, campaign, rng, now, say)
     for month in reports.months():

@@ -405,3 +405,13 @@ EXPERIENCE = (
     "推行“支部书记+业务骨干”双讲制度，每月由一名业务骨干结合岗位讲微党课，党员参与度明显提高。",
     "建立“一表通”台账，会议、学习、党费一次登记、多处使用，减轻了支部负担。",
 )
+
+# What each member of a body looks after, by post.
+DUTIES = {
+    "secretary": "主持支部全面工作，抓党建第一责任人",
+    "deputy_secretary": "协助书记工作，负责机关文化建设",
+    "organization_officer": "负责党员管理、发展党员和党费收缴",
+    "publicity_officer": "负责理论学习、宣传和主题党日",
+    "discipline_officer": "负责纪律教育和监督",
+    "officer": "负责群团和志愿服务",
+}

@@ -51,7 +51,7 @@ def words_of(posts):
 
     def rank(held):
         place = {Kind.BRANCH: 0, Kind.GROUP: 2}.get(held.organization.kind, 1)
-        return place, list(Post).index(Post(held.post)), held.pk
+        return place, list(Post).index(Post(held.post)), held.pk or 0
 
     words = ""
     for held in sorted(posts, key=rank):
