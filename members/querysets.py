@@ -4,7 +4,19 @@ import re
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from branches.querysets import OrganizationOwnedQuerySet, below, within
 from branchyear.lib.crypto import blind_index
@@ -17,6 +29,16 @@ HEADS = {
     "formal": Count("pk", filter=Q(category="formal")),
     "probationary": Count("pk", filter=Q(category="probationary")),
 }
+
+# Secretary, deputy, officers, leaders of groups, everybody else: the order of a printed roster.
+OFFICE = Case(
+    When(party_post="", then=Value(9)),
+    When(Q(party_post__contains="副书记"), then=Value(1)),
+    When(Q(party_post__contains="书记"), then=Value(0)),
+    When(Q(party_post__contains="委员"), then=Value(2)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
 
 
 class MemberQuerySet(OrganizationOwnedQuerySet):

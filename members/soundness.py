@@ -35,6 +35,7 @@ class Finding(NamedTuple):
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LAST = "10X98765432"
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+_HIDDEN = re.compile(r"[0-9]{17}[0-9Xx]|(?<![0-9])1[0-9]{10}(?![0-9])")  # in a free text
 _PHONE = re.compile(r"\+?[0-9]{3,}(?:-?[0-9]+)*")
 
 
@@ -162,6 +163,8 @@ def findings(
                 f"转正时间{_said(formal_on)}距入党时间{_said(admitted_on)}不满1年，请核对档案。",
                 strict and admitted_on >= PRESENT_RULES_FROM,
             )
+    if remarks and _HIDDEN.search(remarks):
+        say("remarks", "请不要在备注中填写身份号码或电话，备注不加密。")
     if joined_branch_on is not None and admitted_on is not None and joined_branch_on < admitted_on:
         say(
             "joined_branch_on",

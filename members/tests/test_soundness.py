@@ -104,6 +104,8 @@ def test_where_the_file_holds_a_disagreement_is_a_warning():
         ({"formal_on": date(2006, 6, 30)}, "formal_on"),
         ({"category": "probationary"}, "formal_on"),
         ({"worked_from": date(1980, 1, 1)}, "worked_from"),
+        ({"remarks": "证号990101198001010017"}, "remarks"),
+        ({"remarks": "电话10012345678"}, "remarks"),
     ],
 )
 def test_what_cannot_be_is_an_error_beside_its_field(changes, field):

@@ -1,6 +1,5 @@
 """The roll of an organisation (党员名册)."""
 
-from django.db.models import Case, IntegerField, Q, Value, When
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,6 +10,7 @@ from members.completeness import REQUIRED, completeness, completeness_by_branch,
 from members.desk import desk
 from members.forms import SORTS, RosterForm
 from members.models import Member
+from members.querysets import OFFICE
 
 
 @require_GET
@@ -79,17 +79,6 @@ def _lacks(member):
     """Which facts are missing, without asking again whether the branch has groups: the count knows."""
     found = missing_of(member, has_groups=False) if member.missing else []
     return found if len(found) == member.missing else missing_of(member, has_groups=True)
-
-
-# Secretary, deputy, officers, leaders of groups, everybody else: the order of a printed roster.
-OFFICE = Case(
-    When(party_post="", then=Value(9)),
-    When(Q(party_post__contains="副书记"), then=Value(1)),
-    When(Q(party_post__contains="书记"), then=Value(0)),
-    When(Q(party_post__contains="委员"), then=Value(2)),
-    default=Value(3),
-    output_field=IntegerField(),
-)
 
 
 def in_order(members, sort, organization):

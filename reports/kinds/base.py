@@ -41,6 +41,7 @@ class Kind:
     key = ""
     title = ""
     holds = ""  # what is in it, for the card in the export centre
+    everything = "全部条目"  # what is in it when no condition is given
     conditions = NAMES  # which of the selection's conditions make sense for it
 
     def asked(self, organization, parameters, *, by, at):
@@ -70,11 +71,11 @@ class Kind:
         """Title, unit, scope, period, who made it and when."""
         campaign = asked.selection.campaign
         year = f"{campaign.year}年" if campaign else ""
+        more.setdefault("title", f"{year}{self.title}")
         return Layout(
-            title=f"{year}{self.title}",
             columns=self.columns(asked),
             unit=asked.organization.name,
-            scope_label=asked.selection.label or "全部条目",
+            scope_label=asked.selection.label or self.everything,
             period=f"{asked.today.year}年{asked.today.month}月{asked.today.day}日",
             made_by=str(asked.by) if asked.by else "系统",
             made_at=asked.at,

@@ -120,7 +120,7 @@ def _previewed(request, kind):
         "lines": lines,
         "count": kind.count(asked),
         "hidden": {"kind": kind.key},
-        "shown": kind.conditions,
+        "shown": kind.conditions or ("none",),
     }
 
 
@@ -179,7 +179,9 @@ class Line:
         words += [given.get("task", ""), given.get("item", "")]
         words += [STATES.get(given.get("state", ""), ""), given.get("overdue") and "逾期"]
         words += [given.get("month") and f"期限在{given['month']}"]
-        return "、".join(word for word in words if word) or "全部条目"
+        return "、".join(word for word in words if word) or (
+            KINDS[self.export.kind].everything if self.export.kind in KINDS else "全部条目"
+        )
 
     @property
     def time_left(self):

@@ -1,0 +1,117 @@
+"""党员名册: every member on the roll of a branch, or of everything below an organisation, one per line.
+
+The columns are those of the usual roster. ID numbers and telephones show first and last signs only,
+whoever asks: a file travels further than a page.
+"""
+
+from itertools import count
+
+from branches.models import Organization
+from branchyear.lib.layout import Column
+from members.models import COUNTED, Member, Standing
+from members.querysets import OFFICE
+from reports.kinds.base import Kind
+
+BRANCHES_PER_STATEMENT = 50  # as for the checklist: memory stays flat, no cursor stays open
+AWAY = {Standing.FLOATING, Standing.LOST}
+
+COLUMNS = (
+    Column("number", "序号", 5, "integer", align="center"),
+    Column("branch", "党支部", 16),
+    Column("name", "姓名", 8, align="center"),
+    Column("sex", "性别", 4.5, align="center"),
+    Column("ethnicity", "民族", 6, align="center"),
+    Column("native_place", "籍贯", 9, align="center"),
+    Column("born", "出生年月", 8, align="center"),
+    Column("id_number", "公民身份号码", 19, align="center"),
+    Column("education", "学历学位", 10, align="center"),
+    Column("worked_from", "参加工作时间", 11, "date"),
+    Column("admitted_on", "入党时间", 11, "date"),
+    Column("formal_on", "转正时间", 11, "date"),
+    Column("category", "党员类别", 8, align="center"),
+    Column("post", "单位及职务", 16),
+    Column("party_post", "党内职务", 10, align="center"),
+    Column("group", "所在党小组", 10, align="center"),
+    Column("phone", "联系电话", 12, align="center"),
+    Column("joined", "组织关系转入时间及来源", 16),
+    Column("away", "是否流动/失联", 8, align="center"),
+    Column("remarks", "备注", 12),
+)
+
+
+class Roster(Kind):
+    key = "roster"
+    title = "党员名册"
+    holds = (
+        "在册党员每人一行，列与通行的党员名册一致；身份号码和电话只显示首尾。可打印，表末有签章栏。"
+    )
+    conditions = ()  # the roll as it is now
+    everything = "在册党员"
+
+    def columns(self, asked):
+        """A branch's own roster does not repeat the branch."""
+        if asked.organization.is_branch:
+            return tuple(column for column in COLUMNS if column.key != "branch")
+        return COLUMNS
+
+    def notes(self, asked):
+        return ("公民身份号码和联系电话只显示首尾。在册党员含转出中、流动、失联党员。",)
+
+    def layout(self, asked, **more):
+        return super().layout(asked, title=self.title, **more)
+
+    def count(self, asked):
+        return _members(asked).count()
+
+    def rows(self, asked):
+        numbers = count(1)
+        branches = list(
+            Organization.objects.under(asked.organization)
+            .branches()
+            .open()
+            .values_list("pk", flat=True)
+        )
+        found = _members(asked)
+        for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
+            part = branches[start : start + BRANCHES_PER_STATEMENT]
+            for member in list(found.filter(organization__in=part)):
+                yield _line(next(numbers), member)
+
+    def preview(self, asked, size):
+        return [_line(number, member) for number, member in enumerate(_members(asked)[:size], 1)]
+
+
+def _members(asked):
+    """The counted members of open branches, in the order of the paper: officers first in each branch."""
+    rows = Member.objects.all() if asked.by is None else Member.objects.visible_to(asked.by)
+    rows = rows.under(asked.organization).filter(standing__in=COUNTED, organization__closed_on=None)
+    return rows.select_related("organization", "group").order_by(
+        "organization__path", OFFICE, "group__path", "name_key", "pk"
+    )
+
+
+def _line(number, member):
+    joined = member.joined_branch_on
+    came = f"{joined:%Y-%m-%d}" if joined else ""
+    return {
+        "number": number,
+        "branch": member.organization.name,
+        "name": member.name,
+        "sex": member.get_sex_display(),
+        "ethnicity": member.ethnicity,
+        "native_place": member.native_place,
+        "born": f"{member.birth_date:%Y.%m}" if member.birth_date else None,
+        "id_number": member.masked_id_number,
+        "education": "，".join(part for part in (member.education, member.degree) if part),
+        "worked_from": member.worked_from,
+        "admitted_on": member.admitted_on,
+        "formal_on": member.formal_on,
+        "category": member.get_category_display(),
+        "post": " ".join(part for part in (member.unit, member.post) if part),
+        "party_post": member.party_post,
+        "group": member.group.name if member.group else "",
+        "phone": member.masked_phone,
+        "joined": " ".join(part for part in (came, member.joined_from) if part),
+        "away": member.get_standing_display() if member.standing in AWAY else "否",
+        "remarks": member.remarks,
+    }
