@@ -13,11 +13,13 @@ from branches.models import Organization
 from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import Month
 from members import lifebook
+from members.services.dues.lines import unregistered
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Campaign
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
+DUES_FROM = 20  # day of the month from which dues not yet registered are work of today
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def secretary(scope, today):
         for i in to_do
         if i not in returned and i not in late and (i.due_on - today).days <= SOON_DAYS
     ]
+    todos += _dues(branch, today)
     todos += [_item(item, today) for item in (*late, *soon)]
     return {
         "branch": branch,
@@ -130,6 +133,26 @@ def _owed_report(report, today):
         due=report.period.due_on,
         urgent=report.period.due_on < today,
     )
+
+
+def _dues(branch, today):
+    """From the 20th on: who has nothing registered of the running month (R43, monthly and in full)."""
+    if today.day < DUES_FROM:
+        return []
+    month = Month.of(today)
+    count, unknown = unregistered(branch, month)
+    if not count:
+        return []
+    why = "核对后一次登记；没有交的提醒本人主动交纳"
+    return [
+        Todo(
+            what=f"本月党费还有{count}人未登记",
+            why=why + (f"。其中{unknown}人还没有核定基数" if unknown else ""),
+            url=reverse("members:dues") + f"?org={branch.pk}&month={month}",
+            button="去登记",
+            due=month.last_day,
+        )
+    ]
 
 
 def current_report(organization, today):

@@ -7,12 +7,13 @@ both from it, so they cannot differ.
 from branchyear.lib.errors import Refused
 from reports.kinds.base import Asked, Kind
 from reports.kinds.checklist import Checklist
+from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
 from reports.kinds.roster import Roster
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
 
-KINDS = {kind.key: kind for kind in (Checklist(), Summary(), Roster(), Meetings(), Talks())}
+KINDS = {kind.key: kind for kind in (Checklist(), Summary(), Roster(), Meetings(), Talks(), Dues())}
 
 
 def kind_of(key):

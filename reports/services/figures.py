@@ -14,14 +14,16 @@ from branches.models import Kind, Organization
 from branches.querysets import below
 from branchyear.lib.dates import Month, day_start
 from members import life
+from members.dues import money
 from members.lifebook import KINDS
-from members.models import Meeting, MeetingKind, Member
+from members.models import DuesMonth, Meeting, MeetingKind, Member
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Task
 
 TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
 NO_ORGANIZATIONS = {"branches": 0, "groups": 0, "directs": 0}
 NO_PEOPLE = {"members": 0, "formal": 0, "probationary": 0}
+NO_DUES = {"people": 0, "full": 0, "owing": 0, "unknown": 0, "due_sum": 0, "paid_sum": 0}
 NO_REPORTS = {"expected": 0, "received": 0, "ontime": 0, "late": 0, "missing": 0, "waiting": 0}
 
 
@@ -48,6 +50,7 @@ def figures_for_many(organizations, period, *, today, links=True):
     people = _people_below(organizations)
     items = _items_below(organizations, period, today)
     held = _meetings_below(organizations, period)
+    dues = _dues_below(organizations, period)
     lower = _lower_counts(organizations, period, today)
     return {
         one.pk: [
@@ -55,6 +58,7 @@ def figures_for_many(organizations, period, *, today, links=True):
                 one, link, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
             *_meeting_rows(one, link, period, held.get(one.path, {})),
+            *_dues_rows(one, link, period, dues.get(one.path, NO_DUES)),
             *_item_rows(one, link, period, tasks, items.get(one.path, {})),
             *_lower_rows(one, link, period, lower.get(one.pk, NO_REPORTS)),
         ]
@@ -117,6 +121,16 @@ def _meetings_below(organizations, period):
             found[row["top"]][row["kind"]] += row["n"]
             if row["kind"] != MeetingKind.LECTURE:
                 found[row["top"]][MeetingKind.LECTURE] += row["lectures"]
+    return found
+
+
+def _dues_below(organizations, period):
+    """The dues of the period's month: the same counts as the page of dues and its ledger."""
+    found = {}
+    rows = DuesMonth.objects.of(period.month)
+    for part in _parts(rows, organizations, "organization__path"):
+        for row in part.figures("top"):
+            found[row["top"]] = row
     return found
 
 
@@ -186,6 +200,22 @@ def _meeting_rows(organization, link, period, held):
             link("members:meetings", org=organization.pk, kind=kind, month=period.month),
         )
         for kind in KINDS
+    ]
+
+
+def _dues_rows(organization, link, period, dues):
+    """Sums of the whole, never a member's: R43. Unknown bases are counted apart, not as nothing due."""
+    url = link("members:dues", org=organization.pk, month=period.month)
+
+    def add(key, label, value, unit="人", **more):
+        return _figure("党费", key, label, value, unit, "党费台账", url=url, **more)
+
+    return [
+        add("dues_full", "当月足额交纳", dues["full"], of=dues["people"], of_url=url),
+        add("dues_owing", "当月尚未足额交纳", dues["owing"]),
+        add("dues_unknown", "未核定基数", dues["unknown"]),
+        add("dues_due", "当月应交", money(dues["due_sum"] or 0), "元"),
+        add("dues_paid", "当月实交", money(dues["paid_sum"] or 0), "元"),
     ]
 
 

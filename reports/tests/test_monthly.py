@@ -16,7 +16,7 @@ from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.models import Notice
 from conftest import make_office
 from members.lifebook import KINDS
-from members.models import Member
+from members.models import DuesMonth, Member
 from reports.models import MonthlyReport, Period, ReportStep, Tier
 from reports.services import monthly
 from reports.tests import make
@@ -463,6 +463,15 @@ def test_a_branchs_figures_are_counted_from_its_facts(org, report, people):
     Member.objects.create(organization=org.north, name="乙", category="probationary")
     Member.objects.create(organization=org.north, name="已转出", standing="left")
     Member.objects.create(organization=org.south, name="外人")
+    for place, (due, paid) in enumerate([("1150", "1150"), ("93", "0"), (None, "0")]):
+        DuesMonth.objects.create(
+            member=Member.objects.filter(organization=org.north).order_by("pk")[place],
+            organization=org.north,
+            month=report.period.month,
+            due=due,
+            paid=paid,
+            paid_on=date(2022, 5, 9) if paid != "0" else None,
+        )
     first, second, third, _ = BranchItem.objects.filter(branch=org.north).order_by("pk")
     BranchItem.objects.filter(pk=first.pk).update(state="accepted")
     BranchItem.objects.filter(pk=second.pk).update(state="returned")
@@ -476,6 +485,11 @@ def test_a_branchs_figures_are_counted_from_its_facts(org, report, people):
         "formal": (1, None),
         "probationary": (1, None),
         **{f"held_{kind}": (0, None) for kind in KINDS},
+        "dues_full": (1, 3),
+        "dues_owing": (1, None),
+        "dues_unknown": (1, None),
+        "dues_due": ("1,243.00", None),
+        "dues_paid": ("1,150.00", None),
         "items_accepted": (1, 4),
         "items_submitted": (1, None),
         "items_returned": (1, None),

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from branches.models import Organization
 from branchyear.lib.admin import show
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
@@ -14,14 +15,13 @@ from members.dues_forms import PublicationForm, RemittanceForm
 from members.models import DuesMonth, DuesPublication, DuesRemittance
 from members.services import dues as services
 from members.services.dues.accounts import statement
+from members.services.dues.sums import member_matrix
 from members.views.dues.common import (
     dues_desk,
     posted_organization,
     require_branch,
     year_of,
 )
-from members.views.dues.month import rows_below
-from members.views.dues.year import member_matrix
 
 
 @require_GET
@@ -67,7 +67,7 @@ def _page(request, organization, context, *, remittance=None, publication=None, 
 
 def _published_below(request, organization, year):
     """Which branches have told their members (R47), in three statements."""
-    branches = rows_below(organization)[0].model.objects.under(organization).branches().open()
+    branches = Organization.objects.under(organization).branches().open()
     found = DuesPublication.objects.visible_to(request.user).filter(year=year)
     found = found.under(organization).order_by("number")
     last = {row.organization_id: row for row in found}
@@ -120,7 +120,8 @@ def dues_statement(request):
     organization, context = dues_desk(request, "members:dues_accounts")
     require_branch(organization)
     year = year_of(request.GET)
-    matrix = member_matrix(request.user, organization, year, context["running"])
+    seen = DuesMonth.objects.visible_to(request.user).filter(organization=organization)
+    matrix = member_matrix(seen, year, context["running"])
     total_due, total_paid, members = statement(organization, year)
     handed = organization.dues_remittances.filter(month__startswith=f"{year}-")
     context |= {

@@ -15,8 +15,8 @@ from members.models import DuesBase, Member
 from members.models.dues import DuesKind
 from members.services import dues as services
 from members.services.dues.bases import problem_of
+from members.services.dues.sums import rows_below
 from members.views.dues.common import dues_desk, require_sums
-from members.views.dues.month import rows_below
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,6 +18,7 @@ from members.models import DuesMonth, DuesRemittance, Member
 from members.services import dues as services
 from members.services.dues.lines import lines_of_member, lines_of_month
 from members.services.dues.payments import AHEAD
+from members.services.dues.sums import SUMS, added, rate, rows_below
 from members.views.dues.common import (
     dues_desk,
     month_of,
@@ -161,36 +162,6 @@ def _steps(organization, month, running):
 
 
 # --- The branches of an organisation ------------------------------------------------------------------
-
-
-def rows_below(organization):
-    """``(rows, key)``: the organisations a table above shows one line each, and how a branch's path leads
-    to its line: directly affiliated organisations from above, branches inside one."""
-    below = Organization.objects.under(organization).open()
-    if organization.depth < Organization.DIRECT_DEPTH:
-        length = Organization.steplen * Organization.DIRECT_DEPTH
-        return below.direct(), lambda path: path[:length]
-    return below.branches(), lambda path: path
-
-
-SUMS = ("people", "unknown", "full", "owing", "due_sum", "paid_sum", "missing_sum")
-
-
-def added(rows, key):
-    """Figures of branches added up by line: ``{key: {people, …}}``."""
-    found = {}
-    for row in rows:
-        line = found.setdefault(key(row), dict.fromkeys(SUMS, 0))
-        for name in SUMS:
-            line[name] += row[name] or 0
-    return found
-
-
-def rate(line):
-    """收缴率: what was paid of what is due, 100 % at most; None when nothing is due."""
-    if not line or not line["due_sum"]:
-        return None
-    return min(Decimal(1), (line["due_sum"] - line["missing_sum"]) / line["due_sum"])
 
 
 def branch_rows(request, organization, month):
