@@ -51,6 +51,12 @@ def steps_in_force():
     return list(AdmissionStep.objects.filter(is_active=True).order_by("number"))
 
 
+def load_steps():
+    """Put in the delivered steps that are missing; those that are there stay as they were edited."""
+    for step in admission.seed_steps():
+        AdmissionStep.objects.get_or_create(code=step["code"], defaults=step)
+
+
 def taken_by(applicant):
     """Step number → day, of what is registered."""
     return dict(applicant.progress.values_list("step__number", "on"))

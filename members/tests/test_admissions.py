@@ -23,8 +23,7 @@ TODAY = local_day()
 @pytest.fixture(autouse=True)
 def _steps(db):
     """A transactional test empties the tables, the migrated steps with them."""
-    for step in admission.seed_steps():
-        AdmissionStep.objects.get_or_create(code=step["code"], defaults=step)
+    admissions.load_steps()
 
 
 def applicant(org, months_ago=30, by=None, **facts):

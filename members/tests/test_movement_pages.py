@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from branchyear.lib.dates import add_months, local_day
-from members.admission import seed_steps
-from members.models import AdmissionStep, Applicant
+from members.models import Applicant
 from members.services import absences, admissions
 from members.tests.make import id_number, make_member
 
@@ -15,8 +14,7 @@ TODAY = local_day()
 
 @pytest.fixture(autouse=True)
 def _steps(db):
-    for step in seed_steps():
-        AdmissionStep.objects.get_or_create(code=step["code"], defaults=step)
+    admissions.load_steps()
 
 
 def text(answer, status=200):

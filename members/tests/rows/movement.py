@@ -4,16 +4,13 @@ from datetime import date
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, Row
-from members.admission import seed_steps
-from members.models import AdmissionStep
 from members.services import absences, admissions
 from members.tests.make import make_member
 from members.tests.rows.people import KEEPERS, ONLOOKERS, SEEING
 
 
 def furnish(world):
-    for step in seed_steps():  # a transactional test before this one emptied the tables
-        AdmissionStep.objects.get_or_create(code=step["code"], defaults=step)
+    admissions.load_steps()  # a transactional test before this one emptied the tables
     world.absence = absences.register_absence(
         make_member(world.north, "流动"),
         kind="overseas",
