@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from branches.figures import figures_of
 from branches.forms import FindForm
 from branches.models import Kind, Organization
+from branches.panels import panels_of
 from branches.roles import Role
 from branches.scope import scope_of
 from branches.tree import tree_nodes
@@ -63,7 +64,7 @@ def organization(request, pk):
         "figures": figures_of([organization])[organization.pk],
         "offices": [o for o in offices if _holds(o, today)],
         "past_offices": [o for o in offices if not _holds(o, today)],
-        "groups": [o for o in children if o.kind == Kind.GROUP],
+        "panels": panels_of(organization, request.user, today),
         "children": [o for o in children if o.kind != Kind.GROUP],
         "steps": [_step(event) for event in _history(organization)],
         "tree_nodes": tree_nodes(request.user, active=organization),

@@ -5,15 +5,13 @@ statement, only what ``user`` sees of each.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from members import rules
 from members.models import (
     Absence,
     AppraisalResult,
     Attendance,
     DuesMonth,
-    Meeting,
+    Member,
     MemberEvent,
     PostHeld,
     Talk,
@@ -133,19 +131,16 @@ def sheet_of(member, user, *, year, today):
         attended=attended,
         talks=list(_talks(member, user, year)[:SHOWN]),
         trainings=trainings,
-        hours=sum((record.hours for record in trainings), _meeting_hours(member, user, year)),
+        hours=_hours(member, year, today),
     )
 
 
-def _meeting_hours(member, user, year):
-    """What the meetings of the year count for, where the member was present."""
-    found = Meeting.objects.visible_to(user).filter(
-        on__year=year,
-        voided_at=None,
-        attendances__member=member,
-        attendances__status=Attendance.Status.PRESENT,
+def _hours(member, year, today):
+    """Hours of courses and meetings, by the one definition of the training ledger."""
+    rows = Member.objects.filter(pk=member.pk).with_training(year, today)
+    return sum(
+        (part or Decimal(0) for part in rows.values_list("trained", "met").get()), Decimal(0)
     )
-    return found.order_by().aggregate(hours=Sum("hours"))["hours"] or Decimal(0)
 
 
 def _talks(member, user, year):

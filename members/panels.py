@@ -1,0 +1,86 @@
+"""A branch at a glance on its page: people, groups, committee, last meetings, dues; each leads to its ledger."""
+
+from django.db.models import Count
+
+from branches.models import Kind, Organization, Term
+from branches.panels import panel
+from members.completeness import completeness
+from members.models import COMMITTEE_POSTS, DuesMonth, Meeting, Member, Post, PostHeld
+from members.services.posts import post_word
+
+MEETINGS_SHOWN = 5
+
+
+@panel("members/panels/people.html")
+def people(organization, user, today):
+    """Who is on the roll, and how complete it is."""
+    if not organization.is_branch:
+        return None
+    members = Member.objects.visible_to(user).filter(organization=organization)
+    return {"figures": members.head_count(), "completeness": completeness(members)}
+
+
+@panel("members/panels/groups.html")
+def groups(organization, user, today):
+    """The Party groups with their leaders and numbers."""
+    if not organization.is_branch:
+        return None
+    below = Organization.objects.under(organization).filter(kind=Kind.GROUP).open()
+    found = list(below)
+    sizes = dict(
+        Member.objects.counted()
+        .filter(organization=organization)
+        .order_by()
+        .values_list("group")
+        .annotate(Count("pk"))
+    )
+    leaders = _in_force(today).filter(organization__in=found, post=Post.GROUP_LEADER)
+    names = {held.organization_id: held.member for held in leaders}
+    return {
+        "groups": [(group, sizes.get(group.pk, 0), names.get(group.pk)) for group in found],
+        "without": sizes.get(None, 0),
+        "members": sum(sizes.values()),
+    }
+
+
+@panel("members/panels/committee.html")
+def committee(organization, user, today):
+    """The running term and who holds which post."""
+    if not organization.is_branch:
+        return None
+    held = _in_force(today).filter(organization=organization, post__in=COMMITTEE_POSTS)
+    order = list(Post)
+    seats = sorted(held, key=lambda one: (order.index(Post(one.post)), one.pk))
+    term = Term.objects.filter(organization=organization, ended_on=None).order_by("-number").first()
+    return {
+        "term": term,
+        "is_over": term is not None and term.due_on < today,
+        "seats": [(post_word(one.post, organization), one.member, one.duties) for one in seats],
+    }
+
+
+@panel("members/panels/meetings.html")
+def meetings(organization, user, today):
+    """What was held last."""
+    if not organization.is_branch:
+        return None
+    rows = Meeting.objects.visible_to(user).filter(organization=organization).held()
+    return {"meetings": list(rows.order_by("-on", "-pk")[:MEETINGS_SHOWN])}
+
+
+@panel("members/panels/dues.html")
+def dues(organization, user, today):
+    """The last month on the books: how many have paid in full, what is missing."""
+    if not organization.is_branch:
+        return None
+    rows = DuesMonth.objects.visible_to(user).filter(organization=organization)
+    month = rows.order_by("-month").values_list("month", flat=True).first()
+    return {"month": month, "figure": rows.of(month).figure() if month else None}
+
+
+def _in_force(day):
+    return (
+        PostHeld.objects.filter(starts_on__lte=day)
+        .exclude(ends_on__lt=day)
+        .select_related("member")
+    )
