@@ -4,7 +4,8 @@ from django import forms
 
 from branchyear.lib.dates import Month
 from members import life
-from members.models import Attendance, Meeting, MeetingKind, Vote
+from members.models import Attendance, Category, Grade, Meeting, MeetingKind, Vote
+from members.services import appraisals
 
 OUT = "out"  # not counted as due
 VOTES = 3  # lines for votes; more matters are rare and may be recorded as a second meeting
@@ -203,3 +204,124 @@ class VoidForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "如：与5月12日的记录重复"}),
         error_messages={"required": "请写明作废原因。"},
     )
+
+
+class AppraisalForm(forms.Form):
+    """The whole branch on one page: for each member took part, self grade, votes, grade, opinion."""
+
+    on = forms.DateField(
+        label="评议日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages=_WRONG_DAY,
+    )
+    meeting = forms.ModelChoiceField(
+        label="评议会议",
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label="（不关联）",
+        error_messages={"invalid_choice": "请从列表中选择会议。"},
+    )
+    over_third_reason = forms.CharField(label="优秀超三分之一理由", required=False, max_length=300)
+    version = forms.IntegerField(
+        required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, data=None, *, people, meetings, stored=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.people, self.stored = list(people), stored or {}
+        self.fields["meeting"].queryset = meetings
+        grades = [("", "—"), *Grade.choices]
+        for member in self.people:
+            row, pk = self.stored.get(member.pk), member.pk
+            self.fields[f"part_{pk}"] = forms.BooleanField(
+                label="参加", required=False, initial=row.took_part if row else True
+            )
+            for name in ("self", "grade"):
+                column = "self_grade" if name == "self" else "grade"
+                self.fields[f"{name}_{pk}"] = forms.ChoiceField(
+                    choices=grades,
+                    required=False,
+                    initial=getattr(row, column) if row else "",
+                    error_messages={"invalid_choice": "请从列出的等次中选择。"},
+                )
+            for vote in appraisals.VOTES:
+                self.fields[f"{vote}_{pk}"] = forms.IntegerField(
+                    required=False,
+                    min_value=0,
+                    max_value=appraisals.VOTES_MAX,
+                    initial=getattr(row, vote) if row else None,
+                    error_messages={"invalid": "请填写整数。"},
+                )
+            self.fields[f"opinion_{pk}"] = forms.CharField(
+                required=False, max_length=300, initial=row.opinion if row else ""
+            )
+            if member.category == Category.PROBATIONARY and not (row and row.grade):
+                del self.fields[f"grade_{pk}"]
+
+    @property
+    def lines(self):
+        """``(member, fields by name, errors)`` as the page shows them."""
+        for member in self.people:
+            pk = member.pk
+            names = {"part": f"part_{pk}", "self": f"self_{pk}", "opinion": f"opinion_{pk}"}
+            if f"grade_{pk}" in self.fields:
+                names["grade"] = f"grade_{pk}"
+            bound = {short: self[name] for short, name in names.items()}
+            votes = [self[f"{vote}_{pk}"] for vote in appraisals.VOTES]
+            errors = [error for field in (*bound.values(), *votes) for error in field.errors]
+            yield member, {**bound, "votes": votes}, errors
+
+    def results(self):
+        data = self.cleaned_data
+        return {
+            m.pk: appraisals.Result(
+                took_part=data[f"part_{m.pk}"],
+                self_grade=data[f"self_{m.pk}"],
+                grade=data.get(f"grade_{m.pk}", ""),
+                opinion=data[f"opinion_{m.pk}"],
+                **{vote: data[f"{vote}_{m.pk}"] for vote in appraisals.VOTES},
+            )
+            for m in self.people
+        }
+
+    def refuse(self, refused):
+        """Put the service's sentence beside its field."""
+        name = refused.field
+        self.add_error(name if name in self.fields else None, refused.sentence)
+
+
+class TalksForm(forms.Form):
+    """One person's talks with several people."""
+
+    on = forms.DateField(
+        label="谈话日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages=_WRONG_DAY,
+    )
+    speaker = forms.TypedChoiceField(
+        label="谈话人",
+        coerce=int,
+        error_messages={"required": "请选择谈话人。", "invalid_choice": "名单有变动，请重新选择。"},
+    )
+    listeners = forms.TypedMultipleChoiceField(
+        label="谈话对象",
+        coerce=int,
+        error_messages={
+            "required": "请勾选谈话对象，可以一次选几个人。",
+            "invalid_choice": "名单有变动，请重新勾选。",
+        },
+    )
+    content = forms.CharField(
+        label="主要内容", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    opinion = forms.CharField(label="意见建议", required=False, max_length=300)
+
+    def __init__(self, data=None, *, people, officers, **kwargs):
+        super().__init__(data, **kwargs)
+        named = [(pk, m.name + ("（支委）" if pk in officers else "")) for pk, m in people.items()]
+        self.fields["listeners"].choices = named
+        self.fields["speaker"].choices = sorted(named, key=lambda pair: pair[0] not in officers)
+
+    @property
+    def ticked(self):
+        return {str(value) for value in self["listeners"].value() or ()}

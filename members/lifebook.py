@@ -13,7 +13,16 @@ from branches.models import Kind, Organization
 from branches.querysets import below
 from branchyear.lib.dates import Month
 from members import life
-from members.models import COMMITTEE_POSTS, Category, Meeting, MeetingKind, Member, PostHeld
+from members.models import (
+    Appraisal,
+    Category,
+    Grade,
+    Meeting,
+    MeetingKind,
+    Member,
+)
+from members.services import talks
+from members.services.meetings import posts_in_force
 
 # In the order of 三会一课, then what comes besides.
 KINDS = (
@@ -70,12 +79,7 @@ class Facts:
 def facts_of(branch, today):
     formal = Member.objects.counted().filter(organization=branch, category=Category.FORMAL).count()
     groups = Organization.objects.under(branch).filter(kind=Kind.GROUP).open()
-    return Facts(formal, _officers(today).filter(organization=branch).exists(), tuple(groups))
-
-
-def _officers(today):
-    posts = PostHeld.objects.filter(post__in=COMMITTEE_POSTS, starts_on__lte=today)
-    return posts.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    return Facts(formal, posts_in_force(today).filter(organization=branch).exists(), tuple(groups))
 
 
 # --- One branch: its year ---------------------------------------------------------------------------
@@ -128,6 +132,55 @@ def _row(branch, kind, year, meetings, facts, *, today, may_record):
             cell.title = "；".join(f"{g.name}未开展" for g in missing if g) or "点击登记"
         row.cells.append(cell)
     return row
+
+
+def yearly_of(branch, year, *, today):
+    """What is due once a year and has a page of its own: the appraisal and the talks."""
+    period = life.periods(life.YEARLY, year)[0]
+    query = urlencode({"org": branch.pk, "year": year})
+    appraisal = appraisals_of([branch], year).get(branch.pk)
+    if appraisal:
+        state, words = "held", f"已评议{appraisal.covered}人，优秀{appraisal.excellent}人"
+        if appraisal.ungraded:
+            state, words = "open", f"{words}，{appraisal.ungraded}人未定等次"
+    else:
+        state = "missing" if period.is_over(today) else "open"
+        words = "未开展" if state == "missing" else "待开展"
+    told = talks.missing_in(branch, year, today)
+    done = not told.missing.without_officer
+    return [
+        {
+            "label": "民主评议",
+            "basis": "党员教育管理工作条例第十八条：每年1次",
+            "state": state,
+            "words": words,
+            "url": f"{reverse('members:appraisal')}?{query}",
+        },
+        {
+            "label": "谈心谈话",
+            "basis": "支部工作条例（试行）第五章：每年不少于1次",
+            "state": "held" if done else "missing" if period.is_over(today) else "open",
+            "words": f"与支委谈过 {told.done}/{told.asked} 人",
+            "url": f"{reverse('members:talks')}?{query}",
+        },
+    ]
+
+
+def appraisals_of(branches, year):
+    """``{branch id: appraisal}`` of a year, with how many were covered, 优秀, and not graded yet."""
+    rows = Appraisal.objects.filter(organization__in=branches, year=year).annotate(
+        covered=Count("results", filter=Q(results__took_part=True)),
+        excellent=Count("results", filter=Q(results__grade=Grade.EXCELLENT)),
+        ungraded=Count(
+            "results",
+            filter=Q(
+                results__took_part=True,
+                results__grade="",
+                results__member__category=Category.FORMAL,
+            ),
+        ),
+    )
+    return {row.organization_id: row for row in rows}
 
 
 def list_url(branch, kind, year, period, meetings):
@@ -218,7 +271,7 @@ def board(organization, branches, *, first, last, today):
         .annotate(n=Count("pk"))
     )
     officers = set(
-        _officers(today).filter(below(organization.path, "organization__path")).order_by()
+        posts_in_force(today).filter(below(organization.path, "organization__path")).order_by()
         .values_list("organization_id", flat=True)
     )  # fmt: skip
     groups = defaultdict(list)

@@ -60,11 +60,15 @@ def is_expected(member):
     return not member.is_excused and member.standing not in {Standing.FLOATING, Standing.LOST}
 
 
+def posts_in_force(on):
+    """Seats on committees held on ``on``."""
+    posts = PostHeld.objects.filter(post__in=COMMITTEE_POSTS, starts_on__lte=on)
+    return posts.filter(Q(ends_on=None) | Q(ends_on__gte=on)).order_by()
+
+
 def committee_on(branch, on):
     """The ids of the committee's members in office on ``on``."""
-    posts = PostHeld.objects.filter(organization=branch, post__in=COMMITTEE_POSTS)
-    posts = posts.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
-    return set(posts.values_list("member_id", flat=True))
+    return set(posts_in_force(on).filter(organization=branch).values_list("member_id", flat=True))
 
 
 def due_at(branch, kind, on, group=None):

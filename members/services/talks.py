@@ -4,6 +4,9 @@ Source: 中国共产党支部工作条例(试行) 第五章 (between committee m
 once a year, as a rule).
 """
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from branches.scope import scope_of
@@ -12,33 +15,69 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from members import life, rules
 from members.models import COUNTED, Member, Talk
-from members.services.meetings import committee_on, is_expected
+from members.services.meetings import committee_on, is_expected, posts_in_force
 
 NOT_YOURS = "只有本支部的党支部书记或党务干部可以登记谈心谈话。"
 AT_ONCE = 100
 
 
-def officers_of(branch, people, today):
+def officers_of(elected, people):
     """The ids of the committee's members: those elected, else those whose roster names a Party post."""
-    elected = committee_on(branch, today)
-    return elected or {m.pk for m in people if m.party_post}
+    return set(elected) or {m.pk for m in people if m.party_post}
 
 
 def people_of(branch):
-    return list(
-        Member.objects.filter(organization=branch, standing__in=COUNTED).order_by("name_key", "pk")
-    )
+    return list(_people().filter(organization=branch))
+
+
+def _people():
+    return Member.objects.filter(standing__in=COUNTED).order_by("name_key", "pk")
+
+
+@dataclass(frozen=True)
+class YearOfTalks:
+    """Who belongs to a branch, who sits on its committee, and which talks are still owed this year."""
+
+    people: dict  # id → member, by name
+    officers: set
+    missing: life.TalksMissing
+
+    @property
+    def asked(self):
+        """How many are asked to talk with a committee member."""
+        return sum(pk not in self.officers and is_expected(m) for pk, m in self.people.items())
+
+    @property
+    def done(self):
+        return self.asked - len(self.missing.without_officer)
+
+
+def year_of_talks(branches, year, today):
+    """``{branch id: YearOfTalks}`` in three statements, however many branches there are."""
+    branches = list(branches)
+    people, elected, pairs = defaultdict(dict), defaultdict(set), defaultdict(list)
+    for member in _people().filter(organization__in=branches):
+        people[member.organization_id][member.pk] = member
+    posts = posts_in_force(today).filter(organization__in=branches)
+    for branch, member in posts.values_list("organization_id", "member_id"):
+        elected[branch].add(member)
+    talks = Talk.objects.filter(organization__in=branches, voided_at=None, on__year=year)
+    for branch, *pair in talks.values_list("organization_id", "speaker_id", "listener_id"):
+        pairs[branch].append(pair)
+    found = {}
+    for branch in branches:
+        mine = people[branch.pk]
+        officers = officers_of(elected[branch.pk] & set(mine), mine.values())
+        asked = [pk for pk, m in mine.items() if pk not in officers and is_expected(m)]
+        seats = [pk for pk in mine if pk in officers]
+        missing = life.talks_missing(seats, asked, pairs[branch.pk])
+        found[branch.pk] = YearOfTalks(mine, officers, missing)
+    return found
 
 
 def missing_in(branch, year, today):
-    """``(people by id, officer ids, TalksMissing)`` of the year so far."""
-    people = people_of(branch)
-    officers = officers_of(branch, people, today)
-    asked = [m.pk for m in people if m.pk not in officers and is_expected(m)]
-    seats = [m.pk for m in people if m.pk in officers]
-    talks = Talk.objects.filter(organization=branch, voided_at=None, on__year=year)
-    pairs = talks.values_list("speaker_id", "listener_id")
-    return {m.pk: m for m in people}, officers, life.talks_missing(seats, asked, pairs)
+    """The same of one branch."""
+    return year_of_talks([branch], year, today)[branch.pk]
 
 
 @transaction.atomic
@@ -63,7 +102,7 @@ def record_talks(branch, *, speaker, listeners, on, by, now, content="", opinion
         raise Refused("谈话对象不在本支部名册内，请刷新名单。", field="listeners")
     if speaker in listeners:
         raise Refused("谈话人和谈话对象不能是同一人。", field="listeners")
-    officers = officers_of(branch, people.values(), today)
+    officers = officers_of(committee_on(branch, today), people.values())
     there = set(
         Talk.objects.filter(organization=branch, voided_at=None, on=on, speaker=speaker)
         .filter(listener__in=listeners)

@@ -134,7 +134,7 @@ def test_several_talks_are_entered_at_once_and_only_once(org, people, roll):
         "officer_member",
     ]
     assert Entry.objects.filter(verb="talks.recorded").count() == 2
-    _, _, missing = talks.missing_in(org.north, 2026, DAY)
+    missing = talks.missing_in(org.north, 2026, DAY).missing
     assert missing.officers == ()
     assert set(missing.without_officer) == {roll[4].pk, roll[5].pk}
 
@@ -179,7 +179,7 @@ def test_a_voided_talk_is_owed_again(org, people, roll):
 
     talks.void_talk(talk, by=people.secretary, now=NOW)
 
-    assert roll[1].pk in talks.missing_in(org.north, 2026, DAY)[2].without_officer
+    assert roll[1].pk in talks.missing_in(org.north, 2026, DAY).missing.without_officer
     with pytest.raises(Refused, match="已经作废"):
         talks.void_talk(talk, by=people.secretary, now=NOW)
 

@@ -340,3 +340,80 @@ def test_a_foreign_branch_is_out_of_sight(sign_in, people, org, roll):
     assert client.get(address(org=org.north.pk)).status_code == 404
     assert client.get(address("new_meeting", org=org.north.pk)).status_code == 404
     assert "北边的秘密" not in text_of(client.get(address("meetings")))
+
+
+# --- Appraisal and talks ------------------------------------------------------------------------
+
+
+def appraised(roll, **changes):
+    values = {"on": "2026-05-10", "version": "0"}
+    for member in roll:
+        values |= {f"part_{member.pk}": "on", f"grade_{member.pk}": "qualified"}
+    return values | changes
+
+
+def test_the_whole_branch_is_appraised_on_one_page(sign_in, people, org, roll):
+    client = sign_in(people.clerk)
+    url = address("appraisal", year=2026)
+    three = {f"grade_{m.pk}": "excellent" for m in roll[:3]}
+
+    refused = client.post(url, appraised(roll, **three, **{f"opinion_{roll[0].pk}": "先锋"}))
+    taken = client.post(url, appraised(roll, **three, over_third_reason="抗疫一线表现突出"))
+    slower = client.post(url, appraised(roll))
+
+    assert refused.status_code == 422
+    assert "“优秀”的党员3人，超过党员总数三分之一（2人）" in text_of(refused)
+    assert 'value="先锋"' in text_of(refused)
+    assert taken.status_code == 302
+    assert slower.status_code == 409
+    told = sign_in(people.reviewer).get(address("appraisal", org=org.north.pk, year=2026))
+    assert told.context["told"].excellent == 3
+    board = sign_in(people.reviewer).get(address("appraisal", org=org.north_office.pk, missing=1))
+    assert org.north not in [line["branch"] for line in board.context["lines"]]
+
+
+def test_wrong_grades_and_votes_are_said_beside_the_name(sign_in, people, org, roll):
+    wrong = {f"grade_{roll[0].pk}": "best", f"votes_excellent_{roll[1].pk}": "两"}
+
+    answer = sign_in(people.secretary).post(address("appraisal"), appraised(roll, **wrong))
+
+    assert answer.status_code == 422
+    assert "请从列出的等次中选择。" in text_of(answer)
+    assert "请填写整数。" in text_of(answer)
+
+
+def test_talks_of_several_people_are_entered_at_once(sign_in, people, org, roll):
+    roll[0].party_post = "党支部书记"
+    roll[0].save()
+    client = sign_in(people.secretary)
+    given = {"on": "2026-05-11", "speaker": roll[0].pk, "listeners": [roll[1].pk, roll[2].pk]}
+
+    none = client.post(address("talks"), {"on": "2026-05-11", "content": "谈心"})
+    taken = client.post(address("talks"), given)
+    page = client.get(address("talks"))
+
+    assert none.status_code == 422
+    assert "谈心" in text_of(none)
+    assert taken.status_code == 302
+    assert {m.name for m in page.context["owed"]} == {"丁", "戊", "己", "庚"}
+    assert "（支委）" in text_of(page)
+
+
+@pytest.mark.parametrize("name", ["appraisal", "talks"])
+def test_those_above_see_how_far_each_branch_is_in_the_same_number_of_questions(
+    sign_in, people, org, roll, name
+):
+    client = sign_in(people.department)
+    url = address(name, org=org.committee.pk)
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    for branch in (org.south, org.archive):
+        for person in "子丑寅":
+            make_member(branch, person)
+    with CaptureQueriesContext(connection) as many:
+        answer = client.get(url)
+
+    assert len(many) == len(one)
+    assert "南一支部" in text_of(answer)
+    assert client.post(url).status_code in {200, 403}

@@ -53,6 +53,7 @@ def of_branch(request, branch, year, today):
     rows = Meeting.objects.filter(organization=branch, on__year=year).select_related("group")
     return {
         "rows": lifebook.year_of(branch, year, today=today, may_record=may_record),
+        "yearly": lifebook.yearly_of(branch, year, today=today),
         "months": range(1, 13),
         "page": page_of(request.GET, rows.order_by("-on", "-pk"), size=20),
         "may_record": may_record,

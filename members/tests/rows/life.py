@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
+from members.models import Talk
 from members.services import meetings
+from members.services.roster import add_members
 from members.tests.rows.people import SEEING
 
 WRITERS = ("secretary", "clerk")
@@ -24,6 +26,14 @@ def furnish(world):
         },
         by=world.people.secretary,
         now=timezone.now(),
+    )
+    other = add_members([{"name": "另一党员", "organization": world.north}], by=None)[0]
+    world.talk = Talk.objects.create(
+        organization=world.north,
+        on=local_day(),
+        kind=Talk.Kind.MEMBERS,
+        speaker=world.member,
+        listener=other,
     )
 
 
@@ -47,6 +57,13 @@ ROWS = {
     "members:meeting": Row({200: NORTH}, args=one),
     "members:edit_meeting": Row({200: WRITERS, 403: READERS}, args=one),
     "members:void_meeting": Row({422: WRITERS, 403: READERS}, args=one, method="post"),
+    "members:appraisal": Row({200: SEEING}),
+    "members:talks": Row({200: SEEING}),
+    "members:void_talk": Row(
+        {302: ["secretary"], 409: ["clerk"], 403: READERS},
+        args=lambda world: [world.talk.pk],
+        method="post",
+    ),
     "meetings-list": Row({200: PEOPLE}),
     "meetings-detail": Row({200: NORTH}, args=one),
 }
