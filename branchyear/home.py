@@ -9,7 +9,8 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 
-from branches.models import Organization
+from branches import terms
+from branches.models import Organization, Term
 from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import Month
 from members import lifebook
@@ -51,6 +52,7 @@ def secretary(scope, today):
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
+    todos += _own_term(branch, today)
     todos += _meetings(branch, today)
     late = [i for i in to_do if i.is_overdue(today) and i not in returned]
     soon = [
@@ -155,6 +157,33 @@ def _dues(branch, today):
     ]
 
 
+def _own_term(branch, today):
+    """The branch's own election: due within half a year, overdue, or never registered (R17, R18)."""
+    if not terms.elects(branch):
+        return []
+    term = Term.objects.filter(organization=branch, ended_on=None).first()
+    url = f"{reverse('members:committee')}?org={branch.pk}"
+    if term is None:
+        why = "还没有登记本届班子的选举日期，不能判断任期是否届满"
+        return [Todo(what="登记本届班子", why=why, url=url, button="去登记")]
+    if not terms.is_near(term.due_on, today):
+        return []
+    if term.due_on < today:
+        what, why = "换届已逾期", "请启动换届；确需延期的，报上级党组织批准后登记"
+    else:
+        what, why = "准备换届", f"第{term.number}届班子即将届满，请提前做好准备，提交换届请示"
+    return [
+        Todo(
+            what=what,
+            why=why,
+            url=url,
+            button="去查看",
+            due=term.due_on,
+            urgent=term.due_on < today,
+        )
+    ]
+
+
 def current_report(organization, today):
     """The organisation's own report of the latest period that is open."""
     return (
@@ -225,6 +254,21 @@ def reviewer(user, scope, today):
                 why=f"共{figures['total']}项，查看是哪些支部",
                 url=reverse("reports:items") + f"?org={top.pk}&overdue=1",
                 button="去查看",
+            )
+        )
+    if (
+        overdue := Organization.objects.under(top)
+        .electing()
+        .with_term(today)
+        .filter(term_state=terms.State.OVERDUE)
+        .count()
+    ):
+        todos.append(
+            Todo(
+                what=f"{overdue}个党组织逾期未换届",
+                why="查看是哪些党组织，可一键提醒",
+                url=f"{reverse('members:terms')}?org={top.pk}&state={terms.State.OVERDUE}",
+                button="去提醒",
             )
         )
     mine = secretary(scope, today) if scope.has(BRANCH_ROLES) else None

@@ -87,3 +87,8 @@ def months_between(first, last):
 def shift_year(day, year):
     """The same day in another year; 29 February becomes the 28th where there is none."""
     return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
+def full_years(since, day):
+    """Whole years from ``since`` to ``day``; the day itself completes a year."""
+    return max(0, day.year - since.year - ((day.month, day.day) < (since.month, since.day)))

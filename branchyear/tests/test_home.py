@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from branches.roles import Role
+from branches.services.terms import Election, open_term
 from conftest import make_office
 from reports.services.periods import open_periods
 from tasks.models import BranchItem
@@ -48,6 +49,35 @@ def test_a_returned_item_on_the_home_page_is_the_branchs_own(city, people, sign_
 
     assert "南边的原因" not in text(sign_in(people.secretary))
     assert "南边的原因" in text(sign_in(people.south_secretary))
+
+
+@pytest.mark.parametrize(
+    ("elected_on", "word"),
+    [
+        (None, "登记本届班子"),
+        (date(2023, 6, 1), "换届已逾期"),
+        (date(2023, 12, 20), "准备换届"),
+        (date(2024, 1, 1), ""),
+    ],
+)
+def test_a_secretary_finds_the_election_that_is_due(city, people, sign_in, elected_on, word):
+    if elected_on:
+        open_term(city.north, Election(elected_on=elected_on), by=None)
+
+    page = text(sign_in(people.secretary))
+
+    words = {"登记本届班子", "换届已逾期", "准备换届"}
+    assert {each for each in words if each in page} == ({word} if word else set())
+
+
+def test_a_reviewer_finds_how_many_elections_are_overdue(city, people, sign_in):
+    open_term(city.north, Election(elected_on=date(2023, 6, 1)), by=None)
+    open_term(city.south, Election(elected_on=date(2023, 6, 1)), by=None)
+
+    page = text(sign_in(people.reviewer))
+
+    assert "1个党组织逾期未换届" in page
+    assert f"/terms/?org={city.north_office.pk}&amp;state=overdue" in page
 
 
 def test_a_reviewer_finds_what_waits_and_who_owes(city, people, sign_in):

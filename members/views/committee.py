@@ -13,7 +13,7 @@ from branches import terms as arithmetic
 from branches.models import Kind, Organization, Term
 from branches.services import organizations
 from branches.services import terms as term_services
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import full_years, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
 from members import rules
@@ -58,7 +58,8 @@ def _body(user, organization, term, today):
     held = body_of(organization)
     for one in held:
         one.word = posts.post_word(one.post, organization)
-        one.party_years = _years(one.member.formal_on, today)
+        since = one.member.formal_on
+        one.party_years = full_years(since, today) if since else None
     formal = elections.electable(organization).count()
     past = Term.objects.filter(organization=organization).exclude(ended_on=None)
     return {
@@ -93,12 +94,6 @@ def _unknown(term):
     missing = [name for name in wanted if getattr(term, name) is None]
     missing += [name for name in ("approval_no",) if not getattr(term, name)]
     return [Term._meta.get_field(name).verbose_name for name in missing]
-
-
-def _years(since, today):
-    if since is None:
-        return None
-    return max(0, today.year - since.year - ((today.month, today.day) < (since.month, since.day)))
 
 
 def _groups(user, branch):

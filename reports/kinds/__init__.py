@@ -9,11 +9,25 @@ from reports.kinds.base import Asked, Kind
 from reports.kinds.checklist import Checklist
 from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
+from reports.kinds.posts import Posts
 from reports.kinds.roster import Roster
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
+from reports.kinds.terms import Terms
 
-KINDS = {kind.key: kind for kind in (Checklist(), Summary(), Roster(), Meetings(), Talks(), Dues())}
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Checklist(),
+        Summary(),
+        Roster(),
+        Terms(),
+        Posts(),
+        Meetings(),
+        Talks(),
+        Dues(),
+    )
+}
 
 
 def kind_of(key):
