@@ -27,9 +27,9 @@ REPEATED = 4096  # values whose conversion is remembered while a statement runs
 BATCH = 5000  # keeps the memory of one statement's parameters small
 
 
-def insert_many(model, rows, *, ignore_conflicts=False):
-    """Insert unsaved, complete instances of ``model``."""
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+def insert_many(model, rows, *, ignore_conflicts=False, with_keys=False):
+    """Insert unsaved, complete instances of ``model``; ``with_keys`` under keys they have already."""
+    fields = [f for f in model._meta.concrete_fields if with_keys or not f.primary_key]
     columns = ", ".join(_quoted(f.column) for f in fields)
     places = ", ".join(["%s"] * len(fields))
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
@@ -67,6 +67,28 @@ def _converted(row, converters):
     for place, convert in converters:
         row[place] = convert(row[place])
     return row
+
+
+def reserve_keys(model, count):
+    """``count`` primary keys nobody else will get, for rows whose keys must be known at once.
+
+    Only inside a transaction: SQLite keeps other writers out until it ends, PostgreSQL's sequence gives
+    no number twice.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("reserve_keys needs a transaction around the insert.")
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [_quoted(table), key, count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    last = row[0] if row else 0
+    return range(last + 1, last + count + 1)
 
 
 def update_many(model, rows, names):

@@ -140,7 +140,9 @@ def words(raw):
     found = text(raw)
     if found == UNCALCULATED or found.startswith("="):
         raise BadCell("是公式，没有可以读取的结果。请把公式改为文字（复制后“选择性粘贴—数值”）。")
-    if re.fullmatch(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", found):
+    if found.startswith("#") and re.fullmatch(
+        r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", found
+    ):
         raise BadCell(f"是错误值“{found}”，请改为正确的内容。")
     return " ".join(found.split()) if "\n" in found or "  " in found else found
 

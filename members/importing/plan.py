@@ -186,11 +186,10 @@ class Plan:
         number = row.values.get("id_number")
         if isinstance(number, str) and number:
             row.index = blind_index(number)
-            if not soundness.id_number_problem(number):
-                row.named = {
-                    "birth_date": soundness.birth_date_in(number),
-                    "sex": soundness.sex_in(number),
-                }
+            if len(number) == 18 and number.isascii() and number[:17].isdigit():
+                born = soundness.birth_date_in(number)
+                if born is not None:
+                    row.named = {"birth_date": born, "sex": soundness.sex_in(number)}
 
     # --- who is it ---
 

@@ -74,7 +74,7 @@ class Sheet:
         people = 0
         for number, row in enumerate(self._rows, self.table.header_row + 1):
             cells = {key: row[at] for key, at in mapping if at < len(row)}
-            said = {key: raw for key, raw in cells.items() if not uploads.is_blank(raw)}
+            said = {key: raw for key, raw in cells.items() if _says_something(raw)}
             if not said.keys() - {"number", "key"}:
                 if "key" in said:
                     self._note(
@@ -103,16 +103,8 @@ class Sheet:
                 continue
             if isinstance(value, dict):
                 record.values.update(value)
-                parts = value.items()
             else:
                 record.values[key] = value
-                parts = ((key, value),)
-            for name, part in parts:
-                room = ROOM.get(name)
-                if room and isinstance(part, str) and len(part) > room:
-                    record.problems.append(
-                        [self.cell(name, number), f"{TITLES[name]}太长，最多{room}个字。"]
-                    )
         if "name" in said and record.values.get("name") != uploads.text(said["name"]):
             if isinstance(said["name"], str) and re.search(r"\S\s+\S", uploads.text(said["name"])):
                 record.warnings.append(
@@ -155,16 +147,30 @@ class _Cleaner:
     """A column's reader that remembers what it has read; half of all cells are repetitions."""
 
     def __init__(self, field):
-        self.read, self.known = field.read, {}
+        self.key, self.read, self.known = field.key, field.read, {}
 
     def __call__(self, raw):
         key = (raw.__class__, raw)
         found = self.known.get(key)
         if found is None:
             found = self.read(raw)
+            parts = found.items() if isinstance(found, dict) else ((self.key, found),)
+            for name, part in parts:
+                room = ROOM.get(name)
+                if room and isinstance(part, str) and len(part) > room:
+                    raise BadCell(f"{TITLES[name]}太长，最多{room}个字。")
             if len(self.known) < _REMEMBERED:
                 self.known[key] = found
         return found
+
+
+def _says_something(raw):
+    """``not is_blank``, quickly for what plainly is not."""
+    if raw is None:
+        return False
+    if raw.__class__ is not str or len(raw) > 3 and raw[0] > " " and raw[0].isprintable():
+        return True
+    return not uploads.is_blank(raw)
 
 
 def _sentence(key, sentence):

@@ -317,9 +317,8 @@ def _line(row, pk):
     if "name" in facts:
         facts["name_key"] = pinyin_key(facts["name"])
     if "id_number" in facts:
-        number = facts["id_number"]
-        facts["id_number_index"] = blind_index(number) or None
-        facts["id_tail_index"] = blind_index(number[-4:])
+        facts["id_number_index"] = row.index or None
+        facts["id_tail_index"] = blind_index(facts["id_number"][-4:])
     for name in SECRET_FIELDS & facts.keys():
         facts[name] = encrypt(facts[name])
     for name, value in facts.items():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from branches.models import Kind, Organization
 from branches.scope import scope_of
 from branchyear.audit.services import build, record, record_many
+from branchyear.lib.bulk import insert_many, reserve_keys
 from branchyear.lib.crypto import blind_index
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
@@ -45,7 +46,11 @@ def add_members(people, *, by, organization=None, today=None):
 
 def enroll(members, *, by):
     """Write members already found sound, with their trace (for ``add_members`` and the import)."""
-    Member.objects.bulk_create(members, batch_size=BATCH)
+    now = timezone.now()
+    for member, key in zip(members, reserve_keys(Member, len(members)), strict=True):
+        member.pk, member.created_at, member.updated_at = key, now, now
+        member._state.adding = False
+    insert_many(Member, members, with_keys=True)
     record_many(
         build("member.added", member, by=by, organization=member.organization) for member in members
     )

@@ -17,6 +17,8 @@ def text(value: Any) -> str:
     """The cell as clean text; numbers without a tail, outer blanks and invisible signs gone."""
     if value is None:
         return ""
+    if value.__class__ is str and value.isprintable():  # nothing invisible in it, as most texts
+        return value.strip()
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
@@ -31,7 +33,7 @@ def text(value: Any) -> str:
 
 def half_width(value: str) -> str:
     """Full-width digits, letters and signs folded: １２３ -> 123."""
-    return unicodedata.normalize("NFKC", value)
+    return value if value.isascii() else unicodedata.normalize("NFKC", value)
 
 
 def is_blank(value: Any) -> bool:
