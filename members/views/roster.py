@@ -40,6 +40,7 @@ def roster(request):
         "sort": sort if sort in SORTS else "",
         "groups": groups,
         "completeness": whole,
+        "may_import": rules.may_import_roster(request.user, organization),
         "may_keep": rules.may_keep_roster(request.user, organization) and organization.is_open,
     }
     return render(request, "members/roster.html", context)
