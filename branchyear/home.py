@@ -15,6 +15,7 @@ from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import Month
 from members import lifebook
 from members.services.dues.lines import unregistered
+from members.todos import movement_todos
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Campaign
 
@@ -52,6 +53,7 @@ def secretary(scope, today):
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
+    todos += [Todo(**facts) for facts in movement_todos(branch, today)]
     todos += _own_term(branch, today)
     todos += _meetings(branch, today)
     late = [i for i in to_do if i.is_overdue(today) and i not in returned]

@@ -360,8 +360,8 @@ class _Movement:
             roll = self.rolls[place.branch.pk]
             leaders = [member for member in roll[:5] if member.party_post]
             care = 0.85 if place is self.city.places[0] else place.diligence
-            wanted = max(1, round(span / 366 * (1.5 + 4.5 * care)))
-            plan = [(*rng.choice(COURSES), rng.choice((4, 8, 8)), roll) for _ in range(wanted)]
+            wanted = max(1, round(span / 366 * (0.5 + 2.2 * care)))
+            plan = [(*rng.choice(COURSES), rng.choice((4, 8)), roll) for _ in range(wanted)]
             if rng.random() < care:
                 plan += [(*course, leaders) for course in LEADERS_COURSES]
             for title, kind, hours, takers in plan:

@@ -163,7 +163,7 @@ def test_an_application_is_registered_and_its_steps_follow(org, people, sign_in)
     )
     row = Applicant.objects.get()
     page = text(client.get(row.get_absolute_url()))
-    assert "下一步：<b>党组织派人谈话" in page
+    assert "<b>党组织派人谈话" in page
     assert "超过规定时限" in page
     data = {"on_first_talk": ago(29).isoformat(), "on_activist": ago(28).isoformat()}
     client.post(f"/admissions/{row.pk}/steps/", data)

@@ -1,0 +1,111 @@
+"""What a branch's people ask of it today: letters to receive, probations that end, members to be
+contacted, steps of admission that are due. Plain mappings, for the home page; a constant number of
+statements however many people there are."""
+
+from django.db.models import Q
+from django.urls import reverse
+
+from members import admission, deadlines
+from members.models import Absence, AdmissionStep, Applicant, Member, Transfer
+from members.services.probation import due_within
+
+
+def movement_todos(branch, today):
+    """The mappings of ``branchyear.home.Todo``, what waits for others first."""
+    return [
+        *_transfers(branch, today),
+        *_probations(branch, today),
+        *_absences(branch, today),
+        *_admissions(branch, today),
+    ]
+
+
+def _transfers(branch, today):
+    """Letters to be received, and own letters that nobody has answered in time (R36)."""
+    rows = Transfer.objects.filter(
+        Q(receiver=branch) | Q(sender=branch, valid_until__lt=today), state=Transfer.State.ISSUED
+    ).select_related("member")
+    for row in rows.order_by("valid_until", "pk"):
+        if row.receiver_id == branch.pk:
+            yield {
+                "what": f"接收{row.member.name}的组织关系",
+                "why": f"{row.sender_name}已开具介绍信，核对后接收或退回",
+                "url": row.get_absolute_url(),
+                "button": "去接收",
+                "due": row.valid_until,
+                "urgent": row.valid_until < today,
+            }
+        else:
+            yield {
+                "what": f"{row.member.name}的介绍信已到期，尚未收到回执",
+                "why": f"联系党员和{row.receiver_name}；需要时撤回后重新开具",
+                "url": row.get_absolute_url(),
+                "button": "去办理",
+                "due": row.valid_until,
+                "urgent": True,
+            }
+
+
+def _probations(branch, today):
+    """Within 30 days of the end, and after it (R39)."""
+    members = Member.objects.counted().filter(organization=branch)
+    for end, member in due_within(members, today + deadlines.SOON):
+        if end is None:
+            continue  # the day is missing in the roster, which says so itself
+        late = end < today
+        yield {
+            "what": f"讨论预备党员{member.name}转正",
+            "why": "预备期已届满，尚未讨论转正"
+            if late
+            else "收到转正申请后召开党员大会讨论，报上级党委审批",
+            "url": reverse("members:probation", args=[member.pk]),
+            "button": "去办理",
+            "due": end,
+            "urgent": late,
+        }
+
+
+def _absences(branch, today):
+    """Members away who are to be contacted (R37), lost ones whose half year is over (R38)."""
+    rows = Absence.objects.filter(organization=branch, ended_on=None, suspended_on=None)
+    for row in rows.select_related("member"):
+        due = row.contact_due
+        if due is not None and due - today <= deadlines.CONTACT_SOON:
+            yield {
+                "what": f"联系{row.get_kind_display()}{row.member.name}",
+                "why": "联系后登记一行情况即可",
+                "url": row.get_absolute_url(),
+                "button": "去登记",
+                "due": due,
+                "urgent": due < today,
+            }
+        months = deadlines.whole_months(row.since, today)
+        if row.kind == Absence.Kind.LOST and months >= deadlines.LOST_MONTHS:
+            yield {
+                "what": f"党员{row.member.name}失去联系已{months}个月",
+                "why": "多方查找并留存记录；查找不到的，按程序研究停止党籍",
+                "url": row.get_absolute_url(),
+                "button": "去办理",
+                "urgent": True,
+            }
+
+
+def _admissions(branch, today):
+    """The next step of whoever is on the way, when its limit comes near or is over (R40)."""
+    steps = list(AdmissionStep.objects.filter(is_active=True).order_by("number"))
+    rows = Applicant.objects.filter(
+        organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
+    ).prefetch_related("progress__step")
+    for row in rows:
+        taken = {progress.step.number: progress.on for progress in row.progress.all()}
+        due = admission.next_due(steps, taken)
+        if due is None or due.latest is None or due.latest - today > deadlines.SOON:
+            continue
+        yield {
+            "what": f"发展党员：{row.name}“{due.step.name}”",
+            "why": f"依据{due.step.basis}" if due.step.basis else "到规定时限",
+            "url": row.get_absolute_url(),
+            "button": "去登记",
+            "due": due.latest,
+            "urgent": due.is_late(today),
+        }
