@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
-from branchyear.demo import dues, life, movement, terms
+from branchyear.demo import dues, life, movement, roster, terms
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
@@ -48,6 +48,7 @@ def build(scale, *, year, seed, now, say):
     plan, year = _plan(today, year)
     campaign = open_campaign(plan, year=year, by=None)
     say(f"{campaign}：{campaign.tasks.count()}项任务")
+    roster.build(city, Random(seed + 1), today, say)  # noqa: S311 as above
     movement.build(city, Random(seed + 7), today, say, campaign=campaign)  # noqa: S311 as above
     life.build(city, Random(seed + 5), today, say, campaign=campaign)  # noqa: S311 as above
     dues.build(city, Random(seed + 6), today, say, campaign=campaign)  # noqa: S311 as above

@@ -353,6 +353,7 @@ class City:
                 member.education = ""
                 member.post = "" if rng.random() < 0.5 else member.post
             if rng.random() < place.diligence:
-                member.platform_entered_on = date(self.today.year, 6, rng.randint(1, 28))
+                entered = date(self.today.year, 6, rng.randint(1, 28))
+                member.platform_entered_on = min(entered, self.today)
             rows.append(member)
         return rows

@@ -33,7 +33,7 @@ def biography(rng, sequence, *, retired, today):
     age = rng.randint(60, 82) if retired else min(59, max(23, round(rng.gauss(41, 9))))
     birth = date(today.year - age, 1, 1) + timedelta(days=rng.randrange(365))
     admitted_age = rng.choice((19, 20, 21, 22, 23, 24, 26, 28, 31, 35))
-    admitted = birth + timedelta(days=365 * min(admitted_age, age - 2) + rng.randrange(300))
+    admitted = birth + timedelta(days=365 * min(admitted_age, age - 3) + rng.randrange(300))
     probationary = not retired and rng.random() < 0.015
     if probationary:
         admitted = today - timedelta(days=rng.randint(20, 340))
