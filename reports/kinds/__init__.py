@@ -9,11 +9,13 @@ from reports.kinds.base import Asked, Kind
 from reports.kinds.checklist import Checklist
 from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
+from reports.kinds.movement import Absences, Admissions, Transfers
 from reports.kinds.posts import Posts
 from reports.kinds.roster import Roster
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
 from reports.kinds.terms import Terms
+from reports.kinds.training import TrainingRegister
 
 KINDS = {
     kind.key: kind
@@ -26,6 +28,10 @@ KINDS = {
         Meetings(),
         Talks(),
         Dues(),
+        TrainingRegister(),
+        Transfers(),
+        Absences(),
+        Admissions(),
     )
 }
 
