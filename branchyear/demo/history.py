@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from django.core.files.base import ContentFile
 
-from branchyear.demo import paper, words
+from branchyear.demo import life, paper, words
 from branchyear.lib.dates import CHINA
 from tasks.models import BranchItem, ChecklistItem, Evidence, ItemEvidence
 from tasks.services.items import Answer
@@ -39,6 +39,7 @@ class History:
             row.item = items[row.item_id]
             row.version = row.item.current
             by_branch[row.branch_id].append(row)
+        proofs = life.Proofs()
         for number, place in enumerate(self.city.places):
             library = self._library(place)
             links = []
@@ -53,8 +54,11 @@ class History:
                                 branch_item=row, evidence=evidence, attached_by=place.secretary
                             )
                         )
+                if moves and row.item.task.code == "T3":
+                    proofs.use(row, place.secretary, moves[0][0])
                 self.moves += moves
             ItemEvidence.objects.bulk_create(links, batch_size=500)
+        proofs.write()
         self.moves.sort(key=lambda move: move[0])
         self.say(f"办理过程：{len(self.moves)}步")
         return self
