@@ -54,7 +54,8 @@ class History:
                                 branch_item=row, evidence=evidence, attached_by=place.secretary
                             )
                         )
-                if moves and row.item.task.code == "T3":
+                kept = number == 0 and row.item.code in FIRST_BRANCH  # to be tried on the page
+                if moves and row.item.task.code == "T3" and not kept:
                     proofs.use(row, place.secretary, moves[0][0])
                 self.moves += moves
             ItemEvidence.objects.bulk_create(links, batch_size=500)

@@ -152,6 +152,7 @@ class _Year:
         rng, keeps = self.rng, min(1.0, 0.5 + 0.62 * place.diligence)
         expected = [m for m in roll if is_expected(m)]
         officers = [m for m in roll if m.party_post]
+        officers.sort(key=lambda m: m.party_post != "党支部书记")
         formal = sum(m.category == Category.FORMAL for m in roll)
         groups = defaultdict(list)
         for member in expected:
@@ -164,6 +165,10 @@ class _Year:
             self._appraise(place, roll, expected, self.year - 1,
                            self._day(last_year, rng.randint(10, 26)), said)  # fmt: skip
         self._talk(place, expected, officers)
+        if first:  # to be used for an item that was sent back for an unreadable scan
+            day = self.until - timedelta(days=14)
+            self._hold(place, expected, MeetingKind.LIFE, self._day(Month.of(day), min(day.day, 28)),
+                       f"{self.year}年度组织生活会", said)  # fmt: skip
         early = self.until.month >= 11 and not first and rng.random() < 0.2 * place.diligence
         if early and self.until.year == self.year:
             self._appraise(place, roll, expected, self.year,
