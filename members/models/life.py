@@ -108,7 +108,8 @@ class Attendance(models.Model):
         DUTY = "duty", "公务"
         ABSENT = "absent", "无故缺席"
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
+    # Found by the unique index below, which begins with it: a second one would cost every insert.
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances", db_index=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="attendances")
     status = models.CharField("出席", max_length=10, choices=Status.choices, default=Status.PRESENT)
     reason = models.CharField("原因", max_length=100, blank=True)
