@@ -33,6 +33,8 @@ HEADS = {
 # Secretary, deputy, officers, leaders of groups, everybody else: the order of a printed roster.
 OFFICE = Case(
     When(party_post="", then=Value(9)),
+    # The branch's own post stands first: a branch secretary may be deputy secretary of a committee above.
+    When(Q(party_post__startswith="支部书记"), then=Value(0)),
     When(Q(party_post__contains="副书记"), then=Value(1)),
     When(Q(party_post__contains="书记"), then=Value(0)),
     When(Q(party_post__contains="委员"), then=Value(2)),
