@@ -41,6 +41,7 @@ ADMIN_PERMISSIONS = {
     Role.SYSTEM_ADMIN: (
         "branches.*",
         "members.view_*",
+        "members.change_admissionstep",
         "tasks.view_*",
         "tasks.add_*",
         "tasks.change_*",
