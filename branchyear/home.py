@@ -14,6 +14,7 @@ from branches.models import Organization, Term
 from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import Month
 from members import lifebook
+from members.models import DuesExemption
 from members.services.dues.lines import unregistered
 from members.todos import movement_todos
 from reports.models import MonthlyReport, Tier
@@ -249,6 +250,15 @@ def reviewer(user, scope, today):
         )
     if own is not None and own.is_editable:
         todos.append(_owed_report(own, today))
+    if asked := DuesExemption.objects.to_decide_at(top).count():
+        todos.append(
+            Todo(
+                what=f"审批{asked}项党费减免申请",
+                why="支部已研究同意，等待您的意见",
+                url=reverse("members:dues_exemptions") + f"?org={top.pk}",
+                button="去审批",
+            )
+        )
     if figures["overdue"]:
         todos.append(
             Todo(

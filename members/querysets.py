@@ -175,6 +175,18 @@ DUES = {
 }
 
 
+class DuesExemptionQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "member__organization"
+
+    def to_decide_at(self, organization):
+        """What waits with ``organization``: a direct one's branches; above, the direct branches."""
+        direct = organization.DIRECT_DEPTH
+        rows = self.filter(state="requested").under(organization)
+        if organization.depth < direct:
+            return rows.filter(member__organization__depth=direct)
+        return rows if organization.depth == direct else rows.none()
+
+
 class DuesMonthQuerySet(OrganizationOwnedQuerySet):
     def of(self, month):
         return self.filter(month=str(month))

@@ -1,13 +1,18 @@
 """The home of each role."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from branches.roles import Role
 from branches.services.terms import Election, open_term
+from branchyear.lib.dates import Month
 from conftest import make_office
+from members.services import dues
+from members.tests.make import make_member
 from reports.services.periods import open_periods
 from tasks.models import BranchItem
 from tasks.services.campaign import open_campaign
@@ -143,3 +148,31 @@ def test_the_home_page_asks_the_same_number_of_questions_however_much_there_is(
 
     assert counts[0] == counts[1]
     assert counts[0] <= 25
+
+
+def test_dues_not_yet_registered_are_work_from_the_twentieth_on(city, people, sign_in):
+    make_member(city.north, "张三")
+
+    with time_machine.travel("2026-06-19 10:00 +0800", tick=False):
+        assert "本月党费" not in text(sign_in(people.secretary))
+    with time_machine.travel("2026-06-20 10:00 +0800", tick=False):
+        assert "本月党费还有1人未登记" in text(sign_in(people.secretary))
+
+
+@pytest.mark.parametrize(("who", "where"), [("reviewer", "north"), ("committee", "archive")])
+def test_who_decides_about_an_exemption_finds_it(who, where, city, people, sign_in):
+    asker = people.secretary if where == "north" else people.archive_secretary
+    month = Month.of(TODAY)
+    dues.request_exemption(
+        make_member(getattr(city, where), "张三"),
+        from_month=month,
+        to_month=month,
+        reduced_to=Decimal(0),
+        reason="家庭困难",
+        by=asker,
+        now=timezone.now(),
+    )
+
+    assert "审批1项党费减免申请" in text(sign_in(getattr(people, who)))
+    other = people.committee if who == "reviewer" else people.reviewer
+    assert "党费减免申请" not in text(sign_in(other))

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
 from members.models.member import Member
-from members.querysets import DuesMonthQuerySet
+from members.querysets import DuesExemptionQuerySet, DuesMonthQuerySet
 
 
 class DuesKind(models.TextChoices):
@@ -102,7 +102,7 @@ class DuesExemption(models.Model):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     decision_note = models.CharField("审批意见", max_length=300, blank=True)
 
-    objects = owned_through("member__organization")
+    objects = DuesExemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "党费减免"
