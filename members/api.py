@@ -8,12 +8,17 @@ from members.models import Meeting, Member
 
 
 class MemberSerializer(serializers.ModelSerializer):
-    """A member on the roll. ID number and telephone are masked for every role."""
+    """A member on the roll. ID number and telephone are masked for every role.
+
+    ``missing`` counts the required facts of the roster that are empty.
+    """
 
     organization_name = serializers.CharField(source="organization.name", read_only=True)
     group_name = serializers.CharField(source="group.name", default=None, read_only=True)
     id_number = serializers.CharField(source="masked_id_number", read_only=True)
     phone = serializers.CharField(source="masked_phone", read_only=True)
+
+    missing = serializers.IntegerField(read_only=True)
 
     class Meta:
         model = Member
@@ -21,7 +26,9 @@ class MemberSerializer(serializers.ModelSerializer):
             "id", "name", "sex", "ethnicity", "birth_date", "id_number", "phone", "education",
             "degree", "organization", "organization_name", "group", "group_name", "category",
             "standing", "unit", "post", "party_post", "admitted_on", "formal_on",
-            "is_leading_cadre", "is_retired",
+            "is_leading_cadre", "is_retired", "is_excused", "native_place", "worked_from",
+            "joined_branch_on", "joined_from", "left_on", "probation_extended_to",
+            "platform_entered_on", "missing",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -42,7 +49,7 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_class = MemberFilter
 
     def get_queryset(self):
-        rows = Member.objects.visible_to(self.request.user)
+        rows = Member.objects.visible_to(self.request.user).with_missing()
         return rows.select_related("organization", "group").order_by(
             "organization__path", "name_key", "pk"
         )

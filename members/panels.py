@@ -4,6 +4,7 @@ from django.db.models import Count
 
 from branches.models import Kind, Organization, Term
 from branches.panels import panel
+from branchyear.lib.dates import Month
 from members.completeness import completeness
 from members.models import COMMITTEE_POSTS, DuesMonth, Meeting, Member, Post, PostHeld
 from members.services.posts import post_word
@@ -75,7 +76,10 @@ def dues(organization, user, today):
         return None
     rows = DuesMonth.objects.visible_to(user).filter(organization=organization)
     month = rows.order_by("-month").values_list("month", flat=True).first()
-    return {"month": month, "figure": rows.of(month).figure() if month else None}
+    return {
+        "month": Month.parse(month) if month else None,
+        "figure": rows.of(month).figure() if month else None,
+    }
 
 
 def _in_force(day):

@@ -35,9 +35,11 @@ OFFICE = Case(
     When(party_post="", then=Value(9)),
     # The branch's own post stands first: a branch secretary may be deputy secretary of a committee above.
     When(Q(party_post__startswith="支部书记"), then=Value(0)),
-    When(Q(party_post__contains="副书记"), then=Value(1)),
-    When(Q(party_post__contains="书记"), then=Value(0)),
-    When(Q(party_post__contains="委员"), then=Value(2)),
+    When(party_post__startswith="支部书记", then=Value(0)),
+    When(party_post__startswith="党支部书记", then=Value(0)),
+    When(party_post__contains="副书记", then=Value(1)),
+    When(party_post__contains="书记", then=Value(0)),
+    When(party_post__contains="委员", then=Value(2)),
     default=Value(3),
     output_field=IntegerField(),
 )

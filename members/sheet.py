@@ -5,6 +5,10 @@ statement, only what ``user`` sees of each.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
+
+from branches.querysets import within
+from branches.scope import scope_of
 from members import rules
 from members.models import (
     Absence,
@@ -99,8 +103,7 @@ def sheet_of(member, user, *, year, today):
     return Sheet(
         year=year,
         posts=list(
-            PostHeld.objects.visible_to(user)
-            .filter(member=member)
+            PostHeld.objects.filter(_seen_posts(member, user), member=member)
             .select_related("organization", "term")
             .order_by("-starts_on", "-pk")
         ),
@@ -126,13 +129,19 @@ def sheet_of(member, user, *, year, today):
             .order_by("month")
         ),
         # The amount reveals the wage.
-        dues_shown=rules.may_unmask(user, member),
+        dues_shown=rules.may_see_dues_sums(user, member.organization),
         meetings=attendances[:SHOWN],
         attended=attended,
         talks=list(_talks(member, user, year)[:SHOWN]),
         trainings=trainings,
         hours=_hours(member, year, today),
     )
+
+
+def _seen_posts(member, user):
+    """Posts in sight, and those at the organisations above the member's own branch: the roster names them."""
+    above = Q(organization__path__in=member.organization.ancestor_paths)
+    return above | within(scope_of(user).seen_paths, "organization__path")
 
 
 def _hours(member, year, today):

@@ -32,7 +32,7 @@ def test_a_branch_shows_people_groups_committee_meetings_and_dues(org, people, s
 
     shown = page(sign_in(people.reviewer), org.north)
 
-    for words in ("李组长", "王书记", "学习0", "未编入党小组", "月账", "名册要素"):
+    for words in ("李组长", "王书记", "学习0", "未编入党小组", "1月账", "名册要素"):
         assert words in shown
     assert f"/members/?org={org.north.pk}&amp;group={group.pk}" in shown
 
