@@ -130,7 +130,9 @@ class EvidenceQuerySet(OrganizationOwnedQuerySet):
     pass
 
 
-class ItemMeetingQuerySet(models.QuerySet):
+class ItemMeetingQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "branch_item__branch"
+
     def live(self):
         """Links that prove something: the meeting has not been voided."""
         return self.filter(meeting__voided_at=None)
