@@ -49,7 +49,7 @@ class Dues(Kind):
             for row in handed.order_by("month", "pk")
         ]
         return (
-            "依据：中组发〔2008〕3号。类别、基数、比例和月应交为当前核定；日期栏为各月交纳的月日。",
+            "依据：中组发〔2008〕3号。类别、基数、比例和月应交为当前核定；日期栏依次为各月交纳的月.日，不在当月的注明所属月份。",
             "上缴：" + "；".join(lines) if lines else "上缴：未登记",
         )
 
@@ -102,7 +102,7 @@ def _with_sums():
             Column(f"m{n}", f"{n}月", 7.5, "decimal", total="sum", group="各月实交(元)")
             for n in MONTHS
         ],
-        Column("days", "交纳日期", 15),
+        Column("days", "交纳日期", 24),
         Column("due", "年应交合计", 10, "decimal", total="sum"),
         Column("paid", "年实交合计", 10, "decimal", total="sum"),
         Column("owed", "欠交", 9, "decimal", total="sum"),
@@ -162,7 +162,7 @@ def _bases(members, asked):
 
 def _sums(person, base):
     cells = list(zip(MONTHS, person.cells, strict=True))
-    days = [f"{n}月{cell['paid_on']:%m-%d}" for n, cell in cells if cell and cell["paid_on"]]
+    days = [_day(n, cell["paid_on"]) for n, cell in cells if cell and cell["paid_on"]]
     notes = [f"{n}月{cell['note']}" for n, cell in cells if cell and cell["note"]]
     bracket = bracket_of(base.kind, base.base) if base and base.base is not None else None
     return {
@@ -171,13 +171,19 @@ def _sums(person, base):
         "rate": bracket.rate if bracket else None,
         "monthly": base.monthly_due if base else None,
         **{f"m{n}": cell["paid"] if cell else None for n, cell in cells},
-        "days": "、".join(days),
+        "days": " ".join(days),
         "due": person.due,
         "paid": person.paid,
         "owed": person.arrears.total,
         "note": "；".join(notes),
         "signed": "",
     }
+
+
+def _day(number, paid_on):
+    """1.8 for a payment within its month, else with the month it was for: 3月(5.2)."""
+    text = f"{paid_on.month}.{paid_on.day}"
+    return text if paid_on.month == number else f"{number}月({text})"
 
 
 def _states(person):
