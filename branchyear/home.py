@@ -16,7 +16,7 @@ from branchyear.lib.dates import Month
 from members import lifebook
 from members.models import DuesExemption
 from members.services.dues.lines import unregistered
-from members.todos import movement_todos
+from members.todos import movement_todos, roster_todos
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Campaign
 
@@ -64,6 +64,7 @@ def secretary(scope, today):
         if i not in returned and i not in late and (i.due_on - today).days <= SOON_DAYS
     ]
     todos += _dues(branch, today)
+    todos += [Todo(**facts) for facts in roster_todos(branch)]
     todos += [_item(item, today) for item in (*late, *soon)]
     return {
         "branch": branch,

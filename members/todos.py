@@ -6,8 +6,25 @@ from django.db.models import Q
 from django.urls import reverse
 
 from members import admission, deadlines
+from members.completeness import completeness
 from members.models import Absence, AdmissionStep, Applicant, Member, Transfer
 from members.services.probation import due_within
+
+
+def roster_todos(branch):
+    """What the roster still lacks (R09), as one line."""
+    found = completeness(Member.objects.filter(organization=branch))
+    if found.is_complete:
+        return []
+    lacks = "、".join(f"{required.label}{number}人" for required, number in found.lacks)
+    return [
+        {
+            "what": f"党员名册缺{found.missing}项信息",
+            "why": f"缺{lacks}",
+            "url": f"{reverse('members:roster')}?org={branch.pk}&lacking=any",
+            "button": "去补齐",
+        }
+    ]
 
 
 def movement_todos(branch, today):

@@ -176,3 +176,12 @@ def test_who_decides_about_an_exemption_finds_it(who, where, city, people, sign_
     assert "审批1项党费减免申请" in text(sign_in(getattr(people, who)))
     other = people.committee if who == "reviewer" else people.reviewer
     assert "党费减免申请" not in text(sign_in(other))
+
+
+def test_what_the_roster_lacks_is_work_with_its_list_behind_it(city, people, sign_in):
+    make_member(city.north, "张三", native_place="本省")
+
+    page = text(sign_in(people.secretary))
+
+    assert "党员名册缺7项信息" in page
+    assert f"/members/?org={city.north.pk}&amp;lacking=any" in page
