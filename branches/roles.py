@@ -42,6 +42,8 @@ ADMIN_PERMISSIONS = {
         "branches.*",
         "members.view_*",
         "members.change_admissionstep",
+        "members.*_rosterprofile",
+        "members.*_rosterprofilecolumn",
         "tasks.view_*",
         "tasks.add_*",
         "tasks.change_*",

@@ -1,11 +1,13 @@
-"""The steps of admission in the admin site: data that the system administrator keeps (步骤因地而异)."""
+"""What the system administrator keeps for the members: the steps of admission (步骤因地而异), and the roster
+layouts of other systems."""
 
 from django import forms
 from django.contrib import admin
 
 from branchyear.lib.admin import NeverDeleted, RefusalsBesideFields
-from members.models import AdmissionStep
-from members.services import admissions
+from members.importing.columns import FIELDS, KEY
+from members.models import AdmissionStep, RosterProfile, RosterProfileColumn
+from members.services import admissions, profiles
 
 
 class StepForm(forms.ModelForm):
@@ -40,3 +42,62 @@ class AdmissionStepAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes:
             admissions.revise_step(stored, by=request.user, **changes)
+
+
+MIN_COLUMNS = 3  # fewer do not tell one layout from another
+
+
+class ColumnForm(forms.ModelForm):
+    """A column chosen from what the roster knows, by the names people know."""
+
+    field = forms.ChoiceField(
+        label="本系统的内容",
+        choices=[("", "请选择"), *((f.key, f.title) for f in FIELDS if f.key != KEY)],
+    )
+
+    class Meta:
+        model = RosterProfileColumn
+        fields = ["order", "field", "title", "form"]
+
+
+class ColumnSet(forms.BaseInlineFormSet):
+    """A layout is of use only with names and a few columns more."""
+
+    def clean(self):
+        super().clean()
+        kept = [
+            form.cleaned_data["field"]
+            for form in self.forms
+            if form.cleaned_data.get("field") and not form.cleaned_data.get("DELETE")
+        ]
+        if "name" not in kept or len(kept) < MIN_COLUMNS:
+            raise forms.ValidationError(f"版式至少要有{MIN_COLUMNS}列，其中要有“姓名”。")
+
+
+class ColumnInline(admin.TabularInline):
+    model = RosterProfileColumn
+    form = ColumnForm
+    formset = ColumnSet
+    extra = 3
+    verbose_name_plural = "列（按次序从左到右；上传时各列标题都在表中，即按本版式识别）"
+
+
+@admin.register(RosterProfile)
+class RosterProfileAdmin(NeverDeleted, admin.ModelAdmin):
+    """Columns are edited on the layout's own page, one line each."""
+
+    list_display = ("name", "source", "column_titles", "is_active")
+    list_filter = ("is_active", "source")
+    fields = ("name", "source", "note", "is_active")
+    inlines = (ColumnInline,)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("columns")
+
+    @admin.display(description="列")
+    def column_titles(self, profile):
+        return "、".join(column.title for column in profile.columns.all())
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        profiles.note_change(form.instance, by=request.user)

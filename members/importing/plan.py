@@ -11,6 +11,7 @@ from itertools import islice
 from branches.models import Kind, Organization
 from branches.querysets import below
 from branchyear.lib.crypto import blind_index, mask_id_number, mask_phone
+from branchyear.lib.errors import BadFile
 from branchyear.lib.uploads import folded
 from members import soundness
 from members.importing import keys
@@ -22,6 +23,7 @@ from members.models.member import SECRET_FIELDS, in_words
 from members.services.roster import number_taken, plain
 
 PART = 1000
+NOBODY = "标题行下面没有党员。请确认数据在第一张工作表中，填写后再上传。"
 REQUIRED = ("name", "category")
 _SUMMARY = ("sex", "ethnicity", "birth_date", "category", "id_number", "unit", "post")
 _DAYS = ("birth_date", "worked_from", "admitted_on", "formal_on", "joined_branch_on", "platform_entered_on")  # fmt: skip
@@ -101,7 +103,9 @@ class Plan:
     def parts(self):
         """Lists of judged rows, in the order of the file."""
         records_left = self.sheet.records()
+        found_any = False
         while records := list(islice(records_left, PART)):
+            found_any = True
             rows = [Row(r.number, r.values, r.problems, r.warnings) for r in records]
             self._judge(rows)
             for row in rows:
@@ -113,6 +117,8 @@ class Plan:
                 line = (row.number, str(row.verdict), known, row.told, row.branch and row.branch.pk)
                 self._hash.update(repr(line).encode())
             yield rows
+        if not found_any:
+            raise BadFile(NOBODY)
 
     # --- one part ---
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,8 +31,10 @@ def roster_upload(request):
     """Three steps: take the roster away, fill it in, bring it back."""
     organization, context = desk(request, "members:roster")
     require(rules.may_import_roster(request.user, organization), NOT_YOURS)
-    form = RosterFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = RosterFileForm()
+    if request.method == "POST":
+        form = RosterFileForm(request.POST, request.FILES)
+    if form.is_valid():
         try:
             upload = imports.upload_roster(
                 form.cleaned_data["file"], organization=organization, by=request.user
@@ -106,9 +108,13 @@ def roster_report(request, pk):
     if request.htmx and upload.is_open:
         return render(request, "members/_upload_state.html", {"upload": upload})
     _, context = desk(request, "members:roster", upload.organization)
-    chosen = request.GET.get("only", "")
-    rows = upload.rows.all()
-    if chosen in Verdict.values:
+    # What must be mended comes first; of what would be saved, what changes nothing comes last.
+    chosen = request.GET.get("only", "mend" if upload.blocking else "")
+    unchanged = Case(When(verdict=Verdict.SAME, then=1), default=0)
+    rows = upload.rows.order_by(unchanged, "number")
+    if chosen == "mend":
+        rows = rows.filter(verdict__in=(Verdict.ERROR, Verdict.DENIED))
+    elif chosen in Verdict.values:
         rows = rows.filter(verdict=chosen)
     elif chosen == "warned":
         rows = rows.exclude(warnings=[])
@@ -173,22 +179,17 @@ def _number(text):
 
 
 def _tabs(upload, chosen):
-    tabs = [{"label": "全部", "url": "?", "active": not chosen, "count": sum(
-        upload.count(v) for v in Verdict.values
-    )}]  # fmt: skip
-    for key, label in TABS:
-        if upload.count(key) or chosen == key:
-            tabs.append(
-                {"label": label, "url": f"?only={key}", "active": chosen == key, "count": upload.count(key)}
-            )  # fmt: skip
-    if upload.count("warned") or chosen == "warned":
-        tabs.append(
-            {
-                "label": "有提醒", "url": "?only=warned", "active": chosen == "warned",
-                "count": upload.count("warned"),
-            }
-        )  # fmt: skip
-    return tabs
+    """The verdicts there are, each with its number of rows."""
+    counts = [("", "全部", sum(upload.count(v) for v in Verdict.values))]
+    if upload.blocking:
+        counts.insert(0, ("mend", "要改的", upload.blocking))
+    counts += [(key, label, upload.count(key)) for key, label in TABS]
+    counts.append(("warned", "有提醒", upload.count("warned")))
+    return [
+        {"label": label, "url": f"?only={key}", "active": chosen == key, "count": count}
+        for key, label, count in counts
+        if count or chosen == key
+    ]
 
 
 def _attached(book, organization, what):
