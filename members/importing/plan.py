@@ -88,6 +88,11 @@ class Plan:
         return sum(self.counts.values())
 
     @property
+    def expected(self):
+        """About how many rows there will be in the end."""
+        return max(self.total, round(self.total / (self.sheet.share or 1)))
+
+    @property
     def is_sound(self):
         return not self.counts[Verdict.ERROR] and not self.counts[Verdict.DENIED]
 

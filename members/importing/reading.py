@@ -37,7 +37,8 @@ class Sheet:
     """The table of an uploaded roster. ``records()`` may be gone through once."""
 
     def __init__(self, file):
-        rows = uploads.stream_workbook(file, max_rows=MAX_ROWS)
+        self.share = 0.0  # of the sheet that was read so far
+        rows = uploads.stream_workbook(file, max_rows=MAX_ROWS, share=self._read_so_far)
         head = list(islice(rows, _SEARCH))
         self.profile, self.table = _table_of(head)
         self._rows = chain(head[self.table.header_row :], rows)
@@ -54,6 +55,9 @@ class Sheet:
             self.notes.append(
                 "单位和职务写在同一列的，按空格分开；没有空格的，整格填入“行政职务”。"
             )
+
+    def _read_so_far(self, share):
+        self.share = share
 
     @property
     def keys(self):

@@ -122,7 +122,7 @@ def check(upload_id, *, today, alive=lambda: None, notice=""):
         plan = Plan(content_of(upload), organization=upload.organization, by=upload.by, today=today)
         for part in plan.parts():
             insert_many(RosterUploadRow, (_report(upload, row) for row in part))
-            progress(plan.total)
+            progress(plan.total, plan.expected)
     except (BadFile, FileNotFoundError) as problem:
         upload.rows.all().delete()
         fail(upload, getattr(problem, "sentence", "文件已不在服务器上，请重新上传。"))
@@ -286,14 +286,14 @@ class _Prepared:
     def __exit__(self, *_):
         self.file.close()
 
-    def take(self, plan, progress=lambda done: None, report=lambda row: None):
+    def take(self, plan, progress=lambda done, total: None, report=lambda row: None):
         for part in plan.parts():
             for row in part:
                 report(row)
             new = [_line(r, r.branch.pk) for r in part if r.verdict == Verdict.NEW]
             changed = [_line(r, r.member.pk) for r in part if r.verdict == Verdict.CHANGED]
             self.file.write(json.dumps([new, changed], ensure_ascii=False) + "\n")
-            progress(plan.total)
+            progress(plan.total, plan.expected)
 
     def write(self, *, by, today):
         """Write everything; ``Overtaken`` when a condition of the plan does not hold any more."""
@@ -504,9 +504,9 @@ class _Progress:
     def __init__(self, upload, alive):
         self.upload, self.alive, self.last = upload, alive, 0.0
 
-    def __call__(self, done):
+    def __call__(self, done, total):
         if time.monotonic() - self.last < 1:
             return
         self.last = time.monotonic()
         self.alive()
-        RosterUpload.objects.filter(pk=self.upload.pk).update(done_rows=done)
+        RosterUpload.objects.filter(pk=self.upload.pk).update(done_rows=done, total_rows=total)

@@ -439,3 +439,70 @@ def test_what_is_no_whole_number_is_asked_again(written):
 )  # fmt: skip
 def test_text_is_cleaned_of_what_cannot_be_seen(value, clean):
     assert uploads.text(value) == clean
+
+
+# --- Row after row
+
+
+def test_the_streaming_reader_gives_the_same_rows():
+    file = workbook(
+        ["标题"],
+        [],
+        ["姓名", "日期", "时刻", "数", "是", "空"],
+        ["张三", date(2022, 4, 25), datetime(2022, 4, 25, 8, 30), 1.0, True, None, "尾"],
+        [None, date(1899, 12, 31), None, 2.5, False, "  x "],
+    )
+
+    assert list(uploads.stream_workbook(file)) == uploads.read_workbook(file)
+
+
+def test_ledgers_and_forms_are_streamed_as_they_are_read():
+    columns = [Column("name", "支部名称", 20), Column("day", "换届日期", 12, "date")]
+    form = io.BytesIO()
+    write_form(form, columns, [{"name": "=甲", "day": date(2022, 4, 25)}], locked_keys=["name"])
+
+    assert list(uploads.stream_workbook(form)) == uploads.read_workbook(form)
+
+
+def test_a_text_in_pieces_and_read_aloud_is_one_text():
+    shared = "<si><r><t>张</t></r><r><t>三</t></r><rPh><t>zhang</t></rPh></si>"
+    file = package('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', shared=shared)
+
+    assert list(uploads.stream_workbook(file)) == [["张三"]]
+
+
+def test_a_formula_without_a_result_is_marked_and_one_with_a_result_read():
+    cells = '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c>'
+
+    assert list(uploads.stream_workbook(package(f'<row r="1">{cells}</row>'))) == [
+        [2, uploads.limits.UNCALCULATED]
+    ]
+
+
+def test_cells_without_places_follow_one_another():
+    file = package("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>")
+
+    assert list(uploads.stream_workbook(file)) == [[1, 2], [3]]
+
+
+def test_how_far_the_reader_is_can_be_watched():
+    told = []
+
+    list(uploads.stream_workbook(workbook(["x"]), share=told.append))
+
+    assert told[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (f'<row r="3">{text_cell("A3", "x")}</row><row r="2">{text_cell("A2", "x")}</row>', "损坏"),
+        (f'<row r="1">{text_cell("A1", "x" * 50_000)}</row>', "过大"),
+        ('<row r="1"><c r="A1" t="s"><v>-1</v></c></row>', "损坏"),
+        (f'<row r="9">{text_cell("A9", "x")}</row>', "超过 5 行"),
+        ("<c/>", "损坏"),
+    ],
+)
+def test_what_lies_is_refused_while_streaming(data, said):
+    with pytest.raises(BadFile, match=said):
+        list(uploads.stream_workbook(package(data), max_rows=5))

@@ -27,11 +27,12 @@ _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _EAST_ASIAN_DAYS = {*range(27, 37), *range(50, 59)}
 
 
-def stream_workbook(file, *, max_rows=limits.MAX_ROWS, sheet=None):
+def stream_workbook(file, *, max_rows=limits.MAX_ROWS, sheet=None, share=lambda done: None):
     """Yield the rows of the first visible sheet (or the one named) as ``read_workbook`` would list them.
 
     Row 1 comes first, blank rows included. A file that turns out to be wrong half-way raises
-    ``BadFile`` then: whoever uses this must be able to drop what came before.
+    ``BadFile`` then: whoever uses this must be able to drop what came before. ``share`` is told now and
+    then which part of the sheet was read, 0 to 1.
     """
     size_checked(file)
     if kind_of(file) != "xlsx":  # old formats are read by a child process, all at once
@@ -41,7 +42,7 @@ def stream_workbook(file, *, max_rows=limits.MAX_ROWS, sheet=None):
     found_any = False
     try:
         with zipfile.ZipFile(file) as package:
-            for row in _rows(package, max_rows, sheet):
+            for row in _rows(package, max_rows, sheet, share):
                 found_any = found_any or bool(row)
                 yield row
     except BadFile:
@@ -65,14 +66,17 @@ def stream_workbook(file, *, max_rows=limits.MAX_ROWS, sheet=None):
         raise BadFile(limits.EMPTY)
 
 
-def _rows(package, max_rows, wanted):
+def _rows(package, max_rows, wanted, share):
     book = _Book(package)
     part = book.sheet_part(wanted)
-    rows = []
+    rows, read = [], 0
+    size = max(package.getinfo(part).file_size, 1)
     parser = _sheet_parser(book, max_rows, rows)
     with package.open(part) as stream:
         while block := stream.read(_BLOCK):
             parser.Parse(block, False)
+            read += len(block)
+            share(min(read / size, 1.0))
             yield from rows
             rows.clear()
         parser.Parse(b"", True)
@@ -355,7 +359,8 @@ def _day(number, epoch):
         return plain_value(number)
     whole = int(number)
     if whole == 0:  # a time of day alone
-        return str(dt.timedelta(seconds=round(number * 86400)))
+        midnight = dt.datetime.combine(epoch, dt.time.min)
+        return (midnight + dt.timedelta(seconds=round(number * 86400))).time()
     day = epoch + dt.timedelta(days=whole)
     if number == whole:
         return day
