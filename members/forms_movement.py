@@ -40,6 +40,13 @@ class Paid(Text):
             raise forms.ValidationError(str(error)) from None
 
 
+class Person(forms.ModelChoiceField):
+    """One member of the branch; the form says which may be chosen."""
+
+    def __init__(self):
+        super().__init__(label="党员", queryset=Member.objects.none(), empty_label="请选择")
+
+
 class People(forms.ModelMultipleChoiceField):
     """Names to tick."""
 
@@ -99,8 +106,8 @@ class LetterForm(ServiceForm):
 class IssueForm(LetterForm):
     """The letter; whither it goes was chosen before (inside: a branch; outside: a name)."""
 
-    member = forms.ModelChoiceField(label="党员", queryset=Member.objects.none())
-    receiver = forms.ModelChoiceField(label="转入党支部", queryset=None)
+    member = Person()
+    receiver = forms.ModelChoiceField(label="转入党支部", queryset=None, empty_label="请选择")
     receiver_name = Text(
         "转入单位", 100, help_text="按对方党组织全称填写，如：某省某市某局机关党委。"
     )
@@ -149,7 +156,7 @@ class SlipForm(ServiceForm):
 
 
 class AbsenceForm(ServiceForm):
-    member = forms.ModelChoiceField(label="党员", queryset=Member.objects.none())
+    member = Person()
     kind = forms.ChoiceField(label="类别", choices=Absence.Kind.choices, widget=forms.RadioSelect)
     since = Day("外出（失联）时间")
     destination = Text("去向", 100, required=False, help_text="失联党员不填。")
@@ -195,7 +202,7 @@ class ConvertForm(ServiceForm):
         empty_label="（不关联会议记录）",
         help_text="讨论通过转正的那次党员大会，来自组织生活记录。",
     )
-    document_no = Text("上级党委批复文号", 60, required=False)
+    document_no = Text("批复文号", 60, required=False)
 
     def __init__(self, *args, meetings, **kwargs):
         super().__init__(*args, **kwargs)
@@ -205,13 +212,13 @@ class ConvertForm(ServiceForm):
 class ExtendForm(ServiceForm):
     to = Day("延长至")
     reason = Text("原因", 200)
-    document_no = Text("上级党委批复文号", 60, required=False)
+    document_no = Text("批复文号", 60, required=False)
 
 
 class EndProbationForm(ServiceForm):
     on = Day("决定日期")
     reason = Text("原因", 200)
-    document_no = Text("上级党委批复文号", 60, required=False)
+    document_no = Text("批复文号", 60, required=False)
 
 
 # --- Admission --------------------------------------------------------------------------------------

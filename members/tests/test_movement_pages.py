@@ -273,3 +273,13 @@ def test_a_probation_that_ends_on_a_sunday_ends_on_it(org, people, sign_in):
     data = {"formal_on": sunday.isoformat()}
 
     assert client.post(f"/probation/{member.pk}/convert/", data).status_code == 302
+
+
+def test_a_members_page_leads_to_what_can_be_done_with_him(org, people, sign_in):
+    member = probationer(org.north)
+
+    page = text(sign_in(people.secretary).get(f"/members/{member.pk}/"))
+    assert f"/probation/{member.pk}/" in page
+    assert f"/transfers/new/?org={org.north.pk}&amp;member={member.pk}" in page
+    assert f"/absences/new/?org={org.north.pk}&amp;member={member.pk}" in page
+    assert "/transfers/new/" not in text(sign_in(people.reviewer).get(f"/members/{member.pk}/"))
