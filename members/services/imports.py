@@ -37,7 +37,7 @@ from members import rules
 from members.importing.plan import Plan
 from members.models import Member, MemberEvent, RosterUpload, RosterUploadRow, Verdict
 from members.models.member import SECRET_FIELDS
-from members.services import roster
+from members.services import posts, roster
 
 State = RosterUpload.State
 AT_ONCE_BYTES = 100 * 1024  # a branch's roster has 10-20 KB; a thousand rows take a second or two
@@ -392,6 +392,9 @@ def _change(lines, places, *, by, today):
         )  # fmt: skip
     for names, members in columns.items():
         update_many(Member, members, [*sorted(names), "revision", "updated_at"])
+    # Whoever came into another Party group leads the former one no more.
+    regrouped = [m for names, some in columns.items() if "group" in names for m in some]
+    posts.follow(regrouped, on=today, by=by, reason="调整党小组")
     MemberEvent.objects.bulk_create(events, batch_size=roster.BATCH)
     record_many(entries)
 

@@ -13,9 +13,10 @@ from branches.services.terms import Election
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Conflict, Refused
 from members.models import Category, Member, MemberEvent, Post, PostHeld
-from members.services import elections, posts, roster
+from members.services import elections, imports, posts, roster
 from members.services.posts import Seat
 from members.tests.make import make_member
+from members.tests.rosters import book, number_of
 
 pytestmark = pytest.mark.engines
 
@@ -305,6 +306,22 @@ def test_who_leaves_the_group_leads_it_no_more(org, five, group):
 
     assert in_force(group) == []
     assert party_post(five[3]) == ""
+
+
+def test_a_workbook_that_regroups_a_leader_ends_the_post(org):
+    first = organizations.found_group(org.north, name="一组", on=ELECTED, by=None)
+    organizations.found_group(org.north, name="二组", on=ELECTED, by=None)
+    leader = make_member(
+        org.north, "组长", id_number=number_of(1), birth_date=date(1985, 3, 2), group=first
+    )
+    posts.set_leader(first, leader, on=ELECTED, by=None, today=TODAY)
+    file = book(["组长", number_of(1), "二组"], head=("姓名", "身份证号", "党小组"))
+
+    imports.carry_out(file, organization=org.north, by=None, today=TODAY)
+
+    leader.refresh_from_db()
+    assert (leader.group.name, leader.party_post) == ("二组", "")
+    assert PostHeld.objects.get().ends_on == TODAY
 
 
 def test_a_group_with_members_is_not_ended(org, five, group):
