@@ -77,6 +77,7 @@ def _ask(campaign, rule, day, organization):
 def _make_stage(cursor):
     kind = "jsonb" if connection.vendor == "postgresql" else "text"
     cursor.execute(_STAGE % kind)
+    cursor.execute(_INDEX)
     cursor.execute(_EMPTY)
 
 
@@ -104,6 +105,7 @@ _STAGE = (
     "CREATE TEMPORARY TABLE IF NOT EXISTS health_now (rule_id bigint, organization_id bigint,"
     " key varchar(120), severity varchar(10), facts %s)"
 )
+_INDEX = "CREATE INDEX IF NOT EXISTS health_now_key ON health_now (rule_id, organization_id, key)"
 _EMPTY = "DELETE FROM health_now"
 _CLOSE = """
     UPDATE tasks_finding AS f SET closed_on = %%s, closing = %%s WHERE f.id IN (%s)

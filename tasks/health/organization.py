@@ -1,39 +1,13 @@
 """Rules of task 1, 健全组织体系: is every branch set up as it should be (R01-R10)?"""
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Ceil, Coalesce, Concat, Length, Replace, Substr
+from django.db.models.functions import Ceil, Coalesce, Length, Replace
 
 from branches.models import BranchType, Kind, Organization
-from branches.querysets import LAST_STEP
 from members.completeness import REQUIRED, branches_with_groups
 from members.models import Category, Member
 from tasks.health.registry import ERROR, NOTICE, WARNING, check, found, key
-
-
-def branches(ask):
-    """The open branches asked about."""
-    return Organization.objects.branches().open().filter(ask.under("path"))
-
-
-def members(ask):
-    """The counted members of open branches asked about."""
-    return Member.objects.counted().filter(
-        ask.under("organization__path"), organization__closed_on=None
-    )
-
-
-def heads(path="pk", **only):
-    """How many counted members a branch has, as an expression."""
-    rows = Member.objects.counted().filter(organization=OuterRef(path), **only).order_by()
-    return Coalesce(Subquery(rows.values("organization").annotate(n=Count("pk")).values("n")), 0)
-
-
-def inside(path="path"):
-    """Conditions "at or below the outer row", as a range that both databases find in the index."""
-    return {
-        f"{path}__gte": OuterRef("path"),
-        f"{path}__lte": Concat(OuterRef("path"), Value(LAST_STEP)),
-    }
+from tasks.health.rows import branch_of_group, branches, heads, inside, members
 
 
 @check("R01", mend="members:roster")
@@ -142,7 +116,7 @@ def group_size(ask):
     rows = (
         Organization.objects.open()
         .filter(ask.under("path"), kind=Kind.GROUP)
-        .annotate(branch=_branch_of_group(), n=_in_group(), formal=_in_group("formal"))
+        .annotate(branch=branch_of_group(), n=_in_group(), formal=_in_group("formal"))
         .filter(branch__isnull=False)
         .filter(Q(n__gt=ask.params["max"]) | Q(n__lt=ask.params["min"]) | Q(formal=0))
     )
@@ -158,12 +132,6 @@ def group_size(ask):
         n=F("n"),
         formal=F("formal"),
     )
-
-
-def _branch_of_group():
-    """The open branch right above a group."""
-    above = Substr(OuterRef("path"), 1, Length(OuterRef("path")) - Organization.steplen)
-    return Subquery(Organization.objects.open().filter(path=above).order_by().values("pk")[:1])
 
 
 def _in_group(category=""):

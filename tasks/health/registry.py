@@ -15,8 +15,15 @@ from datetime import date
 from importlib import import_module
 from pkgutil import iter_modules
 
-from django.db.models import CharField, F, JSONField, Q, TextField, Value
-from django.db.models.functions import Cast, Concat, JSONObject
+from django.db.models import CharField, DateField, F, JSONField, Q, TextField, Value
+from django.db.models.functions import (
+    Cast,
+    Concat,
+    ExtractDay,
+    ExtractMonth,
+    ExtractYear,
+    JSONObject,
+)
 
 from tasks.models import Severity
 
@@ -51,34 +58,41 @@ class Ask:
 class Check:
     """A registered rule. ``mend`` names the page on which the branch can put it right.
 
-    ``applies`` is a function like the rule itself that answers with the organisations the rule speaks of;
-    ``elsewhere`` says, for a rule that cannot be computed from facts the portal holds, why.
+    ``applies`` is a function like the rule itself that answers with the organisations the rule speaks of
+    (None: every open branch). ``words`` are further sentences, for a rule that can fail in several ways:
+    ``say=`` in ``found`` chooses one; without it the rule's own sentence (data) is used.
     """
 
     number: str
     find: object
     mend: str = ""
     applies: object = None
-    elsewhere: str = ""
+    words: dict = field(default_factory=dict)
 
 
 CHECKS: dict[str, Check] = {}
 
 
-def check(number, *, mend="", applies=None):
+def check(number, *, mend="", applies=None, words=None):
     """Register the function below as the rule with this number (R01 …)."""
 
     def register(function):
         if number in CHECKS and CHECKS[number].find.__module__ != function.__module__:
             raise ValueError(f"two checks for {number}")
-        CHECKS[number] = Check(number, function, mend, applies)
+        CHECKS[number] = Check(number, function, mend, applies, words or {})
         return function
 
     return register
 
 
-def found(rows, *, organization="organization_id", about=None, severity=ERROR, **facts):
-    """Rows of findings: ``(organization id, key, severity, facts)``, in this order."""
+def found(rows, *, organization="organization_id", about=None, severity=ERROR, say="", **facts):
+    """Rows of findings: ``(organization id, key, severity, facts)``, in this order.
+
+    Facts never count from today ("overdue by 3 days"), else they would change every night; the sentence
+    reckons that from the dates when it is shown.
+    """
+    if say:
+        facts["say"] = Value(say)
     about = Value("") if about is None else about
     severity = severity if hasattr(severity, "resolve_expression") else Value(str(severity))
     return (
@@ -110,3 +124,18 @@ def load():
     for module in iter_modules(package.__path__):
         import_module(f"tasks.health.{module.name}")
     return CHECKS
+
+
+def number_of(day):
+    """A date column as the number 20260412, which both databases compare and add to alike."""
+    return ExtractYear(day) * 10000 + ExtractMonth(day) * 100 + ExtractDay(day)
+
+
+def as_number(day):
+    """The same of a ``date``."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def as_text(day):
+    """A date column as "2026-04-12"."""
+    return Cast(Cast(day, DateField()), TextField())
