@@ -4,20 +4,36 @@ from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, R
 from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.health import Explanation, Finding, Severity
 from tasks.models.items import BranchItem, ItemStep
+from tasks.models.problems import (
+    Disposal,
+    Extension,
+    Problem,
+    ProblemEvidence,
+    ProblemStep,
+    SelfCheck,
+    SelfCheckAnswer,
+)
 
 __all__ = [
     "BranchItem",
     "Campaign",
     "ChecklistItem",
+    "Disposal",
     "Evidence",
     "Explanation",
+    "Extension",
     "Finding",
     "ItemEvidence",
     "ItemMeeting",
     "ItemStep",
     "ItemVersion",
     "Phase",
+    "Problem",
+    "ProblemEvidence",
+    "ProblemStep",
     "Rule",
+    "SelfCheck",
+    "SelfCheckAnswer",
     "Severity",
     "Source",
     "Task",
