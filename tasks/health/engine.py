@@ -6,6 +6,9 @@ so ten thousand branches cost the database's time only. ``look`` answers for a f
 writing anything.
 """
 
+import json
+from functools import lru_cache, partial
+
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
@@ -23,9 +26,10 @@ def evaluate(campaign, *, day, organization=None, numbers=None):
     rules = _rules(campaign, numbers)
     with connection.cursor() as cursor:
         _make_stage(cursor)
-        for rule, check in rules:
-            rows = check.find(_ask(campaign, rule, day, organization))
-            _fill(cursor, rule, rows)
+        path = organization.path if organization is not None else ""
+        for rule, _ in rules:
+            for sql, params in _statements(rule, campaign, day, bool(path)):
+                cursor.execute(sql, _with_path(params, path))
         ids = [rule.pk for rule, _ in rules]
         if ids:
             _close(cursor, ids, organization, day)
@@ -81,8 +85,27 @@ def _make_stage(cursor):
     cursor.execute(_EMPTY)
 
 
-def _fill(cursor, rule, rows):
-    """One INSERT … SELECT per rule (two querysets where a rule has two halves)."""
+def _statements(rule, campaign, day, for_a_part):
+    """The statements of one rule, compiled once: for one branch the compiling would take longer than the
+    database. ``for_a_part``: with ``PATH`` where the path of the organisation belongs."""
+    thresholds = json.dumps(rule.params, sort_keys=True)
+    return _compiled(
+        rule.number, rule.pk, thresholds, campaign.starts_on, campaign.ends_on, day, for_a_part,
+        connection.vendor,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def _compiled(number, rule, thresholds, starts_on, ends_on, day, for_a_part, vendor):
+    ask = Ask(
+        day,
+        starts_on,
+        ends_on,
+        json.loads(thresholds),
+        partial(below, PATH) if for_a_part else None,
+    )
+    rows = load()[number].find(ask)
+    out = []
     for part in rows if isinstance(rows, list | tuple) else [rows]:
         try:
             sql, params = part.query.get_compiler(connection=connection).as_sql()
@@ -90,7 +113,15 @@ def _fill(cursor, rule, rows):
             continue
         # The inner statement is compiled by Django; its values go as parameters.
         statement = f"INSERT INTO health_now SELECT %s, found.* FROM ({sql}) AS found"  # noqa: S608  # nosec B608
-        cursor.execute(statement, [rule.pk, *params])
+        out.append((statement, (rule, *params)))
+    return tuple(out)
+
+
+PATH = "\ue000"  # stands for the organisation's path; no real one holds it
+
+
+def _with_path(params, path):
+    return [p.replace(PATH, path) if isinstance(p, str) else p for p in params] if path else params
 
 
 def _close(cursor, rules, organization, day):

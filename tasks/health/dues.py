@@ -1,0 +1,212 @@
+"""Rules of task 6, 党费: monthly and in full, by the right rate, late, published (R43-R47).
+
+Source: 关于中国共产党党费收缴、使用和管理的规定 (中组发〔2008〕3号).
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from branchyear.lib.dates import Month, months_between
+from members.models import DuesBase, DuesKind, DuesMonth, DuesPublication
+from tasks.health.registry import ERROR, UNKNOWN, WARNING, check, found, key
+from tasks.health.rows import branches, members
+
+
+def _months(ask):
+    """The months of the campaign that are over."""
+    last = min(ask.day, ask.ends_on)
+    return [m for m in months_between(ask.starts_on, last) if m.last_day < ask.day]
+
+
+def _of(ask, month):
+    return DuesMonth.objects.filter(
+        ask.under("organization__path"), organization__closed_on=None, month=str(month)
+    )
+
+
+@check(
+    "R43",
+    mend="members:dues",
+    words={
+        "unknown": "{m}月有{k}名党员的党费基数未核定，应交数不明。",
+        "none": "{m}月的党费尚未登记。",
+    },
+)
+def dues_full_monthly(ask):
+    """Everybody paid what was due. 工作方案 (按月足额)；规定第十二条. A month without rows is unknown."""
+    out = []
+    for month in _months(ask):
+        about, m = Value(f"month:{month}"), Value(month.number)
+        rows = _of(ask, month).order_by().values("organization")
+        short = Q(due__isnull=False, paid__lt=F("due"))
+        owing = rows.filter(short).annotate(k=Count("pk"), amt=Sum(F("due") - F("paid")))
+        unknown = rows.filter(due=None).annotate(k=Count("pk"))
+        there = DuesMonth.objects.filter(organization=OuterRef("pk"), month=str(month))
+        people = members(ask).filter(organization=OuterRef("pk"))
+        out += [
+            found(owing, about=about, m=m, k=F("k"), amt=F("amt")),
+            found(
+                unknown, about=Value(f"month:{month}:unknown"), severity=UNKNOWN, say="unknown",
+                m=m, k=F("k"),
+            ),
+            found(
+                branches(ask).filter(~Exists(there), Exists(people)), organization="pk",
+                about=Value(f"month:{month}:none"), severity=UNKNOWN, say="none", m=m,
+            ),
+        ]  # fmt: skip
+    return out
+
+
+@check("R44", mend="members:dues_bases")
+def dues_rate(ask):
+    """The due of the base now in force is the rate on the whole base. 规定第一至八条."""
+    month = str(Month.of(ask.day))
+    latest = (
+        DuesBase.objects.filter(member=OuterRef("pk"), from_month__lte=month)
+        .order_by("-from_month")
+        .values("pk")[:1]
+    )
+    in_force = members(ask).order_by().values(base=Subquery(latest))
+    reckoned = Case(
+        *_brackets(DuesKind.RETIRED, ask.params["retired"]),
+        *_brackets(DuesKind.WAGE, ask.params["wage"]),
+        *_brackets(DuesKind.YEARLY_SALARY, ask.params["wage"]),
+        *_brackets(DuesKind.SELF_EMPLOYED, ask.params["wage"]),
+        When(kind=DuesKind.FIXED, then=_money(ask.params["flat"])),
+        default=None,
+        output_field=MONEY,
+    )
+    low, high = (_money(limit) for limit in ask.params["farmer"])
+    fen = Decimal("0.0051")  # half a fen either way is rounding; SQLite reckons money in floats
+    rows = DuesBase.objects.filter(pk__in=in_force).annotate(
+        over=ExpressionWrapper(F("monthly_due") - reckoned, output_field=MONEY)
+    )
+    rows = rows.filter(
+        Q(over__gt=fen)
+        | Q(over__lt=-fen)
+        | Q(kind=DuesKind.FARMER, monthly_due__lt=low)
+        | Q(kind=DuesKind.FARMER, monthly_due__gt=high)
+    )
+    return found(
+        rows,
+        organization="member__organization_id",
+        about=key("member", "member_id"),
+        severity=WARNING,
+        name=F("member__name"),
+    )
+
+
+MONEY = DecimalField(max_digits=16, decimal_places=6)
+
+
+def _money(number):
+    return Value(Decimal(str(number)), output_field=MONEY)
+
+
+def _brackets(kind, brackets):
+    """The due by the first bracket the base falls into."""
+    for top, rate in brackets:
+        condition = Q(kind=kind) if top is None else Q(kind=kind, base__lte=top)
+        due = ExpressionWrapper(F("base") * _money(rate), output_field=MONEY)
+        yield When(condition, then=due)
+
+
+@check(
+    "R45",
+    mend="members:dues",
+    words={"case": "党员{name}已连续{m}个月未交纳党费，无正当理由的应提交支部党员大会讨论。"},
+)
+def dues_arrears(ask):
+    """Unpaid months in a row up to the last month that is over. The portal never decides removal.
+    规定第十三条；党章第九条；党员教育管理工作条例(2019)第二十九、三十一条."""
+    last = Month.of(ask.day).plus(-1)
+    paid = (
+        DuesMonth.objects.filter(
+            member=OuterRef("pk"), due__isnull=False, paid__gte=F("due"), month__lte=str(last)
+        )
+        .order_by()
+        .values("member")
+        .annotate(last=Max("month"))
+        .values("last")
+    )
+    rows = members(ask).annotate(paid_to=Coalesce(Subquery(paid), Value("0000-00")))
+    unpaid = (
+        DuesMonth.objects.filter(
+            member=OuterRef("pk"),
+            due__gt=0,
+            month__lte=str(last),
+            month__gt=OuterRef("paid_to"),
+        )
+        .order_by()
+        .values("member")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    rows = rows.annotate(m=Coalesce(Subquery(unpaid), 0))
+    warn, case = ask.params["warn_months"], ask.params["case_months"]
+    about = key("member", "pk")
+    facts = {"name": F("name"), "m": F("m")}
+    return [
+        found(rows.filter(m__gte=warn, m__lt=case), about=about, severity=WARNING, **facts),
+        found(rows.filter(m__gte=case), about=about, severity=ERROR, say="case", **facts),
+    ]
+
+
+@check("R46", mend="members:dues")
+def dues_late(ask):
+    """A late payment is as a rule for a month not more than six months back, else it is explained.
+    规定第十二条."""
+    rows = DuesMonth.objects.filter(
+        ask.under("organization__path"),
+        organization__closed_on=None,
+        note="",
+        paid__gt=0,
+        paid_on__gte=ask.starts_on,
+        paid_on__lte=ask.day,
+    )
+    out = []
+    for month in months_between(
+        Month.of(ask.starts_on).plus(-ask.params["max_months"] - 24).first_day, ask.day
+    ):
+        limit = month.plus(ask.params["max_months"]).last_day
+        if limit >= ask.day:
+            break
+        out.append(
+            found(
+                rows.filter(month=str(month), paid_on__gt=limit),
+                about=key("member", "member_id", Value(f"month:{month}")),
+                severity=WARNING,
+                month=Value(month.label),
+            )
+        )
+    return out
+
+
+@check("R47", mend="members:dues_year")
+def dues_publication(ask):
+    """Dues are published to the members once a year: spoken of when the year is over."""
+    out = []
+    for year in range(ask.starts_on.year, ask.ends_on.year + 1):
+        if ask.day <= date(year, 12, 31):
+            continue
+        there = DuesPublication.objects.filter(organization=OuterRef("pk"), year=year)
+        rows = branches(ask).filter(~Exists(there))
+        out.append(found(rows, organization="pk", about=Value(f"year:{year}"), severity=WARNING))
+    return out
