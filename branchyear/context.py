@@ -105,10 +105,14 @@ def _menu(request, scope):
     entries = [("首页", "home")]
     upper = scope.has({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT, *COMMITTEE_ROLES})
     if scope.has(BRANCH_ROLES) and not upper:
-        entries += [("八项任务清单", "tasks:checklist"), ("月报", "reports:reports")]
-        entries += [("支部台账", "members:roster"), ("台账导出", "reports:exports")]
+        entries += [("八项任务清单", "tasks:checklist"), ("支部体检", "tasks:checkup")]
+        entries += [
+            ("月报", "reports:reports"),
+            ("支部台账", "members:roster"),
+            ("台账导出", "reports:exports"),
+        ]
     elif upper:
-        entries += [("总览", "reports:overview")]
+        entries += [("总览", "reports:overview"), ("支部体检", "tasks:checkup")]
         if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
             entries += [("审核", "tasks:review")]
         if scope.has(BRANCH_ROLES):
@@ -134,6 +138,7 @@ BELONGS = {
         ("tasks:branch_checklist", "tasks:item", "tasks:submit_done", "tasks:save_item"),
         "tasks:checklist",
     ),
+    "tasks:checkup_list": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",
     "reports:export": "reports:exports",

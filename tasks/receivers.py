@@ -7,7 +7,8 @@ leaves them out of every figure and queue.
 from django.dispatch import receiver
 
 from branches import signals
-from tasks.services import routing
+from branchyear.audit.signals import recorded
+from tasks.services import findings, routing
 
 
 @receiver(signals.organization_established, dispatch_uid="tasks-give-items")
@@ -19,3 +20,13 @@ def founded(sender, organization, on, **kwargs):
 @receiver(signals.organization_moved, dispatch_uid="tasks-reroute")
 def moved(sender, organization, on, **kwargs):
     routing.reroute(organization)
+
+
+# Acts that change no fact a rule looks at.
+IDLE = ("account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.")
+
+
+@receiver(recorded, dispatch_uid="tasks-look-again")
+def acted(sender, organizations, verbs, **kwargs):
+    if not all(verb.startswith(IDLE) for verb in verbs):
+        findings.facts_changed(organizations)

@@ -6,7 +6,7 @@ out and mean today.
 
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES, Role
-from branches.scope import scope_of
+from branches.scope import holders, scope_of
 from tasks.models import BranchItem
 
 State = BranchItem.State
@@ -98,3 +98,34 @@ def may_return(user, branch_item, *, scope=None):
 def may_revise(user):
     """The content of the campaign is kept by the system administrator, in the admin site."""
     return scope_of(user).has({Role.SYSTEM_ADMIN})
+
+
+# --- 支部体检 ---------------------------------------------------------------------------------------
+
+
+def may_explain(user, finding):
+    """The branch explains its own warnings."""
+    return finding.organization.is_open and scope_of(user).holds(BRANCH_ROLES, finding.organization)
+
+
+def may_decide_explanation(user, explanation):
+    """Those above the branch accept or refuse: the reviewer of an organisation over it, or the working
+    committee's. Nobody decides on an own explanation."""
+    if user.pk == explanation.given_by_id:
+        return False
+    place = explanation.organization
+    return any(
+        organization.pk != place.pk and place.path.startswith(organization.path)
+        for role, organization in scope_of(user).offices
+        if role in {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}
+    )
+
+
+def deciders_of(explanation):
+    """Who is told that an explanation waits: the reviewers of the nearest organisation that has some."""
+    for path in explanation.organization.ancestor_paths[1:]:
+        above = Organization.objects.filter(path=path).first()
+        people = holders({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, above)
+        if people:
+            return list(people)
+    return []

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from tasks.views import checklist, evidence, items, review
+from tasks.views import checklist, evidence, health, items, review
 
 app_name = "tasks"
 urlpatterns = [
+    path("checkup/", health.checkup, name="checkup"),
+    path("checkup/rule/", health.checkup_list, name="checkup_list"),
+    path("checkup/findings/<int:pk>/explain/", health.explain, name="explain"),
+    path(
+        "checkup/explanations/<int:pk>/decide/",
+        health.decide_explanation,
+        name="decide_explanation",
+    ),
     path("checklist/", checklist.checklist, name="checklist"),
     path("checklist/<int:pk>/", checklist.branch_checklist, name="branch_checklist"),
     path("checklist/<int:pk>/submit-done/", checklist.submit_done, name="submit_done"),

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from branchyear.audit import context, verbs
 from branchyear.audit.models import Entry
+from branchyear.audit.signals import recorded
 from branchyear.lib.bulk import insert_many
 
 
@@ -34,10 +35,22 @@ def record(verb, thing=None, *, by, organization=None, **detail):
     """
     entry = build(verb, thing, by=by, organization=organization, **detail)
     entry.save()
+    if entry.organization_id:
+        recorded.send(Entry, organizations={entry.organization_id}, verbs={entry.verb})
     return entry
 
 
 def record_many(entries):
     """Write many entries made with ``build``, quickly: an import leaves one for each person."""
+    concerned, verbs_used = set(), set()
+
+    def passing():
+        for entry in entries:
+            concerned.add(entry.organization_id)
+            verbs_used.add(entry.verb)
+            yield entry
+
     with transaction.atomic():
-        insert_many(Entry, entries)
+        insert_many(Entry, passing())
+    if concerned - {None}:
+        recorded.send(Entry, organizations=concerned - {None}, verbs=verbs_used)

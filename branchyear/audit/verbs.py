@@ -108,6 +108,10 @@ VERBS = {
     "meeting.attached": "关联组织生活记录",
     "meeting.detached": "取消关联组织生活记录",
     "evidence.downloaded": "下载佐证材料",
+    # 支部体检
+    "finding.explained": "提交情况说明",
+    "finding.explanation_accepted": "采纳情况说明",
+    "finding.explanation_refused": "不采纳情况说明",
     # reports
     "period.opened": "开启报送期",
     "report_rule.revised": "修改报送期限",

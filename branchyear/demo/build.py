@@ -11,6 +11,7 @@ from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
 from branchyear.lib.dates import Month, add_months, day_end, local_day
 from tasks import template
+from tasks.services import findings
 from tasks.services.campaign import open_campaign
 
 
@@ -61,5 +62,6 @@ def build(scale, *, year, seed, now, say):
         history.make(until=day_end(month.first_day.replace(day=FACTS_DAY)))
         reports.write(month)
     history.make(until=now)
+    say(f"支部体检：{findings.evaluate(day=today)}处")
     record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))
     return city, history

@@ -33,5 +33,7 @@ KINDS = {
     "roster.saved": Kind("名册已保存"),
     "roster.failed": Kind("名册未保存"),
     "roster.filled": Kind("名册变动"),
+    "finding.explained": Kind("情况说明待审核"),
+    "finding.explanation_decided": Kind("情况说明审核结果"),
     "account.welcome": Kind("欢迎"),
 }

@@ -65,6 +65,10 @@ STATUSES = {
     "checking": Look("核对中", "◐", "info"),
     "saving": Look("保存中", "◐", "info"),
     "saved": Look("已保存", "●", "ok"),
+    # findings of 支部体检
+    "warning": Look("整改或说明", "▲", "near"),
+    "unknown": Look("情况不明", "◇", "near"),
+    "notice": Look("提醒", "◷", "info"),
     # problems
     "open": Look("待整改", "○", "late"),
     "fixing": Look("整改中", "◐", "near"),

@@ -6,188 +6,548 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0002_terms'),
-        ('members', '0008_platform_layout'),
-        ('tasks', '0005_meetings_as_evidence'),
+        ("branches", "0002_terms"),
+        ("members", "0008_platform_layout"),
+        ("tasks", "0005_meetings_as_evidence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Problem',
+            name="Problem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='编号')),
-                ('origin', models.CharField(choices=[('finding', '支部体检'), ('self_check', '自查'), ('item', '检查条目退回'), ('inspection', '督查抽查'), ('hand', '自行登记')], max_length=12, verbose_name='来源')),
-                ('rule_key', models.CharField(blank=True, editable=False, max_length=120)),
-                ('heading', models.CharField(blank=True, max_length=10, verbose_name='自查项')),
-                ('title', models.CharField(max_length=300, verbose_name='问题表现')),
-                ('cause', models.CharField(blank=True, max_length=500, verbose_name='原因')),
-                ('measure', models.CharField(blank=True, max_length=500, verbose_name='整改措施')),
-                ('responsible', models.CharField(blank=True, max_length=50, verbose_name='责任人')),
-                ('responsible_leader', models.CharField(blank=True, max_length=50, verbose_name='责任领导')),
-                ('found_on', models.DateField(verbose_name='发现日期')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='整改时限')),
-                ('result', models.CharField(blank=True, max_length=1000, verbose_name='整改结果')),
-                ('state', models.CharField(choices=[('open', '待整改'), ('fixing', '整改中'), ('verify', '待验收'), ('closed', '已销号'), ('reopened', '重新整改')], default='open', max_length=10, verbose_name='状态')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='销号日期')),
-                ('created_at', models.DateTimeField(verbose_name='登记时间')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('revision', models.PositiveIntegerField(default=1, editable=False)),
-                ('branch_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='tasks.branchitem')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='tasks.campaign')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('finding', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='tasks.finding')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='branches.organization', verbose_name='党组织')),
-                ('repeats', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeated_by', to='tasks.problem', verbose_name='与此前问题相同')),
-                ('rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='tasks.rule', verbose_name='规则')),
-                ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='tasks.task', verbose_name='任务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="编号")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("finding", "支部体检"),
+                            ("self_check", "自查"),
+                            ("item", "检查条目退回"),
+                            ("inspection", "督查抽查"),
+                            ("hand", "自行登记"),
+                        ],
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("rule_key", models.CharField(blank=True, editable=False, max_length=120)),
+                ("heading", models.CharField(blank=True, max_length=10, verbose_name="自查项")),
+                ("title", models.CharField(max_length=300, verbose_name="问题表现")),
+                ("cause", models.CharField(blank=True, max_length=500, verbose_name="原因")),
+                ("measure", models.CharField(blank=True, max_length=500, verbose_name="整改措施")),
+                ("responsible", models.CharField(blank=True, max_length=50, verbose_name="责任人")),
+                (
+                    "responsible_leader",
+                    models.CharField(blank=True, max_length=50, verbose_name="责任领导"),
+                ),
+                ("found_on", models.DateField(verbose_name="发现日期")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="整改时限")),
+                ("result", models.CharField(blank=True, max_length=1000, verbose_name="整改结果")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待整改"),
+                            ("fixing", "整改中"),
+                            ("verify", "待验收"),
+                            ("closed", "已销号"),
+                            ("reopened", "重新整改"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="销号日期")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("revision", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "branch_item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="tasks.branchitem",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="tasks.campaign",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="tasks.finding",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="branches.organization",
+                        verbose_name="党组织",
+                    ),
+                ),
+                (
+                    "repeats",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repeated_by",
+                        to="tasks.problem",
+                        verbose_name="与此前问题相同",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="tasks.rule",
+                        verbose_name="规则",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="tasks.task",
+                        verbose_name="任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '问题',
-                'verbose_name_plural': '问题',
-                'ordering': ['organization__path', 'number'],
+                "verbose_name": "问题",
+                "verbose_name_plural": "问题",
+                "ordering": ["organization__path", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_before', models.DateField(verbose_name='原时限')),
-                ('due_wanted', models.DateField(verbose_name='申请延至')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('state', models.CharField(choices=[('asked', '待审批'), ('granted', '已同意'), ('refused', '不同意')], default='asked', max_length=10, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审批时间')),
-                ('decision_note', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='tasks.problem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_before", models.DateField(verbose_name="原时限")),
+                ("due_wanted", models.DateField(verbose_name="申请延至")),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待审批"), ("granted", "已同意"), ("refused", "不同意")],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="审批时间"),
+                ),
+                (
+                    "decision_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="审批意见"),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="tasks.problem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '整改延期',
-                'verbose_name_plural': '整改延期',
-                'ordering': ['-asked_at', '-pk'],
+                "verbose_name": "整改延期",
+                "verbose_name_plural": "整改延期",
+                "ordering": ["-asked_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProblemEvidence',
+            name="ProblemEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attached_at', models.DateTimeField(auto_now_add=True)),
-                ('attached_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problem_links', to='tasks.evidence')),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_links', to='tasks.problem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attached_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "attached_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problem_links",
+                        to="tasks.evidence",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence_links",
+                        to="tasks.problem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '整改佐证',
-                'verbose_name_plural': '整改佐证',
-                'ordering': ['pk'],
+                "verbose_name": "整改佐证",
+                "verbose_name_plural": "整改佐证",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProblemStep',
+            name="ProblemStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('listed', '列入清单'), ('planned', '制定措施'), ('changed', '修改措施'), ('handed_in', '申请销号'), ('sent_back', '验收不通过'), ('closed', '销号'), ('reopened', '重新整改'), ('extension_asked', '申请延期'), ('extended', '同意延期'), ('not_extended', '不同意延期')], max_length=16, verbose_name='步骤')),
-                ('by_name', models.CharField(max_length=100, verbose_name='办理人')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='意见')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='内容')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='tasks.problem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("listed", "列入清单"),
+                            ("planned", "制定措施"),
+                            ("changed", "修改措施"),
+                            ("handed_in", "申请销号"),
+                            ("sent_back", "验收不通过"),
+                            ("closed", "销号"),
+                            ("reopened", "重新整改"),
+                            ("extension_asked", "申请延期"),
+                            ("extended", "同意延期"),
+                            ("not_extended", "不同意延期"),
+                        ],
+                        max_length=16,
+                        verbose_name="步骤",
+                    ),
+                ),
+                ("by_name", models.CharField(max_length=100, verbose_name="办理人")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="意见")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="内容")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="tasks.problem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '整改过程',
-                'verbose_name_plural': '整改过程',
-                'ordering': ['pk'],
+                "verbose_name": "整改过程",
+                "verbose_name_plural": "整改过程",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='SelfCheck',
+            name="SelfCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
-                ('revision', models.PositiveIntegerField(default=1, editable=False)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='self_checks', to='tasks.campaign')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='self_checks', to='branches.organization', verbose_name='党支部')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="签发时间")),
+                ("revision", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="self_checks",
+                        to="tasks.campaign",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="self_checks",
+                        to="branches.organization",
+                        verbose_name="党支部",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '自查',
-                'verbose_name_plural': '自查',
-                'ordering': ['organization__path'],
+                "verbose_name": "自查",
+                "verbose_name_plural": "自查",
+                "ordering": ["organization__path"],
             },
         ),
         migrations.CreateModel(
-            name='SelfCheckAnswer',
+            name="SelfCheckAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(max_length=10, verbose_name='自查项')),
-                ('suggested', models.CharField(blank=True, choices=[('met', '符合'), ('not_met', '不符合')], max_length=10, verbose_name='系统判断')),
-                ('result', models.CharField(choices=[('met', '符合'), ('not_met', '不符合')], max_length=10, verbose_name='自查结果')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('evidence', models.JSONField(blank=True, default=list, verbose_name='当时的体检情况')),
-                ('at', models.DateTimeField(verbose_name='填报时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('self_check', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='tasks.selfcheck')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("heading", models.CharField(max_length=10, verbose_name="自查项")),
+                (
+                    "suggested",
+                    models.CharField(
+                        blank=True,
+                        choices=[("met", "符合"), ("not_met", "不符合")],
+                        max_length=10,
+                        verbose_name="系统判断",
+                    ),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("met", "符合"), ("not_met", "不符合")],
+                        max_length=10,
+                        verbose_name="自查结果",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                (
+                    "evidence",
+                    models.JSONField(blank=True, default=list, verbose_name="当时的体检情况"),
+                ),
+                ("at", models.DateTimeField(verbose_name="填报时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "self_check",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="tasks.selfcheck",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '自查结果',
-                'verbose_name_plural': '自查结果',
-                'ordering': ['heading'],
+                "verbose_name": "自查结果",
+                "verbose_name_plural": "自查结果",
+                "ordering": ["heading"],
             },
         ),
         migrations.CreateModel(
-            name='Disposal',
+            name="Disposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('talk', '谈话教育'), ('correction', '限期改正'), ('persuaded', '劝其退党'), ('removed', '除名'), ('other', '其他处置')], max_length=12, verbose_name='处置')),
-                ('decided_on', models.DateField(verbose_name='决定日期')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='改正期限')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='期满考察日期')),
-                ('result', models.CharField(blank=True, max_length=300, verbose_name='改正情况')),
-                ('document_no', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='members.member', verbose_name='党员')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='branches.organization', verbose_name='党支部')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("talk", "谈话教育"),
+                            ("correction", "限期改正"),
+                            ("persuaded", "劝其退党"),
+                            ("removed", "除名"),
+                            ("other", "其他处置"),
+                        ],
+                        max_length=12,
+                        verbose_name="处置",
+                    ),
+                ),
+                ("decided_on", models.DateField(verbose_name="决定日期")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="改正期限")),
+                (
+                    "reviewed_on",
+                    models.DateField(blank=True, null=True, verbose_name="期满考察日期"),
+                ),
+                ("result", models.CharField(blank=True, max_length=300, verbose_name="改正情况")),
+                ("document_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disposals",
+                        to="members.member",
+                        verbose_name="党员",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disposals",
+                        to="branches.organization",
+                        verbose_name="党支部",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '不合格党员处置',
-                'verbose_name_plural': '不合格党员处置',
-                'ordering': ['-decided_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correction'), _negated=True), ('until__isnull', False), _connector='OR'), name='a_correction_has_a_limit', violation_error_message='限期改正请填写改正期限。')],
+                "verbose_name": "不合格党员处置",
+                "verbose_name_plural": "不合格党员处置",
+                "ordering": ["-decided_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "correction"), _negated=True),
+                            ("until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_correction_has_a_limit",
+                        violation_error_message="限期改正请填写改正期限。",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['organization', 'state'], name='problems_of_a_branch'),
+            model_name="problem",
+            index=models.Index(fields=["organization", "state"], name="problems_of_a_branch"),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.UniqueConstraint(fields=('organization', 'campaign', 'number'), name='one_problem_of_a_number'),
+            model_name="problem",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "campaign", "number"), name="one_problem_of_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.UniqueConstraint(condition=models.Q(('rule__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=('organization', 'rule', 'rule_key'), name='a_finding_is_listed_once', violation_error_message='该问题已列入问题清单。'),
+            model_name="problem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("rule__isnull", False), models.Q(("state", "closed"), _negated=True)
+                ),
+                fields=("organization", "rule", "rule_key"),
+                name="a_finding_is_listed_once",
+                violation_error_message="该问题已列入问题清单。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('problem',), name='one_extension_request_at_a_time', violation_error_message='该问题已有待审批的延期申请。'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")),
+                fields=("problem",),
+                name="one_extension_request_at_a_time",
+                violation_error_message="该问题已有待审批的延期申请。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problemevidence',
-            constraint=models.UniqueConstraint(fields=('problem', 'evidence'), name='a_file_proves_a_problem_once'),
+            model_name="problemevidence",
+            constraint=models.UniqueConstraint(
+                fields=("problem", "evidence"), name="a_file_proves_a_problem_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.UniqueConstraint(fields=('organization', 'campaign'), name='one_self_check_per_branch'),
+            model_name="selfcheck",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "campaign"), name="one_self_check_per_branch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selfcheckanswer',
-            constraint=models.UniqueConstraint(fields=('self_check', 'heading'), name='a_heading_is_answered_once'),
+            model_name="selfcheckanswer",
+            constraint=models.UniqueConstraint(
+                fields=("self_check", "heading"), name="a_heading_is_answered_once"
+            ),
         ),
     ]

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
-from tasks.models import BranchItem, Campaign
+from tasks.models import BranchItem, Campaign, Finding
+from tasks.services import findings
 from tasks.tests import make
 
 BRANCH = ("secretary", "clerk")
@@ -29,6 +30,14 @@ def furnish(world):
     world.submitted_item = make.make_submitted(
         make.item_of(world.north, "T1-01"), people.secretary, now=now, fact_on=today
     )
+    findings.evaluate(day=today, organization=world.north)
+    world.finding = Finding.objects.filter(organization=world.north, severity="unknown").first()
+    world.explanation = findings.explain(
+        world.finding, "正在核对档案，下周补登记。", by=people.secretary, now=now
+    )
+    findings.decide(
+        world.explanation, accept=False, note="请先登记班子。", by=people.reviewer, now=now
+    )
 
 
 def item(world):
@@ -41,7 +50,24 @@ def submitted(world):
 
 TOO_LONG = {"reason": "长" * 501}
 
+SEEING = [p for p in PEOPLE if p not in BLIND]
+
 ROWS = {
+    "tasks:checkup": Row({200: SEEING}),
+    "tasks:checkup_list": Row({200: SEEING}, data={"rule": "R01"}),
+    "tasks:explain": Row(
+        {422: BRANCH, 403: WATCHING}, args=lambda world: [world.finding.pk], method="post"
+    ),
+    # Already decided.
+    "tasks:decide_explanation": Row(
+        {
+            409: ("reviewer", "committee"),
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=lambda world: [world.explanation.pk],
+        method="post",
+        data={"decision": "accept"},
+    ),
     "tasks:checklist": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
     "tasks:branch_checklist": Row({200: NORTH}, args=lambda world: [world.north.pk]),
     "tasks:submit_done": Row({200: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk]),

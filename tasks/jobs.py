@@ -1,0 +1,22 @@
+"""The background doors of the campaign. Each is safe to come through twice."""
+
+from celery import shared_task
+
+from branchyear.lib.dates import local_day
+from branchyear.outbox.services import handler
+from tasks.services import findings
+
+
+@handler("tasks.recheck")
+def recheck(payload, job):
+    findings.recheck(payload["organization"], day=local_day())
+
+
+@handler("tasks.recheck_all")
+def recheck_all(payload, job):
+    findings.evaluate(day=local_day())
+
+
+@shared_task
+def evaluate_rules():
+    findings.evaluate(day=local_day())
