@@ -22,6 +22,7 @@ from members.models import (
     TrainingRecord,
     Transfer,
 )
+from members.services.posts import post_word
 
 SHOWN = 12  # of meetings and talks; the rest is on the ledgers' own pages
 
@@ -47,6 +48,11 @@ class Sheet:
     @property
     def year_before(self):
         return self.year - 1
+
+    @property
+    def seats(self):
+        """``[(post as it is called there, PostHeld)]``: 书记 of a committee, 支部书记 of a branch."""
+        return [(post_word(held.post, held.organization), held) for held in self.posts]
 
     @property
     def steps(self):
