@@ -64,6 +64,7 @@ DESTINATIONS = (
 )
 LEAVING_REASONS = ("工作调动", "退休后随居住地转移", "轮岗交流", "机构职能调整")
 
+EXCUSED_AGE = 76
 FLOATING, LOST, OVERSEAS, TRANSFERS, APPLICANTS = 60, 5, 8, 120, 80  # of 420 branches
 # On which day after the application the 25 steps fall when everything goes well.
 DAYS = (
@@ -95,11 +96,13 @@ class _Movement:
         self.share = len(city.places) / 420
 
     def tell(self, year):
+        self._excuse()
         self._probation()
         self._absences()
         self._transfers()
         columns = (
             "standing", "category", "admitted_on", "formal_on", "joined_branch_on", "joined_from",
+            "is_excused",
         )  # fmt: skip
         update_many(Member, self.changed.values(), columns)
         self._applicants()
@@ -132,6 +135,13 @@ class _Movement:
 
     def _ago(self, first, last):
         return self.today - timedelta(days=self.rng.randint(first, last))
+
+    def _excuse(self):
+        """Old members need not study by the hour (条例第二十三条)."""
+        for roll in self.rolls.values():
+            for member in roll:
+                if member.is_retired and self.today.year - member.birth_date.year >= EXCUSED_AGE:
+                    self._change(member, is_excused=True)
 
     # --- Probation ----------------------------------------------------------------------------
 
