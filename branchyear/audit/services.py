@@ -50,7 +50,7 @@ def record_many(entries):
             verbs_used.add(entry.verb)
             yield entry
 
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         insert_many(Entry, passing())
     if concerned - {None}:
         recorded.send(Entry, organizations=concerned - {None}, verbs=verbs_used)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from branchyear.lib import uploads
+from branchyear.lib.crypto import mask_id_number
 from branchyear.lib.uploads import BadCell, half_width, text
 from branchyear.lib.uploads.limits import UNCALCULATED
 from members.models import Category, Sex, Standing
@@ -110,6 +111,7 @@ _HAN_GAP = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d{2}", re.I)
+_LONG_NUMBER = re.compile(r"[0-9０-９]{10,}[Xx]?")
 _MASK = re.compile(r"[0-9X]{0,4}\*{3,}[0-9X]{0,4}")
 
 
@@ -125,6 +127,11 @@ class Masked:
     """A number that was given out with its middle hidden, and came back."""
 
     shown: str
+
+
+def veiled(sentence):
+    """The sentence without whole numbers: people put them into columns where nobody expects them."""
+    return _LONG_NUMBER.sub(lambda found: mask_id_number(found[0]), sentence)
 
 
 def anything(raw):
@@ -164,6 +171,8 @@ def sex(raw):
 
 def ethnicity(raw):
     found = words(raw).replace(" ", "")
+    if re.search(r"\d", found):
+        raise BadCell(f"民族“{found[:20]}”看不懂，应如“汉族”。")
     return f"{found}族" if f"{found}族" in PEOPLES else found
 
 

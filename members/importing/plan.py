@@ -15,7 +15,7 @@ from branchyear.lib.errors import BadFile
 from branchyear.lib.uploads import folded
 from members import soundness
 from members.importing import keys
-from members.importing.cells import PEOPLES, Masked, Month
+from members.importing.cells import PEOPLES, Masked, Month, veiled
 from members.importing.columns import FACTS, TITLES
 from members.importing.reading import Sheet
 from members.models import COUNTED, Category, Member, Standing, Verdict
@@ -56,7 +56,7 @@ class Row:
     def branch_name(self):
         if self.branch is not None:
             return self.branch.label
-        return str(self.values.get("branch") or "")[:100]
+        return veiled(str(self.values.get("branch") or ""))[:100]
 
 
 class Plan:
@@ -148,11 +148,11 @@ class Plan:
                 row.told = []
 
     def _wrong(self, row, key, sentence):
-        row.problems.append([self.sheet.cell(key, row.number), sentence])
+        row.problems.append([self.sheet.cell(key, row.number), veiled(sentence)])
         row.verdict = Verdict.ERROR
 
     def _deny(self, row, key, sentence):
-        row.problems.append([self.sheet.cell(key, row.number), sentence])
+        row.problems.append([self.sheet.cell(key, row.number), veiled(sentence)])
         row.verdict = Verdict.DENIED
 
     def _is_bad(self, row, key):
@@ -161,7 +161,7 @@ class Plan:
         return key in self.sheet.keys and any(place == cell for place, _ in row.problems)
 
     def _warn(self, row, key, sentence):
-        row.warnings.append([self.sheet.cell(key, row.number), sentence])
+        row.warnings.append([self.sheet.cell(key, row.number), veiled(sentence)])
 
     def _read_key(self, row):
         text = row.values.pop("key", None)
@@ -532,4 +532,4 @@ def _shown(key, value):
     if key in SECRET_FIELDS:
         mask = mask_id_number if key == "id_number" else mask_phone
         return mask(value) if value else ""
-    return in_words(key, plain(key, value))
+    return veiled(str(in_words(key, plain(key, value))))

@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 from branchyear.lib import uploads
 from branchyear.lib.errors import BadFile
 from branchyear.lib.uploads import BadCell, folded
+from members.importing.cells import veiled
 from members.importing.columns import BY_KEY, FIELDS, ROOM, TITLES
 from members.models import RosterProfile
 
@@ -48,7 +49,7 @@ class Sheet:
         if self.profile is not None:
             self.notes.append(f"按“{self.profile.name}”版式识别。")
         if self.table.unknown:
-            shown = "、".join(heading[:20] for heading in self.table.unknown[:12])
+            shown = veiled("、".join(heading[:20] for heading in self.table.unknown[:12]))
             more = f"等{len(self.table.unknown)}列" if len(self.table.unknown) > 12 else ""
             self.notes.append(f"不认识的列已略过：{shown}{more}。")
         if "unit_post" in self.table.mapping:
@@ -103,7 +104,9 @@ class Sheet:
             try:
                 value = self._clean[key](raw)
             except BadCell as problem:
-                record.problems.append([self.cell(key, number), _sentence(key, str(problem))])
+                record.problems.append(
+                    [self.cell(key, number), veiled(_sentence(key, str(problem)))]
+                )
                 continue
             if isinstance(value, dict):
                 record.values.update(value)
@@ -142,7 +145,7 @@ class Sheet:
     def _note(self, sentence):
         self._skipped += 1
         if self._skipped <= 10:
-            self.notes.append(sentence)
+            self.notes.append(veiled(sentence))
         elif self._skipped == 11:
             self.notes.append("另有一些说明行也已略过。")
 

@@ -304,3 +304,11 @@ def test_the_digest_differs_when_the_database_does(org):
     after, _ = plan_of(book(person(1)), org.north)
 
     assert before.digest != after.digest
+
+
+@pytest.mark.parametrize("column", ["姓名", "性别", "民族", "出生年月", "入党时间", "党员类别"])
+def test_a_number_in_the_wrong_column_is_told_masked(org, column):
+    plan, rows = plan_of(book(person(1, 身份证号=None, **{column: number_of(2)})), org.north)
+
+    said = str([(r.problems, r.warnings, r.told, r.branch_name) for r in rows]) + str(plan.notes)
+    assert number_of(2) not in said
