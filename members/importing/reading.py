@@ -21,7 +21,7 @@ _ENDING = re.compile(
     r"^(合计|总计|小计|共计|填报人|填表人|制表人?|制表日期|审核人?|负责人|经办人|填报单位|填报日期|单位\(?盖章\)?|注|备注|说明|填表说明)\s*([:：]|$|\d|共)"
 )
 _SECTION = re.compile(r"^[(（]?[一二三四五六七八九十]+[)）]?[、.．\s]")
-_REMEMBERED = 20_000  # cleaned cells kept per column: sexes and units repeat, names hardly
+_REMEMBERED = 5_000  # cleaned cells kept per column: sexes, units and days repeat, names hardly
 
 
 @dataclass
