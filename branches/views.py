@@ -27,7 +27,7 @@ def tree(request):
     searching = bool(asked["q"] or asked["kind"] or asked["state"] != "open")
     seen = Organization.objects.visible_to(request.user)
     tops = list(seen.filter(path__in=scope.seen_paths))
-    if not searching and len(tops) == 1 and not Organization.objects.get_children(tops[0]):
+    if not searching and len(tops) == 1 and tops[0].is_branch:  # its groups are on its own page
         return redirect(tops[0])
     if searching:
         rows = _found(seen, asked)
