@@ -139,6 +139,7 @@ BELONGS = {
         "tasks:checklist",
     ),
     "tasks:checkup_list": "tasks:checkup",
+    "tasks:self_check": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",
     "reports:export": "reports:exports",

@@ -18,7 +18,8 @@ from members.models import DuesExemption
 from members.services.dues.lines import unregistered
 from members.todos import movement_todos, roster_todos
 from reports.models import MonthlyReport, Tier
-from tasks.models import BranchItem, Campaign
+from tasks.models import BranchItem, Campaign, SelfCheck
+from tasks.services.self_check import phase_of
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
@@ -54,6 +55,7 @@ def secretary(scope, today):
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
+    todos += _self_check(branch, campaign, today)
     todos += [Todo(**facts) for facts in movement_todos(branch, today)]
     todos += _own_term(branch, today)
     todos += _meetings(branch, today)
@@ -92,6 +94,30 @@ def _returned(item):
         status="returned",
         urgent=True,
     )
+
+
+def _self_check(branch, campaign, today):
+    """From the beginning of phase 1 until it is signed (R48)."""
+    phase = phase_of(campaign)
+    if phase is None or today < phase.starts_on:
+        return []
+    check = SelfCheck.objects.filter(organization=branch, campaign=campaign).first()
+    if check is not None and check.is_signed:
+        return []
+    if check is not None and check.reopen_reason:
+        why = f"退回原因：{check.reopen_reason}"
+    else:
+        why = "系统已按登记的数据逐项作出判断，核对后由支部书记签发"
+    return [
+        Todo(
+            what="完成第一阶段自查",
+            why=why,
+            url=f"{reverse('tasks:self_check')}?org={branch.pk}",
+            button="去自查",
+            due=phase.ends_on,
+            urgent=phase.ends_on < today,
+        )
+    ]
 
 
 def _meetings(branch, today):

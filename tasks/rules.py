@@ -129,3 +129,15 @@ def deciders_of(explanation):
         if people:
             return list(people)
     return []
+
+
+def may_sign_self_check(user, branch):
+    """The secretary answers for the self-check with his name; the clerk only prepares it."""
+    return branch.is_open and scope_of(user).holds({Role.SECRETARY}, branch)
+
+
+def may_reopen_self_check(user, branch):
+    """The reviewer of an organisation above gives a signed self-check back."""
+    return branch.is_open and scope_of(user).holds_above(
+        {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, branch
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import checklist, evidence, health, items, review
+from tasks.views import checklist, evidence, health, items, review, self_check
 
 app_name = "tasks"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
         health.decide_explanation,
         name="decide_explanation",
     ),
+    path("self-check/", self_check.self_check, name="self_check"),
+    path("self-check/<int:pk>/save/", self_check.save_self_check, name="save_self_check"),
+    path("self-check/<int:pk>/reopen/", self_check.reopen_self_check, name="reopen_self_check"),
     path("checklist/", checklist.checklist, name="checklist"),
     path("checklist/<int:pk>/", checklist.branch_checklist, name="branch_checklist"),
     path("checklist/<int:pk>/submit-done/", checklist.submit_done, name="submit_done"),

@@ -112,6 +112,9 @@ VERBS = {
     "finding.explained": "提交情况说明",
     "finding.explanation_accepted": "采纳情况说明",
     "finding.explanation_refused": "不采纳情况说明",
+    "self_check.saved": "暂存自查",
+    "self_check.signed": "签发自查",
+    "self_check.reopened": "退回自查",
     # reports
     "period.opened": "开启报送期",
     "report_rule.revised": "修改报送期限",

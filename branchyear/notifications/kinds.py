@@ -35,5 +35,6 @@ KINDS = {
     "roster.filled": Kind("名册变动"),
     "finding.explained": Kind("情况说明待审核"),
     "finding.explanation_decided": Kind("情况说明审核结果"),
+    "self_check.reopened": Kind("自查退回"),
     "account.welcome": Kind("欢迎"),
 }

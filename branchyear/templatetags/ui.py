@@ -75,6 +75,10 @@ STATUSES = {
     "verify": Look("待验收", "◇", "info"),
     "closed": Look("已销号", "●", "ok"),
     "reopened": Look("重新整改", "▲", "late"),
+    # the self-check of phase 1
+    "met": Look("符合", "●", "ok"),
+    "not_met": Look("不符合", "■", "late"),
+    "signed": Look("已签发", "●", "ok"),
     # dues of a month
     "dues_paid": Look("已交", "●", "ok"),
     "dues_part": Look("部分", "◐", "near"),

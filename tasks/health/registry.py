@@ -12,6 +12,7 @@ one branch and ten thousand, on both databases, because it never sees a row::
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -119,11 +120,16 @@ def key(kind, *names):
 
 def load():
     """Import every module of rules, so that they are registered."""
-    import tasks.health as package
+    _import_rules()
+    return CHECKS
+
+
+@cache
+def _import_rules():
+    import tasks.health as package  # its modules import this one
 
     for module in iter_modules(package.__path__):
         import_module(f"tasks.health.{module.name}")
-    return CHECKS
 
 
 def number_of(day):

@@ -30,6 +30,8 @@ class SelfCheck(models.Model):
         verbose_name="签发人",
     )
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
+    # Why those above gave it back after it was signed; "" once it is signed again.
+    reopen_reason = models.CharField("退回原因", max_length=300, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganizationOwnedQuerySet.as_manager()
@@ -46,6 +48,10 @@ class SelfCheck(models.Model):
 
     def __str__(self):
         return f"{self.organization}自查"
+
+    @property
+    def is_signed(self):
+        return self.signed_at is not None
 
 
 class SelfCheckAnswer(models.Model):

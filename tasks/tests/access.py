@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
-from tasks.models import BranchItem, Campaign, Finding
+from tasks.models import BranchItem, Campaign, Finding, SelfCheck
 from tasks.services import findings
 from tasks.tests import make
 
@@ -22,6 +22,7 @@ def furnish(world):
     campaign = make.make_campaign(today.year)
     span = timedelta(days=30)
     Campaign.objects.filter(pk=campaign.pk).update(starts_on=today - span, ends_on=today + span)
+    campaign.phases.update(starts_on=today - span, ends_on=today + span)
     BranchItem.objects.update(opens_on=today - span, due_on=today + span)
     people, now = world.people, timezone.now()
     world.campaign = campaign
@@ -38,6 +39,7 @@ def furnish(world):
     findings.decide(
         world.explanation, accept=False, note="请先登记班子。", by=people.reviewer, now=now
     )
+    world.self_check = SelfCheck.objects.create(organization=world.north, campaign=campaign)
 
 
 def item(world):
@@ -67,6 +69,23 @@ ROWS = {
         args=lambda world: [world.explanation.pk],
         method="post",
         data={"decision": "accept"},
+    ),
+    "tasks:self_check": Row({200: SEEING}),
+    "tasks:save_self_check": Row(
+        {422: BRANCH, 403: WATCHING},
+        args=lambda world: [world.north.pk],
+        method="post",
+        data={"revision": "1"},
+    ),
+    # Not signed yet: there is nothing to give back.
+    "tasks:reopen_self_check": Row(
+        {
+            409: ("reviewer", "committee"),
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=lambda world: [world.self_check.pk],
+        method="post",
+        data={"reason": "请核实党员名册情况。"},
     ),
     "tasks:checklist": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
     "tasks:branch_checklist": Row({200: NORTH}, args=lambda world: [world.north.pk]),
