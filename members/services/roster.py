@@ -14,7 +14,16 @@ from branchyear.lib.crypto import blind_index
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from members import rules, soundness
-from members.models import COUNTED, STANDING_MOVES, Category, Member, MemberEvent, Sex, Standing
+from members.models import (
+    COUNTED,
+    STANDING_MOVES,
+    Absence,
+    Category,
+    Member,
+    MemberEvent,
+    Sex,
+    Standing,
+)
 from members.models.member import SECRET_FIELDS, in_words
 from members.services import posts
 
@@ -155,11 +164,21 @@ def plain(name, value):
 def change_standing(member, standing, *, on, by, reason="", document_no=""):
     """Change where a member stands with the branch (在册, 流动, 去世 …); the branch keeps it.
 
-    Whoever is no longer counted leaves the roll on that day; whoever comes back needs a reason.
+    Whoever is no longer counted leaves the roll on that day; whoever comes back needs a reason. An absence
+    that was registered (流动, 失联) ends with the standing it stood for.
     """
     if by is not None:
         require(rules.may_keep_roster(by, member.organization))
-    return apply_standing(member, standing, on=on, by=by, reason=reason, document_no=document_no)
+    changed = apply_standing(member, standing, on=on, by=by, reason=reason, document_no=document_no)
+    if standing not in AWAY:
+        Absence.objects.filter(member=member, ended_on=None).update(
+            ended_on=on, ending=f"状态改为{Standing(standing).label}"
+        )
+    return changed
+
+
+# While a member stands like this an absence may be open.
+AWAY = frozenset({Standing.FLOATING, Standing.LOST, Standing.SUSPENDED, Standing.LEAVING})
 
 
 # Without a reason nobody understands these later.

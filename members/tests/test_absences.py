@@ -10,7 +10,7 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import add_months, local_day
 from branchyear.lib.errors import Refused
 from members.models import Absence
-from members.services import absences
+from members.services import absences, roster
 from members.tests.make import make_member
 
 pytestmark = pytest.mark.engines
@@ -137,3 +137,15 @@ def test_after_a_merger_the_branch_that_stays_keeps_in_touch(org):
     organizations.merge(org.north_two, into=org.north, on=TODAY, by=None)
 
     assert fresh(absence).organization == org.north
+
+
+@pytest.mark.parametrize(
+    ("standing", "ended"), [("deceased", True), ("left", True), ("lost", False)]
+)
+def test_an_absence_ends_with_the_standing_it_stood_for(standing, ended, org, people):
+    member = make_member(org.north)
+    absence = register(member, by=people.clerk)
+
+    roster.change_standing(fresh(member), standing, on=TODAY, by=people.clerk, reason="据实登记")
+
+    assert (fresh(absence).ended_on is not None) == ended
