@@ -38,6 +38,25 @@ def add_months(day, months):
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def reached(day, months):
+    """The latest day of which the same day ``months`` later has come by ``day``.
+
+    So a column can be compared: ``since <= reached(day, 6)`` says that half a year is over. Unlike
+    ``add_months(day, -6)`` it knows that 31 August and half a year is 28 February.
+    """
+    back = add_months(day, -months)
+    if (
+        day + timedelta(days=1)
+    ).day == 1:  # a month's last day is the same day of every longer one, too
+        return Month.of(back).last_day
+    return back
+
+
+def passed(day, months):
+    """The latest day of which the same day ``months`` later lies before ``day``."""
+    return reached(day - timedelta(days=1), months)
+
+
 @dataclass(frozen=True, order=True)
 class Month:
     """A calendar month, written 2026-04."""

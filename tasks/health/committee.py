@@ -4,7 +4,7 @@ from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 
 from branches.models import Kind, Organization, Term
-from branchyear.lib.dates import add_months
+from branchyear.lib.dates import reached
 from members.models import COMMITTEE_POSTS, Category, Post, PostHeld, Standing
 from tasks.health.registry import (
     ERROR,
@@ -17,7 +17,7 @@ from tasks.health.registry import (
     key,
     number_of,
 )
-from tasks.health.rows import branches, heads, posts, posts_at
+from tasks.health.rows import branches, heads, in_force, posts, posts_at
 
 # Who may not hold an office: 中国共产党基层组织选举工作条例(2020) 第五条.
 WITHOUT_RIGHTS = (Standing.SUSPENDED, Standing.EXPELLED, Standing.LEFT, Standing.DECEASED)
@@ -39,17 +39,23 @@ def committee_required(ask):
     """7 formal members have a committee of 3 to 5 with its offices filled.
     支部工作条例(试行)第六章；机关基层组织工作条例(2019)第七、九条."""
     p = ask.params
+    registered = PostHeld.objects.filter(organization=OuterRef("pk"), post__in=COMMITTEE_POSTS)
     rows = _large(ask).annotate(
         k=posts_at(ask, *COMMITTEE_POSTS),
-        ever=Exists(PostHeld.objects.filter(organization=OuterRef("pk"))),
-        **{post.value: posts_at(ask, post) for post in OFFICES},
+        deputies=posts_at(ask, Post.DEPUTY_SECRETARY),
+        ever=Exists(registered),
+        **{
+            post.value: Case(When(_filled(ask, registered, post), then=Value(1)), default=Value(0))
+            for post in OFFICES
+        },
     )
     unfilled = Q()
     for post in OFFICES:
         unfilled |= Q(**{post.value: 0})
     wrong_size = Q(k__lt=p["committee_min"]) | Q(k__gt=p["committee_hard_max"])
     facts = {"n": F("formal"), "k": F("k"), **{post.value: F(post.value) for post in OFFICES}}
-    known = rows.filter(ever=True).filter(wrong_size | Q(k__gt=p["committee_usual_max"]) | unfilled)
+    doubtful = Q(k__gt=p["committee_usual_max"]) | Q(deputies__gt=1) | unfilled
+    known = rows.filter(ever=True).filter(wrong_size | doubtful)
     severity = Case(When(wrong_size, then=Value(ERROR.value)), default=Value(WARNING.value))
     return [
         found(known, organization="pk", severity=severity, **facts),
@@ -58,6 +64,12 @@ def committee_required(ask):
             n=F("formal"),
         ),
     ]  # fmt: skip
+
+
+def _filled(ask, registered, post):
+    """Held by somebody, or done beside another post (分工：“兼纪检委员”)."""
+    beside = Q(post=post) | Q(duties__contains=post.label)
+    return Exists(registered.filter(in_force(ask.day), beside))
 
 
 def _large(ask):
@@ -87,7 +99,9 @@ def small_branch_officers(ask):
 def secretary_vacant(ask):
     """Every branch has a secretary; who has never had one registered is unknown, not vacant.
     支部工作条例(试行)第六章 (空缺应当及时补选)."""
-    past = PostHeld.objects.filter(organization=OuterRef("pk"), post=Post.SECRETARY).order_by()
+    past = PostHeld.objects.filter(
+        organization=OuterRef("pk"), post=Post.SECRETARY, ends_on__lt=ask.day
+    ).order_by()
     rows = branches(ask).annotate(
         now=posts_at(ask, Post.SECRETARY),
         last=Subquery(
@@ -137,18 +151,16 @@ def officers_formal(ask):
 # --- Terms ----------------------------------------------------------------------------------------
 
 
-ELECTING = (Kind.BRANCH, Kind.GENERAL_BRANCH, Kind.PRIMARY_COMMITTEE)
-
-
 def _electing(ask):
-    return Organization.objects.open().filter(ask.under("path"), kind__in=ELECTING)
+    """Open organisations that elect a body for a term: a temporary branch does not."""
+    return Organization.objects.electing().filter(ask.under("path"))
 
 
 def _terms(ask):
-    """The running terms of open organisations, with the day the next election is due."""
-    return Term.objects.filter(
-        ask.under("organization__path"), ended_on=None, organization__closed_on=None
-    ).annotate(due=Coalesce("extended_to", "expires_on"))
+    """Their running terms, with the day the next election is due."""
+    return Term.objects.filter(organization__in=_electing(ask).order_by(), ended_on=None).annotate(
+        due=Coalesce("extended_to", "expires_on")
+    )
 
 
 @check(
@@ -179,7 +191,7 @@ def term_overdue(ask):
 @check("R18", mend="members:committee", applies=_electing)
 def term_reminder(ask):
     """Six months before the end branch and superior are reminded. 支部工作条例(试行)第六章."""
-    until = add_months(ask.day, ask.params["months_before"])
+    until = reached(ask.day, -ask.params["months_before"])
     rows = _terms(ask).filter(due__gte=ask.day, due__lte=until)
     return found(rows, severity=NOTICE, expiry=as_text("due"))
 
@@ -213,8 +225,7 @@ def election_validity(ask):
     rows = _terms(ask).annotate(quorum=F("voters_present") * whole, needed=F("voters_due") * part)
     contest = round(100 * (1 + ask.params["contest_ratio"]))
     losers = PostHeld.objects.filter(
-        ask.under("organization__path"),
-        organization__closed_on=None,
+        organization__in=_electing(ask).order_by(),
         term__ended_on=None,
         term__isnull=False,
         votes__isnull=False,

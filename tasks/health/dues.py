@@ -3,7 +3,6 @@
 Source: 关于中国共产党党费收缴、使用和管理的规定 (中组发〔2008〕3号).
 """
 
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import (
@@ -13,6 +12,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -21,18 +21,14 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Substr
 
-from branchyear.lib.dates import Month, months_between
+from branchyear.lib.dates import Month
+from members.life import YEARLY, periods
 from members.models import DuesBase, DuesKind, DuesMonth, DuesPublication
+from tasks.health.life import MONTHLY, alive, elapsed, month_key, year_key
 from tasks.health.registry import ERROR, UNKNOWN, WARNING, check, found, key
 from tasks.health.rows import branches, members
-
-
-def _months(ask):
-    """The months of the campaign that are over."""
-    last = min(ask.day, ask.ends_on)
-    return [m for m in months_between(ask.starts_on, last) if m.last_day < ask.day]
 
 
 def _of(ask, month):
@@ -52,8 +48,9 @@ def _of(ask, month):
 def dues_full_monthly(ask):
     """Everybody paid what was due. 工作方案 (按月足额)；规定第十二条. A month without rows is unknown."""
     out = []
-    for month in _months(ask):
-        about, m = Value(f"month:{month}"), Value(month.number)
+    for period in elapsed(ask, MONTHLY):
+        month, about = Month.of(period.first), Value(month_key(period))
+        m = Value(month.number)
         rows = _of(ask, month).order_by().values("organization")
         short = Q(due__isnull=False, paid__lt=F("due"))
         owing = rows.filter(short).annotate(k=Count("pk"), amt=Sum(F("due") - F("paid")))
@@ -67,7 +64,8 @@ def dues_full_monthly(ask):
                 m=m, k=F("k"),
             ),
             found(
-                branches(ask).filter(~Exists(there), Exists(people)), organization="pk",
+                alive(branches(ask), period).filter(~Exists(there), Exists(people)),
+                organization="pk",
                 about=Value(f"month:{month}:none"), severity=UNKNOWN, say="none", m=m,
             ),
         ]  # fmt: skip
@@ -136,30 +134,14 @@ def _brackets(kind, brackets):
 def dues_arrears(ask):
     """Unpaid months in a row up to the last month that is over. The portal never decides removal.
     规定第十三条；党章第九条；党员教育管理工作条例(2019)第二十九、三十一条."""
-    last = Month.of(ask.day).plus(-1)
-    paid = (
-        DuesMonth.objects.filter(
-            member=OuterRef("pk"), due__isnull=False, paid__gte=F("due"), month__lte=str(last)
-        )
-        .order_by()
-        .values("member")
-        .annotate(last=Max("month"))
-        .values("last")
-    )
-    rows = members(ask).annotate(paid_to=Coalesce(Subquery(paid), Value("0000-00")))
-    unpaid = (
-        DuesMonth.objects.filter(
-            member=OuterRef("pk"),
-            due__gt=0,
-            month__lte=str(last),
-            month__gt=OuterRef("paid_to"),
-        )
-        .order_by()
-        .values("member")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    rows = rows.annotate(m=Coalesce(Subquery(unpaid), 0))
+    over = DuesMonth.objects.filter(member=OuterRef("pk"), month__lt=str(Month.of(ask.day)))
+    over = over.order_by().values("member")
+    # A part payment, nothing due and an unknown due end the row, as in ``members.dues.arrears``.
+    ended = Q(due=None) | Q(paid__gt=0) | Q(due=0)
+    settled = over.filter(ended).annotate(last=Max("month")).values("last")
+    rows = members(ask).annotate(paid_to=Coalesce(Subquery(settled), Value("0000-00")))
+    unpaid = over.filter(~ended, month__gt=OuterRef("paid_to")).annotate(n=Count("pk"))
+    rows = rows.annotate(m=Coalesce(Subquery(unpaid.values("n")), 0))
     warn, case = ask.params["warn_months"], ask.params["case_months"]
     about = key("member", "pk")
     facts = {"name": F("name"), "m": F("m")}
@@ -180,33 +162,35 @@ def dues_late(ask):
         paid__gt=0,
         paid_on__gte=ask.starts_on,
         paid_on__lte=ask.day,
+    ).annotate(
+        back=(ExtractYear("paid_on") - Cast(Substr("month", 1, 4), IntegerField())) * 12
+        + ExtractMonth("paid_on")
+        - Cast(Substr("month", 6, 2), IntegerField())
     )
-    out = []
-    for month in months_between(
-        Month.of(ask.starts_on).plus(-ask.params["max_months"] - 24).first_day, ask.day
-    ):
-        limit = month.plus(ask.params["max_months"]).last_day
-        if limit >= ask.day:
-            break
-        out.append(
-            found(
-                rows.filter(month=str(month), paid_on__gt=limit),
-                about=key("member", "member_id", Value(f"month:{month}")),
-                severity=WARNING,
-                month=Value(month.label),
-            )
-        )
-    return out
+    return found(
+        rows.filter(back__gt=ask.params["max_months"]),
+        about=key("member", "member_id", Value("month"), "month"),
+        severity=WARNING,
+        month=F("month"),
+    )
+
+
+def _years(ask):
+    return [
+        period
+        for year in range(ask.starts_on.year, ask.ends_on.year + 1)
+        for period in periods(YEARLY, year)
+    ]
 
 
 @check("R47", mend="members:dues_year")
 def dues_publication(ask):
     """Dues are published to the members once a year: spoken of when the year is over."""
     out = []
-    for year in range(ask.starts_on.year, ask.ends_on.year + 1):
-        if ask.day <= date(year, 12, 31):
+    for period in _years(ask):
+        if not period.is_over(ask.day):
             continue
-        there = DuesPublication.objects.filter(organization=OuterRef("pk"), year=year)
-        rows = branches(ask).filter(~Exists(there))
-        out.append(found(rows, organization="pk", about=Value(f"year:{year}"), severity=WARNING))
+        there = DuesPublication.objects.filter(organization=OuterRef("pk"), year=period.first.year)
+        rows = alive(branches(ask), period).filter(~Exists(there))
+        out.append(found(rows, organization="pk", about=Value(year_key(period)), severity=WARNING))
     return out

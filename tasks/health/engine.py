@@ -8,6 +8,7 @@ writing anything.
 
 import json
 from functools import lru_cache, partial
+from itertools import chain
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -43,11 +44,17 @@ def look(campaign, *, day, organization, numbers=None):
     """What the rules find now at or below ``organization``, unsaved ``Finding`` rows; nothing is written."""
     now = []
     for rule, check in _rules(campaign, numbers):
-        for where, key, severity, facts in check.find(_ask(campaign, rule, day, organization)):
-            now.append(
-                Finding(organization_id=where, rule=rule, key=key, severity=severity, facts=facts)
-            )
+        parts = _parts(check.find(_ask(campaign, rule, day, organization)))
+        now += [
+            Finding(organization_id=where, rule=rule, key=key, severity=severity, facts=facts)
+            for where, key, severity, facts in chain.from_iterable(parts)
+        ]
     return now
+
+
+def _parts(rows):
+    """A rule answers with one queryset or with several."""
+    return rows if isinstance(rows, list | tuple) else [rows]
 
 
 def places_of(rows, organization):
@@ -106,7 +113,7 @@ def _compiled(number, rule, thresholds, starts_on, ends_on, day, for_a_part, ven
     )
     rows = load()[number].find(ask)
     out = []
-    for part in rows if isinstance(rows, list | tuple) else [rows]:
+    for part in _parts(rows):
         try:
             sql, params = part.query.get_compiler(connection=connection).as_sql()
         except EmptyResultSet:  # a condition that can never hold

@@ -19,6 +19,7 @@ from members.models import (
     Grade,
     Meeting,
     MeetingKind,
+    Member,
     PostHeld,
     Talk,
     Vote,
@@ -46,7 +47,8 @@ def running(ask, months):
     """The period in which the day lies, if its end is near."""
     for period in periods(months, ask.day.year):
         if period.holds(ask.day) and (period.last - ask.day).days <= NOTICE_DAYS:
-            return [period] if period.last <= ask.ends_on else []
+            within = ask.starts_on <= period.first and period.last <= ask.ends_on
+            return [period] if within else []
     return []
 
 
@@ -69,6 +71,10 @@ def quarter_key(period):
     return f"quarter:{period.first.year}-{(period.first.month + 2) // 3}"
 
 
+def year_key(period):
+    return f"year:{period.first.year}"
+
+
 def _quarterly(ask, kind, severity):
     for period in elapsed(ask, QUARTERLY):
         yield found(
@@ -80,7 +86,7 @@ def _quarterly(ask, kind, severity):
         )
     for period in running(ask, QUARTERLY):
         yield found(
-            without_meeting(branches(ask), period, kind),
+            without_meeting(alive(branches(ask), period), period, kind),
             organization="pk",
             about=Value(quarter_key(period)),
             severity=NOTICE,
@@ -156,12 +162,13 @@ def party_lecture(ask):
 
 
 def yearly(ask):
-    """``(year, severity)`` of the years to speak of: from October a notice, once over an error."""
+    """``(period, severity)`` of the years to speak of: from October a notice, once over an error."""
     for year in range(ask.starts_on.year, ask.ends_on.year + 1):
-        if ask.day > date(year, 12, 31):
-            yield year, ERROR
+        (period,) = periods(12, year)
+        if period.is_over(ask.day):
+            yield period, ERROR
         elif ask.day >= date(year, LAST_QUARTER, 1):
-            yield year, NOTICE
+            yield period, NOTICE
 
 
 @check("R26", mend="members:life")
@@ -169,13 +176,12 @@ def org_life_meeting(ask):
     """An organisation-life meeting every year, as a rule in the fourth quarter.
     党员教育管理工作条例(2019)第十七条."""
     out = []
-    for year, severity in yearly(ask):
-        (period,) = periods(12, year)
+    for period, severity in yearly(ask):
         out.append(
             found(
-                without_meeting(branches(ask), period, MeetingKind.LIFE),
+                without_meeting(alive(branches(ask), period), period, MeetingKind.LIFE),
                 organization="pk",
-                about=Value(f"year:{year}"),
+                about=Value(year_key(period)),
                 severity=severity,
             )
         )
@@ -190,13 +196,16 @@ def org_life_meeting(ask):
 def democratic_appraisal(ask):
     """Every member is appraised every year. 党员教育管理工作条例(2019)第十八条."""
     out = []
-    for year, severity in yearly(ask):
-        held = Appraisal.objects.filter(organization=OuterRef("pk"), year=year)
+    for period, severity in yearly(ask):
+        year = period.first.year
+        held = Appraisal.objects.filter(year=year)
         out.append(
             found(
-                branches(ask).filter(~Exists(held)),
+                alive(branches(ask), period).filter(
+                    ~Exists(held.filter(organization=OuterRef("pk")))
+                ),
                 organization="pk",
-                about=Value(f"year:{year}"),
+                about=Value(year_key(period)),
                 severity=severity,
                 say="none",
                 year=Value(year),
@@ -206,7 +215,7 @@ def democratic_appraisal(ask):
             member=OuterRef("pk"), appraisal__year=year, took_part=True
         )
         left_out = (
-            members(ask)
+            alive(members(ask), period, "organization__established_on")
             .filter(Exists(held.filter(organization=OuterRef("organization"))), ~Exists(part))
             .order_by()
             .values("organization")
@@ -215,7 +224,7 @@ def democratic_appraisal(ask):
         out.append(
             found(
                 left_out,
-                about=Value(f"year:{year}"),
+                about=Value(year_key(period)),
                 severity=severity,
                 say="some",
                 year=Value(year),
@@ -244,35 +253,63 @@ def appraisal_grades(ask):
     return found(rows, about=key("appraisal", "pk"), severity=WARNING, a=F("a"), b=F("b"))
 
 
-@check("R29", mend="members:talks")
+@check(
+    "R29",
+    mend="members:talks",
+    words={
+        "officers": "本年度尚有{k}名支部委员未与其他委员逐一谈心谈话。",
+        "members": "本年度尚有{k}名党员未与其他党员谈心谈话。",
+    },
+)
 def talks(ask):
-    """Every member has talked with somebody of the committee within the year.
-    支部工作条例(试行)第五章 (一般不少于1次)."""
+    """Within the year committee members talk with each other, every member with one of them, and every
+    member with another member. 支部工作条例(试行)第五章 (一般不少于1次)."""
     out = []
-    for year, severity in yearly(ask):
-        officers = PostHeld.objects.filter(in_force(ask.day), post__in=COMMITTEE_POSTS)
-        officer_of = officers.filter(organization=OuterRef("organization"))
-        of_year = Talk.objects.filter(voided_at=None, on__year=year)
-        spoken = of_year.filter(
-            Q(listener=OuterRef("pk"), speaker__in=officers.order_by().values("member"))
-            | Q(speaker=OuterRef("pk"), listener__in=officers.order_by().values("member"))
+    for period, severity in yearly(ask):
+        talked = Talk.objects.filter(voided_at=None).filter(
+            on__gte=period.first, on__lte=period.last
         )
-        rows = (
-            members(ask)
-            .filter(Exists(officer_of), ~Exists(spoken))
-            .order_by()
-            .values("organization")
-            .annotate(k=Count("pk"))
+        people = alive(members(ask), period, "organization__established_on").annotate(
+            sits=Exists(_officers(ask, OuterRef("organization")).filter(member=OuterRef("pk")))
         )
-        out.append(
-            found(
-                rows,
-                about=Value(f"year:{year}"),
-                severity=WARNING if severity == ERROR else NOTICE,
-                k=F("k"),
+        # Somebody of the committee of the member's own branch, as it is today.
+        seats = _officers(ask, OuterRef(OuterRef("organization"))).values("member")
+        others = people.filter(sits=False).filter(Exists(_officers(ask, OuterRef("organization"))))
+        sister = Member.objects.counted().filter(organization=OuterRef("organization"))
+        sister = sister.exclude(pk=OuterRef("pk")).filter(
+            ~Exists(_officers(ask, OuterRef("organization")).filter(member=OuterRef("pk")))
+        )
+        one, two = {"speaker": OuterRef("pk")}, {"listener": OuterRef("pk")}
+        with_officer = talked.filter(Q(**two, speaker__in=seats) | Q(**one, listener__in=seats))
+        with_member = talked.filter(
+            Q(**two) & ~Q(speaker__in=seats) | Q(**one) & ~Q(listener__in=seats)
+        )
+        between = talked.filter(
+            Q(speaker=OuterRef("member"), listener=OuterRef(OuterRef("pk")))
+            | Q(listener=OuterRef("member"), speaker=OuterRef(OuterRef("pk")))
+        )
+        fellow = _officers(ask, OuterRef("organization")).exclude(member=OuterRef("pk"))
+        for say, rows in (
+            ("", others.filter(~Exists(with_officer))),
+            ("officers", people.filter(Exists(fellow.filter(~Exists(between))), sits=True)),
+            ("members", others.filter(Exists(sister), ~Exists(with_member))),
+        ):
+            out.append(
+                found(
+                    rows.order_by().values("organization").annotate(k=Count("pk")),
+                    about=Value(year_key(period) + (say and f":{say}")),
+                    severity=WARNING if severity == ERROR else NOTICE,
+                    say=say,
+                    k=F("k"),
+                )
             )
-        )
     return out
+
+
+def _officers(ask, organization):
+    """Posts on the committee of a branch on the day asked about."""
+    rows = PostHeld.objects.filter(in_force(ask.day), post__in=COMMITTEE_POSTS)
+    return rows.filter(organization=organization).order_by()
 
 
 # --- Records --------------------------------------------------------------------------------------
@@ -290,19 +327,32 @@ def _meetings(ask):
 @check(
     "R30",
     mend="members:meeting",
+    words={"committee": "{date}支部委员会会议应到委员{b}人、实到{a}人，不足半数。"},
 )
 def meeting_quorum(ask):
-    """Half of those with a vote are there when something is put to the vote. (A matter that fewer than half
-    of those due favoured is simply not carried: no fault of the meeting.) 支部工作条例(试行)第四章."""
+    """Half of those with a vote are there when something is put to the vote, half of the committee at its
+    meetings. (A matter that fewer than half of those due favoured is simply not carried: no fault of the
+    meeting.) 支部工作条例(试行)第四章."""
     rows = Vote.objects.filter(meeting__in=_meetings(ask)).annotate(twice=F("voters_present") * 2)
     short = rows.filter(twice__lt=F("voters_due"))
-    facts = {"b": F("voters_due"), "a": F("voters_present")}
-    return found(
-        short,
-        organization="meeting__organization_id",
-        about=key("meeting", "meeting_id", Value("vote"), "pk"),
-        **facts,
-    )
+    thin = _meetings(ask).filter(kind=MeetingKind.COMMITTEE).annotate(twice=F("present") * 2)
+    return [
+        found(
+            short,
+            organization="meeting__organization_id",
+            about=key("meeting", "meeting_id", Value("vote"), "pk"),
+            b=F("voters_due"),
+            a=F("voters_present"),
+        ),
+        found(
+            thin.filter(twice__lt=F("due")),
+            about=key("meeting", "pk"),
+            say="committee",
+            date=as_text("on"),
+            b=F("due"),
+            a=F("present"),
+        ),
+    ]
 
 
 # What the rule may ask of a record, and how its absence reads. Who was due and present is computed.

@@ -3,9 +3,22 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
+from django.db.models.lookups import Exact
 
-from branchyear.lib.dates import add_months
+from branchyear.lib.dates import passed, reached
 from members.life import QUARTERLY
 from members.models import (
     Absence,
@@ -19,18 +32,16 @@ from members.models import (
     Standing,
     Transfer,
 )
-from tasks.health.life import elapsed, quarter_key
+from tasks.health.life import alive, elapsed, quarter_key
 from tasks.health.registry import (
     ERROR,
     NOTICE,
     UNKNOWN,
     WARNING,
-    as_number,
     as_text,
     check,
     found,
     key,
-    number_of,
 )
 from tasks.health.rows import members
 from tasks.models import Disposal
@@ -53,9 +64,10 @@ def platform_entry(ask):
     return found(rows, severity=severity, n=F("n"), k=F("k"))
 
 
-def _letters(ask):
+def _letters(ask, state):
+    """Letters of open branches of ours, by state; those from outside the city are not ours to watch."""
     return Transfer.objects.filter(
-        ask.under("sender__path"), sender__closed_on=None, state=Transfer.State.ISSUED
+        ask.under("sender__path"), sender__isnull=False, sender__closed_on=None, state=state
     )
 
 
@@ -74,16 +86,13 @@ def transfer_letter(ask):
     about = key("transfer", "pk")
     facts = {"name": F("member__name"), "date": as_text("valid_until")}
     soon = ask.day + timedelta(days=NOTICE_DAYS)
-    rows = _letters(ask)
+    rows = _letters(ask, Transfer.State.ISSUED)
     too_long = rows.annotate(
         until=(_months("valid_until")), issued=_months("issued_on") + ask.params["max_months"] * 100
     ).filter(until__gt=F("issued"))
-    late_slip = Transfer.objects.filter(
-        ask.under("sender__path"),
-        sender__closed_on=None,
-        state=Transfer.State.RECEIVED,
+    late_slip = _letters(ask, Transfer.State.RECEIVED).filter(
         slip_on=None,
-        received_on__lt=add_months(ask.day, -ask.params["receipt_months"]),
+        received_on__lte=passed(ask.day, ask.params["receipt_months"]),
         received_on__gte=ask.starts_on,
     )
     sender = {"organization": "sender_id"}
@@ -106,8 +115,6 @@ def transfer_letter(ask):
 
 def _months(day):
     """A date as months and days in one number, to which months can be added: 12 Apr 2026 → 2431512."""
-    from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
-
     return (ExtractYear(day) * 12 + ExtractMonth(day)) * 100 + ExtractDay(day)
 
 
@@ -147,9 +154,9 @@ def floating_member(ask):
         (Absence.Kind.FLOATING, ask.params["contact_months"]),
         (Absence.Kind.OVERSEAS, ask.params["overseas_contact_months"]),
     ):
-        limit = add_months(ask.day, -months)
+        limit = passed(ask.day, months)
         silent = _away(ask, kind).filter(
-            Q(last_contact_on__lt=limit) | Q(last_contact_on=None, since__lt=limit)
+            Q(last_contact_on__lte=limit) | Q(last_contact_on=None, since__lte=limit)
         )
         out.append(
             found(
@@ -178,8 +185,8 @@ def lost_contact(ask):
     """Half a year lost: 停止党籍 is to be considered; two years later still lost: removal. The portal only
     reminds. 党员教育管理工作条例(2019)第二十四条."""
     lost = _away(ask, Absence.Kind.LOST)
-    half_year = add_months(ask.day, -ask.params["suspend_months"])
-    long_ago = add_months(ask.day, -12 * ask.params["remove_years"])
+    half_year = reached(ask.day, ask.params["suspend_months"])
+    long_ago = reached(ask.day, 12 * ask.params["remove_years"])
     registered = Absence.objects.filter(member=OuterRef("pk"), ended_on=None)
     return [
         found(
@@ -209,14 +216,16 @@ def lost_contact(ask):
 def probation_due(ask):
     """Probation ends a year after admission, or on the day it was extended to. 党章第七条."""
     rows = members(ask).filter(category=Category.PROBATIONARY)
-    years = 10000 * ask.params["probation_years"]
-    soon = ask.day + timedelta(days=ask.params["notice_days"])
-    dated = rows.filter(admitted_on__isnull=False).annotate(
-        end=Case(
-            When(probation_extended_to__isnull=False, then=number_of("probation_extended_to")),
-            default=number_of("admitted_on") + years,
-        ),
-    )
+    months = 12 * ask.params["probation_years"]
+    dated = rows.filter(admitted_on__isnull=False)
+
+    def ended(by):
+        return Q(probation_extended_to__lte=by) | Q(
+            probation_extended_to=None, admitted_on__lte=reached(by, months)
+        )
+
+    over = ended(ask.day - timedelta(days=1))
+    near = ended(ask.day + timedelta(days=ask.params["notice_days"])) & ~over
     about = key("member", "pk")
     # The end as a date is reckoned when shown: "admitted" and "extended" are the facts.
     facts = {
@@ -225,11 +234,8 @@ def probation_due(ask):
         "extended": as_text("probation_extended_to"),
     }
     return [
-        found(dated.filter(end__lt=as_number(ask.day)), about=about, **facts),
-        found(
-            dated.filter(end__gte=as_number(ask.day), end__lte=as_number(soon)),
-            about=about, severity=NOTICE, say="soon", **facts,
-        ),
+        found(dated.filter(over), about=about, **facts),
+        found(dated.filter(near), about=about, severity=NOTICE, say="soon", **facts),
         found(
             rows.filter(admitted_on=None), about=about, severity=UNKNOWN, say="unknown",
             name=F("name"),
@@ -242,26 +248,42 @@ def probation_due(ask):
     mend="members:applicant",
     words={
         "early": "入党申请人{name}：“{stage}”早于规定时间。",
+        "order": "入党申请人{name}：“{stage}”早于前面的步骤，请核对日期。",
+        "short": "入党申请人{name}：“{stage}”时间不足（不少于{days}天或{hours}学时）。",
+        "unknown": "入党申请人{name}：“{stage}”的天数和学时均未登记。",
         "late": "入党申请人{name}：“{stage}”已超过规定时限。",
     },
 )
 def admission_deadlines(ask):
-    """Steps are taken in order and in time; the limits are data (``AdmissionStep``).
+    """Steps are taken in order and in time and last long enough; the limits are data (``AdmissionStep``).
     中国共产党发展党员工作细则(2014)."""
-    running = Q(applicant__state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED])
-    base = AdmissionProgress.objects.filter(
-        running,
+    steps = AdmissionProgress.objects.filter(
         ask.under("applicant__organization__path"),
         applicant__organization__closed_on=None,
-        applicant__progress__step__number=F("step__counted_from"),
-    ).annotate(taken=_months("on"), began=_months("applicant__progress__on"))
+        applicant__state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED],
+    )
+    base = steps.filter(applicant__progress__step__number=F("step__counted_from")).annotate(
+        taken=_months("on"),
+        # On a month's last day every day of a longer month has come, too.
+        come=_months("on") + Case(When(_is_last("on"), then=Value(31)), default=Value(0)),
+        began=_months("applicant__progress__on"),
+    )
+    later = AdmissionProgress.objects.filter(
+        applicant=OuterRef("applicant"),
+        step__number__lt=OuterRef("step__number"),
+        on__gt=OuterRef("on"),
+    )
+    limited = steps.filter(Q(step__min_days__gt=0) | Q(step__min_hours__gt=0))
+    lasted = Q(days__gte=F("step__min_days")) | Q(hours__gte=F("step__min_hours"))
+    unknown = Q(days=None, hours=None)
     where = {"organization": "applicant__organization_id"}
     about = key("applicant", "applicant_id", Value("step"), "step__number")
+    short = key("applicant", "applicant_id", Value("step"), "step__number", Value("short"))
     facts = {"name": F("applicant__name"), "stage": F("step__name")}
     return [
         found(
             base.filter(step__not_before__isnull=False).filter(
-                taken__lt=F("began") + F("step__not_before") * 100
+                come__lt=F("began") + F("step__not_before") * 100
             ),
             **where, about=about, say="early", **facts,
         ),
@@ -271,7 +293,25 @@ def admission_deadlines(ask):
             ),
             **where, about=about, severity=WARNING, say="late", **facts,
         ),
+        found(
+            steps.filter(Exists(later)), **where,
+            about=key("applicant", "applicant_id", Value("step"), "step__number", Value("order")),
+            say="order", **facts,
+        ),
+        found(
+            limited.filter(~unknown).exclude(lasted), **where, about=short, say="short",
+            days=F("step__min_days"), hours=F("step__min_hours"), **facts,
+        ),
+        found(
+            limited.filter(unknown), **where, about=short, severity=UNKNOWN, say="unknown", **facts
+        ),
     ]  # fmt: skip
+
+
+def _is_last(day):
+    """The last day of its month: the next day is a first."""
+    following = ExpressionWrapper(F(day) + timedelta(days=1), output_field=DateField())
+    return Exact(ExtractDay(following), 1)
 
 
 @check(
@@ -338,6 +378,7 @@ def dual_org_life(ask):
             ~Exists(came), is_leading_cadre=True, standing__in=[Standing.ACTIVE, Standing.LEAVING]
         )
         rows = rows.filter(Q(joined_branch_on=None) | Q(joined_branch_on__lte=period.first))
+        rows = alive(rows, period, "organization__established_on")
         out.append(
             found(
                 rows,

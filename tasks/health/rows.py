@@ -50,11 +50,12 @@ def posts(ask, *chosen):
 
 
 def posts_at(ask, *chosen, path="pk"):
-    """How many such posts are held at the outer row's organisation."""
+    """How many people hold such posts at the outer row's organisation: who holds two counts once."""
     rows = PostHeld.objects.filter(
         in_force(ask.day), organization=OuterRef(path), post__in=chosen
     ).order_by()
-    return Coalesce(Subquery(rows.values("organization").annotate(n=Count("pk")).values("n")), 0)
+    people = Count("member", distinct=True)
+    return Coalesce(Subquery(rows.values("organization").annotate(n=people).values("n")), 0)
 
 
 def branch_of_group():

@@ -3,9 +3,9 @@
 from datetime import date
 
 from django.db.models import Case, Count, DecimalField, Exists, F, Min, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Coalesce, ExtractMonth
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, Round
 
-from branchyear.lib.dates import add_months
+from branchyear.lib.dates import passed
 from members.models import Post, PostHeld, TrainingRecord
 from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key
 from tasks.health.rows import members, posts
@@ -27,8 +27,12 @@ def _trained(ask, year):
     rows = members(ask).filter(is_excused=False).with_training(year, ask.day)
     return rows.annotate(
         months=joined,
-        had=Cast(Coalesce("trained", Value(0), output_field=HOURS), HOURS)
-        + Cast(Coalesce("met", Value(0), output_field=HOURS), HOURS),
+        # Rounded: SQLite adds hours as floats, and 15.999… would be less than 16.
+        had=Round(
+            Cast(Coalesce("trained", Value(0), output_field=HOURS), HOURS)
+            + Cast(Coalesce("met", Value(0), output_field=HOURS), HOURS),
+            2,
+        ),
     )
 
 
@@ -109,9 +113,9 @@ def new_secretary_training(ask):
         training__voided_at=None,
         training__starts_on__gte=OuterRef("starts_on"),
     )
-    limit = add_months(ask.day, -ask.params["months"])
+    limit = passed(ask.day, ask.params["months"])
     rows = posts(ask, Post.SECRETARY).filter(
-        ~Exists(earlier), ~Exists(trained), starts_on__lt=limit, starts_on__gte=ask.starts_on
+        ~Exists(earlier), ~Exists(trained), starts_on__lte=limit, starts_on__gte=ask.starts_on
     )
     return found(
         rows,

@@ -7,7 +7,7 @@ only when the facts do.
 import re
 from datetime import date
 
-from branchyear.lib.dates import add_months
+from branchyear.lib.dates import Month, add_months
 from members.completeness import BY_NAME
 from members.models import MeetingKind, Post
 from tasks.health.committee import OFFICES
@@ -15,6 +15,7 @@ from tasks.health.life import PARTS
 from tasks.health.registry import load
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def sentence(finding, today):
@@ -38,6 +39,8 @@ def _told(value):
     if isinstance(value, str) and _DAY.fullmatch(value):
         day = date.fromisoformat(value)
         return f"{day.year}年{day.month}月{day.day}日"
+    if isinstance(value, str) and _MONTH.fullmatch(value):
+        return Month.parse(value).label
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return "—" if value in {None, ""} else value

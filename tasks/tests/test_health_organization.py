@@ -1,6 +1,5 @@
 """Task 1's rules: both sides of each threshold, and equality with a plain restatement on random cities."""
 
-from collections import Counter
 from datetime import date
 from random import Random
 
@@ -9,11 +8,12 @@ import pytest
 from branches.models import BranchType, Kind, Organization
 from branches.services import organizations
 from conftest import FOUNDED
-from members.completeness import REQUIRED
-from members.models import COUNTED, Member
+from members.models import Member
 from tasks.health import engine
 from tasks.models import Finding
 from tasks.tests.make import make_campaign
+from tasks.tests.restated import organization as restated
+from tasks.tests.restated.world import World
 
 pytestmark = pytest.mark.engines
 
@@ -158,69 +158,7 @@ def test_looking_finds_the_same_and_writes_nothing(campaign, org):
     )
 
 
-# --- The plain restatement ---
-
-
-def restated(campaign):
-    """Every finding of R01-R09, one object at a time."""
-    out = set()
-    everybody = list(Member.objects.select_related("organization"))
-    for branch in Organization.objects.filter(closed_on=None).exclude(kind=Kind.GROUP):
-        below = [
-            m for m in everybody
-            if m.standing in COUNTED and m.organization.path.startswith(branch.path)
-            and m.organization.closed_on is None
-        ]  # fmt: skip
-        if branch.kind in {Kind.BRANCH, Kind.GENERAL_BRANCH} and len(below) >= 100:
-            out.add((branch.pk, "R05", "", "error"))
-        if branch.kind == Kind.BRANCH:
-            out |= {(branch.pk, *found) for found in _of_branch(branch, below)}
-    return out
-
-
-def _of_branch(branch, people):
-    n, formal = len(people), sum(m.category == "formal" for m in people)
-    groups = [
-        g for g in Organization.objects.get_children(branch) if g.kind == Kind.GROUP and g.is_open
-    ]
-    units = Counter(m.unit for m in people if m.unit)
-    if branch.branch_type in {"", BranchType.STANDING} and (n < 3 or formal < 3):
-        yield "R01", "", "error" if n < 3 else "warning"
-    if branch.branch_type == BranchType.JOINT:
-        for unit, heads in units.items():
-            if heads >= 3:
-                yield "R02", f"unit:{unit}", "warning"
-        covered = branch.covered_units.split("\n") if branch.covered_units else []
-        if len(covered) > 5 or any(heads > 2 for heads in units.values()):
-            yield "R03", "", "warning"
-    if 50 <= n < 100:
-        yield "R04", "", "error"
-    if n >= 20 and len(groups) < 2:
-        yield "R06", "", "error"
-    for group in groups:
-        inside = [m for m in people if m.group_id == group.pk]
-        if len(inside) > 10:
-            yield "R07", f"group:{group.pk}", "warning"
-        elif len(inside) < 3 or not any(m.category == "formal" for m in inside):
-            yield "R07", f"group:{group.pk}", "notice"
-    for member in people:
-        if groups and member.group_id is None:
-            yield "R08", f"member:{member.pk}", "error"
-    if any(_lacks(member, name, bool(groups)) for member in people for name in NAMES):
-        yield "R09", "", "error"
-
-
-NAMES = [required.name for required in REQUIRED]
-
-
-def _lacks(member, name, has_groups):
-    if name == "formal_on" and member.category != "formal":
-        return False
-    if name in {"unit", "post"} and member.is_retired:
-        return False
-    if name == "group" and not has_groups:
-        return False
-    return not getattr(member, name)
+# --- Random cities with large branches ---
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -250,4 +188,4 @@ def test_the_rules_equal_their_plain_restatement_on_a_random_city(seed, campaign
     engine.evaluate(campaign, day=DAY)
 
     rows = Finding.objects.values_list("organization_id", "rule__number", "key", "severity")
-    assert {row for row in rows if row[1] <= "R09"} == restated(campaign)
+    assert {row for row in rows if row[1] <= "R09"} == set(restated.findings(World(campaign), DAY))

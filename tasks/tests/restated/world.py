@@ -1,0 +1,75 @@
+"""All rows of a small city as lists of objects."""
+
+from collections import defaultdict
+
+from branches.models import Kind, Organization, Term
+from members import models
+from members.models import COMMITTEE_POSTS, COUNTED
+from tasks.models import Disposal
+
+READ = {
+    "posts": (models.PostHeld, "member", "organization", "term"),
+    "meetings": (models.Meeting, "organization"),
+    "attendances": (models.Attendance, "meeting"),
+    "votes": (models.Vote, "meeting__organization"),
+    "appraisals": (models.Appraisal, "organization"),
+    "results": (models.AppraisalResult, "appraisal__organization"),
+    "talks": (models.Talk,),
+    "records": (models.TrainingRecord, "training"),
+    "transfers": (models.Transfer, "sender"),
+    "absences": (models.Absence, "organization"),
+    "progress": (models.AdmissionProgress, "applicant__organization", "step"),
+    "bases": (models.DuesBase, "member__organization"),
+    "dues": (models.DuesMonth, "organization"),
+    "publications": (models.DuesPublication,),
+    "terms": (Term, "organization"),
+    "disposals": (Disposal, "organization"),
+}
+
+
+class World:
+    def __init__(self, campaign):
+        self.first, self.last = campaign.starts_on, campaign.ends_on
+        self.organizations = list(Organization.objects.all())
+        self.branches = [o for o in self.organizations if o.kind == Kind.BRANCH and o.is_open]
+        self.members = list(models.Member.objects.select_related("organization"))
+        self.counted = [m for m in self.members if m.standing in COUNTED and m.organization.is_open]
+        for name, (model, *related) in READ.items():
+            rows = model.objects.order_by("pk")
+            setattr(self, name, list(rows.select_related(*related) if related else rows))
+        self.people = defaultdict(list)  # the counted members of a branch
+        for member in self.counted:
+            self.people[member.organization_id].append(member)
+
+    def groups(self, branch):
+        return [
+            o for o in self.organizations
+            if o.kind == Kind.GROUP and o.is_open and o.path[: -o.steplen] == branch.path
+        ]  # fmt: skip
+
+    def formal(self, branch):
+        return sum(m.category == "formal" for m in self.people[branch.pk])
+
+    def holders(self, day, organization=None):
+        """Posts held on ``day`` at open organisations."""
+        return [
+            p for p in self.posts
+            if p.starts_on <= day and (p.ends_on is None or p.ends_on >= day)
+            and p.organization.is_open
+            and (organization is None or p.organization_id == organization.pk)
+        ]  # fmt: skip
+
+    def officers(self, day, organization):
+        """The ids of the members of the committee."""
+        return {p.member_id for p in self.holders(day, organization) if p.post in COMMITTEE_POSTS}
+
+    def held(self, period, kind, *, branch=None, group=None):
+        """Was such a meeting held in the period? A lecture given at another meeting counts."""
+        return any(
+            (m.kind == kind or (kind == "party_lecture" and m.includes_lecture))
+            and m.voided_at is None
+            and period.first <= m.on <= period.last
+            and (branch is None or m.organization_id == branch.pk)
+            and (group is None or m.group_id == group.pk)
+            for m in self.meetings
+        )
