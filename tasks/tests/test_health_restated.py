@@ -19,7 +19,7 @@ DAYS = (date(2026, 2, 28), date(2026, 5, 12), date(2026, 6, 15), date(2026, 7, 1
         date(2026, 9, 30), date(2026, 12, 31), date(2027, 1, 1))  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [17, 20])
 def test_every_rule_finds_what_its_plain_restatement_finds(seed, org):
     City(seed, org)
     campaign = make_campaign()
