@@ -107,12 +107,14 @@ def _menu(request, scope):
     if scope.has(BRANCH_ROLES) and not upper:
         entries += [("八项任务清单", "tasks:checklist"), ("支部体检", "tasks:checkup")]
         entries += [
+            ("问题整改", "tasks:problems"),
             ("月报", "reports:reports"),
             ("支部台账", "members:roster"),
             ("台账导出", "reports:exports"),
         ]
     elif upper:
         entries += [("总览", "reports:overview"), ("支部体检", "tasks:checkup")]
+        entries += [("问题整改", "tasks:problems")]
         if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
             entries += [("审核", "tasks:review")]
         if scope.has(BRANCH_ROLES):
@@ -140,6 +142,10 @@ BELONGS = {
     ),
     "tasks:checkup_list": "tasks:checkup",
     "tasks:self_check": "tasks:checkup",
+    **dict.fromkeys(
+        ("tasks:problem", "tasks:problem_lists", "tasks:new_problem", "tasks:disposals"),
+        "tasks:problems",
+    ),
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",
     "reports:export": "reports:exports",

@@ -20,6 +20,7 @@ from members.todos import movement_todos, roster_todos
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Campaign, SelfCheck
 from tasks.services.self_check import phase_of
+from tasks.todos import oversight_todos, problem_todos
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
@@ -56,6 +57,7 @@ def secretary(scope, today):
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
     todos += _self_check(branch, campaign, today)
+    todos += [Todo(**facts) for facts in problem_todos(branch, today)]
     todos += [Todo(**facts) for facts in movement_todos(branch, today)]
     todos += _own_term(branch, today)
     todos += _meetings(branch, today)
@@ -286,6 +288,7 @@ def reviewer(user, scope, today):
                 button="去审批",
             )
         )
+    todos += [Todo(**facts) for facts in oversight_todos(top)]
     if figures["overdue"]:
         todos.append(
             Todo(

@@ -122,8 +122,13 @@ def may_decide_explanation(user, explanation):
 
 
 def deciders_of(explanation):
-    """Who is told that an explanation waits: the reviewers of the nearest organisation that has some."""
-    for path in explanation.organization.ancestor_paths[1:]:
+    """Who is told that an explanation waits."""
+    return reviewers_above(explanation.organization)
+
+
+def reviewers_above(organization):
+    """The reviewers of the nearest organisation above that has some."""
+    for path in organization.ancestor_paths[1:]:
         above = Organization.objects.filter(path=path).first()
         people = holders({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, above)
         if people:
@@ -141,3 +146,45 @@ def may_reopen_self_check(user, branch):
     return branch.is_open and scope_of(user).holds_above(
         {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, branch
     )
+
+
+# --- Problems (问题清单) ------------------------------------------------------------------------------
+
+
+def _problem_roles(organization):
+    return BRANCH_ROLES if organization.is_branch else frozenset({Role.ORG_REVIEWER})
+
+
+def may_keep_problems(user, organization):
+    """A branch's secretary and clerk keep its lists and put right what stands on them; a committee's
+    own problems (a term overdue, say) are kept by its reviewer. Source: 工作方案 五(一) 项目清单化管理."""
+    return organization.is_open and scope_of(user).holds(_problem_roles(organization), organization)
+
+
+def may_list_problem(user, organization):
+    """The branch itself, and the reviewers above who find something wrong with it."""
+    return may_keep_problems(user, organization) or may_oversee_problems(user, organization)
+
+
+def may_oversee_problems(user, organization):
+    """The reviewer of an organisation above, or the working committee's, who does not also answer for
+    this one: closing is for another level (practice of 台账销号; R51)."""
+    scope = scope_of(user)
+    return scope.holds_above(
+        {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, organization
+    ) and not scope.holds(_problem_roles(organization), organization)
+
+
+def may_close_problem(user, problem, *, handed_in_by=None):
+    """The reviewer above who is neither responsible for it nor handed it in: nobody checks his own
+    work (R51; 防止做表面文章)."""
+    return (
+        may_oversee_problems(user, problem.organization)
+        and user.pk != handed_in_by
+        and not (user.name and user.name in {problem.responsible, problem.responsible_leader})
+    )
+
+
+def keepers_of(organization):
+    """Who is told what happened to a problem of this organisation."""
+    return list(holders(_problem_roles(organization), organization))

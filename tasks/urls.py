@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tasks.views import checklist, evidence, health, items, review, self_check
+from tasks.views import (
+    checklist,
+    disposals,
+    evidence,
+    health,
+    items,
+    problems,
+    review,
+    self_check,
+)
 
 app_name = "tasks"
 urlpatterns = [
@@ -17,6 +26,34 @@ urlpatterns = [
     path("self-check/", self_check.self_check, name="self_check"),
     path("self-check/<int:pk>/save/", self_check.save_self_check, name="save_self_check"),
     path("self-check/<int:pk>/reopen/", self_check.reopen_self_check, name="reopen_self_check"),
+    path("checkup/findings/<int:pk>/list/", problems.list_finding, name="list_finding"),
+    path("problems/", problems.problems, name="problems"),
+    path("problems/lists/", problems.problem_lists, name="problem_lists"),
+    path("problems/new/", problems.new_problem, name="new_problem"),
+    path("problems/<int:pk>/", problems.problem, name="problem"),
+    path("problems/<int:pk>/plan/", problems.plan_problem, name="plan_problem"),
+    path("problems/<int:pk>/evidence/", problems.add_problem_evidence, name="add_problem_evidence"),
+    path(
+        "problems/<int:pk>/evidence/<int:evidence_pk>/detach/",
+        problems.detach_problem_evidence,
+        name="detach_problem_evidence",
+    ),
+    path("problems/<int:pk>/hand-in/", problems.hand_in_problem, name="hand_in_problem"),
+    path("problems/<int:pk>/verify/", problems.verify_problem, name="verify_problem"),
+    path("problems/<int:pk>/reopen/", problems.reopen_problem, name="reopen_problem"),
+    path(
+        "problems/<int:pk>/extension/",
+        problems.ask_problem_extension,
+        name="ask_problem_extension",
+    ),
+    path(
+        "problems/extensions/<int:pk>/decide/",
+        problems.decide_problem_extension,
+        name="decide_problem_extension",
+    ),
+    path("disposals/", disposals.disposals, name="disposals"),
+    path("disposals/new/", disposals.register_disposal, name="register_disposal"),
+    path("disposals/<int:pk>/review/", disposals.review_disposal, name="review_disposal"),
     path("checklist/", checklist.checklist, name="checklist"),
     path("checklist/<int:pk>/", checklist.branch_checklist, name="branch_checklist"),
     path("checklist/<int:pk>/submit-done/", checklist.submit_done, name="submit_done"),
@@ -37,6 +74,7 @@ urlpatterns = [
         items.detach_meeting,
         name="detach_meeting",
     ),
+    path("items/<int:pk>/problem/", problems.list_item, name="list_item"),
     path("items/<int:pk>/accept/", review.accept_item, name="accept_item"),
     path("items/<int:pk>/return/", review.return_item, name="return_item"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),

@@ -36,5 +36,12 @@ KINDS = {
     "finding.explained": Kind("情况说明待审核"),
     "finding.explanation_decided": Kind("情况说明审核结果"),
     "self_check.reopened": Kind("自查退回"),
+    "problem.listed": Kind("列入问题清单"),
+    "problem.handed_in": Kind("问题待验收"),
+    "problem.sent_back": Kind("验收不通过", email=True),
+    "problem.closed": Kind("问题已销号"),
+    "problem.reopened": Kind("重新整改", email=True),
+    "problem.extension_asked": Kind("整改延期待审批"),
+    "problem.extension_decided": Kind("整改延期审批结果"),
     "account.welcome": Kind("欢迎"),
 }

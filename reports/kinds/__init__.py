@@ -11,6 +11,7 @@ from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
 from reports.kinds.movement import Absences, Admissions, Transfers
 from reports.kinds.posts import Posts
+from reports.kinds.problems import CorrectionList, ProblemList, Problems, ResponsibilityList
 from reports.kinds.roster import Roster
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
@@ -32,6 +33,10 @@ KINDS = {
         Transfers(),
         Absences(),
         Admissions(),
+        Problems(),
+        ProblemList(),
+        CorrectionList(),
+        ResponsibilityList(),
     )
 }
 

@@ -33,22 +33,44 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
     _require_fillable(branch_item, by=by, now=now)
     if fact_on is not None and fact_on > local_day(now):
         raise Refused("材料日期不能晚于今天。", field="fact_on")
+
+    def prove(evidence, is_new):
+        is_linked = _link(branch_item, evidence, by=by, now=now)
+        if is_new or is_linked:
+            verb = "evidence.added" if is_new else "evidence.attached"
+            _record(verb, evidence, branch_item, by=by)
+
+    return take(
+        branch_item.branch,
+        upload,
+        by=by,
+        fact_on=fact_on,
+        claim=lambda: _touch(branch_item, by=by, now=now),
+        prove=prove,
+    )
+
+
+def take(organization, upload, *, by, claim, prove, fact_on=None):
+    """Put a file into the organisation's library, once; returns the evidence.
+
+    ``claim()`` takes the row the file is for, ``prove(evidence, is_new)`` ties the two, both in the
+    transaction in which the file gets its own row. The caller has asked whether ``by`` may.
+    """
     facts = files.examine(upload)
-    branch = branch_item.branch
-    same = Evidence.objects.filter(organization=branch, sha256=facts.sha256)
+    same = Evidence.objects.filter(organization=organization, sha256=facts.sha256)
     path = None
     try:
         if not same.exists():
-            row = Evidence(organization=branch, extension=facts.extension)
+            row = Evidence(organization=organization, extension=facts.extension)
             upload.seek(0)
             path = default_storage.save(evidence_path(row, facts.name), upload)
         with transaction.atomic():
-            _touch(branch_item, by=by, now=now)
+            claim()
             evidence = same.first()
             is_new = evidence is None
             if is_new:
                 evidence, is_new = Evidence.objects.get_or_create(
-                    organization=branch,
+                    organization=organization,
                     sha256=facts.sha256,
                     defaults={
                         "file": path,
@@ -59,10 +81,7 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
                         "uploaded_by": by,
                     },
                 )
-            is_linked = _link(branch_item, evidence, by=by, now=now)
-            if is_new or is_linked:
-                verb = "evidence.added" if is_new else "evidence.attached"
-                _record(verb, evidence, branch_item, by=by)
+            prove(evidence, is_new)
     except BaseException:
         _remove(path)
         raise

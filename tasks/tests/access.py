@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
-from tasks.models import BranchItem, Campaign, Finding, SelfCheck
-from tasks.services import findings
+from members.tests.make import make_member
+from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck
+from tasks.services import findings, problems
 from tasks.tests import make
 
 BRANCH = ("secretary", "clerk")
@@ -40,6 +41,20 @@ def furnish(world):
         world.explanation, accept=False, note="请先登记班子。", by=people.reviewer, now=now
     )
     world.self_check = SelfCheck.objects.create(organization=world.north, campaign=campaign)
+    world.problem = make.make_problem(world.north, people.secretary, now=now)
+    planned = make.make_problem(world.north, people.secretary, "缺少活动经费", now=now)
+    make.make_planned(planned, people.secretary, now=now)
+    world.extension = problems.ask_extension(
+        planned, planned.due_on + span, "等待经费下达", by=people.secretary, now=now
+    )
+    world.disposal = Disposal.objects.create(
+        organization=world.north,
+        member=make_member(world.north, "某某"),
+        kind="correction",
+        decided_on=today - span,
+        until=today,
+        by=people.secretary,
+    )
 
 
 def item(world):
@@ -50,11 +65,56 @@ def submitted(world):
     return [world.submitted_item.pk]
 
 
+def problem(world):
+    return [world.problem.pk]
+
+
 TOO_LONG = {"reason": "长" * 501}
 
 SEEING = [p for p in PEOPLE if p not in BLIND]
 
+KEEPERS = [p for p in SEEING if "secretary" in p or p == "clerk"]
+CLOSERS = ("reviewer", "committee")
+OTHERS = [p for p in NORTH if p not in CLOSERS]
+LISTING = (*BRANCH, *CLOSERS)
+ONLY_LOOKING = [p for p in NORTH if p not in LISTING]
+
 ROWS = {
+    "tasks:problems": Row({200: SEEING}),
+    "tasks:problem_lists": Row({200: SEEING}, data={"list": "correction"}),
+    # A committee keeps a list of its own; the working committee lists at the branches.
+    "tasks:new_problem": Row(
+        {
+            200: [*KEEPERS, "reviewer", "general_reviewer", "south_reviewer"],
+            403: ["committee", "leader", "department", "inspector"],
+        }
+    ),
+    # What is unknown is no problem yet; the item has not been returned.
+    "tasks:list_finding": Row(
+        {409: LISTING, 403: ONLY_LOOKING}, args=lambda world: [world.finding.pk], method="post"
+    ),
+    "tasks:list_item": Row({409: LISTING, 403: ONLY_LOOKING}, args=item, method="post"),
+    "tasks:problem": Row({200: NORTH}, args=problem),
+    "tasks:plan_problem": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),
+    "tasks:add_problem_evidence": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),
+    "tasks:detach_problem_evidence": Row(
+        {200: BRANCH, 403: WATCHING},
+        args=lambda world: [world.problem.pk, world.evidence.pk],
+        method="post",
+    ),
+    "tasks:hand_in_problem": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),
+    "tasks:verify_problem": Row({422: CLOSERS, 403: OTHERS}, args=problem, method="post"),
+    "tasks:reopen_problem": Row({422: CLOSERS, 403: OTHERS}, args=problem, method="post"),
+    "tasks:ask_problem_extension": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),
+    # Refused without a reason.
+    "tasks:decide_problem_extension": Row(
+        {409: CLOSERS, 403: OTHERS}, args=lambda world: [world.extension.pk], method="post"
+    ),
+    "tasks:disposals": Row({200: SEEING}),
+    "tasks:register_disposal": Row({200: KEEPERS, 403: [p for p in SEEING if p not in KEEPERS]}),
+    "tasks:review_disposal": Row(
+        {422: BRANCH, 403: WATCHING}, args=lambda world: [world.disposal.pk], method="post"
+    ),
     "tasks:checkup": Row({200: SEEING}),
     "tasks:checkup_list": Row({200: SEEING}, data={"rule": "R01"}),
     "tasks:explain": Row(

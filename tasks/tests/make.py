@@ -11,7 +11,7 @@ from PIL import Image
 from branchyear.lib.dates import CHINA
 from tasks import template
 from tasks.models import BranchItem
-from tasks.services import evidence, items
+from tasks.services import evidence, items, problems
 from tasks.services.campaign import open_campaign
 
 YEAR = 2026
@@ -91,3 +91,33 @@ def make_accepted(branch_item, by, *reviewers, now=NOW, **changes):
 def make_returned(branch_item, by, reviewer, *, reason="请补充会议记录。", now=NOW, **changes):
     make_submitted(branch_item, by, now=now, **changes)
     return items.send_back(branch_item, reason=reason, by=reviewer, now=now)
+
+
+def make_problem(organization, by, title="会议室没有悬挂入党誓词", *, now=NOW, **facts):
+    """A problem written by hand; with a finding, the finding listed."""
+    finding = facts.pop("finding", None)
+    if finding is not None:
+        return problems.list_finding(finding, by=by, now=now)
+    return problems.list_problem(
+        organization, origin=problems.Origin.HAND, title=title, by=by, now=now, **facts
+    )
+
+
+def make_planned(problem, by, *, now=NOW, **changes):
+    values = {
+        "cause": "平时检查督促不够",
+        "measure": "本月内制作并悬挂到位",
+        "responsible": "赵书记",
+        "responsible_leader": "分管领导",
+    }
+    wanted = problems.Plan(**(values | changes))
+    return problems.plan(problem, wanted, revision=problem.revision, by=by, now=now)
+
+
+def make_handed_in(problem, by, *, now=NOW):
+    """Planned, proved and handed in."""
+    make_planned(problem, by, now=now)
+    problems.add_evidence(problem, make_pdf(), by=by, now=now)
+    return problems.hand_in(
+        problem, "已制作并悬挂，见照片。", revision=problem.revision, by=by, now=now
+    )

@@ -21,6 +21,7 @@ from tasks.health.registry import Ask, load
 from tasks.health.words import sentence
 from tasks.models import Campaign, Explanation, Finding, Rule, Severity
 from tasks.services import findings as services
+from tasks.views.problems import listed_of
 
 WRONG = (Severity.ERROR, Severity.WARNING, Severity.UNKNOWN)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Severity.NOTICE: 3}
@@ -89,8 +90,10 @@ def _of_branch(request, branch, campaign):
         )
         if e.state in {Explanation.State.GIVEN, Explanation.State.REFUSED}
     }
+    listed = listed_of(request.user, branch)
     wrong, soon = {}, []
     for finding in found:
+        finding.listed = listed.get((finding.rule.number, finding.key))
         finding.sentence = sentence(finding, today)
         finding.mend = mend_url(finding)
         finding.explanation = explained.get((finding.rule_id, finding.key))

@@ -1,0 +1,67 @@
+"""What the problems on the lists ask of the branch, and of those above, today."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from tasks.models import Extension, Problem
+
+State = Problem.State
+SOON = timedelta(days=30)  # as the checklist's items
+SHOWN = 3  # the home page has room for eight things of every kind
+
+
+def problem_todos(branch, today):
+    """What the branch must do: say how, put right again, finish in time. One statement."""
+    rows = Problem.objects.filter(
+        organization=branch, state__in=[State.OPEN, State.FIXING, State.REOPENED]
+    ).order_by("due_on", "number")
+    due = [
+        row
+        for row in rows
+        if row.state != State.FIXING or (row.due_on is not None and row.due_on - today <= SOON)
+    ]
+    for row in due[:SHOWN]:
+        late = row.due_on is not None and row.due_on < today
+        yield {
+            "what": f"整改：{row.title}",
+            "why": WHY[row.state],
+            "url": row.get_absolute_url(),
+            "button": "去填写" if row.state == State.OPEN else "去整改",
+            "due": row.due_on,
+            "urgent": late or row.state == State.REOPENED,
+        }
+    if len(due) > SHOWN:
+        yield {
+            "what": f"另有{len(due) - SHOWN}个问题要整改",
+            "why": "在问题整改中查看全部",
+            "url": f"{reverse('tasks:problems')}?org={branch.pk}",
+            "button": "去查看",
+        }
+
+
+WHY = {
+    State.OPEN: "已列入问题清单，还没有填写原因、措施、责任人和时限",
+    State.FIXING: "改好后写明结果、上传佐证，申请销号",
+    State.REOPENED: "上级要求重新整改",
+}
+
+
+def oversight_todos(top):
+    """What waits for the reviewers above: problems to be closed, extensions to be decided."""
+    below = Problem.objects.under(top).exclude(organization=top)
+    if waiting := below.filter(state=State.VERIFY).count():
+        yield {
+            "what": f"验收{waiting}个问题",
+            "why": "支部已整改并申请销号，等待您的意见",
+            "url": f"{reverse('tasks:problems')}?org={top.pk}&state={State.VERIFY}",
+            "button": "去验收",
+        }
+    asked = Extension.objects.filter(state=Extension.State.ASKED).under(top)
+    if wanted := asked.exclude(problem__organization=top).count():
+        yield {
+            "what": f"审批{wanted}项整改延期申请",
+            "why": "审批前原时限不变",
+            "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1",
+            "button": "去审批",
+        }
