@@ -149,7 +149,7 @@ OFFERED = {"ethnicity": ETHNICITIES, "education": EDUCATIONS, "degree": DEGREES}
 
 PARTS = (
     ("基本情况", ("name", "sex", "ethnicity", "native_place", "id_number", "birth_date", "phone")),
-    ("学历和工作", ("education", "degree", "worked_from", "unit", "post")),
+    ("学历和工作", ("education", "degree", "worked_from", "unit", "post", "is_unit_head")),
     ("党籍情况", ("category", "admitted_on", "formal_on", "group", "is_leading_cadre")),
     (
         "组织关系和管理",
@@ -166,6 +166,7 @@ PARTS = (
 HELP = {
     "id_number": "18位。出生日期和性别留空时，按身份号码自动填写。",
     "phone": "手机，或带区号的座机。",
+    "is_unit_head": "党支部书记一般由主要负责人担任（机关基层组织工作条例第八条），体检时核对。",
     "worked_from": "精确到日；档案只写到月的，填当月1日。",
     "admitted_on": "支部党员大会接收为预备党员之日。",
     "formal_on": "支部党员大会通过转为正式党员之日；预备党员不填。",

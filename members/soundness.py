@@ -73,6 +73,17 @@ def sex_in(number):
     return "male" if int(number[16]) % 2 else "female"
 
 
+def id_disagreement(number, birth_date, sex):
+    """What an ID number contradicts: "digit" itself, "birth" the birth date, "sex" the sex; "" nothing."""
+    if not number:
+        return ""
+    if id_number_problem(number):
+        return "digit"
+    if birth_date is not None and birth_date != birth_date_in(number):
+        return "birth"
+    return "sex" if sex in SEXES and sex != sex_in(number) else ""
+
+
 # --- The record -----------------------------------------------------------------------------------
 
 # The days of a record that cannot lie in the future, in the order of the roster.

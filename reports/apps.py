@@ -8,4 +8,7 @@ class ReportsConfig(AppConfig):
     verbose_name = "报送与台账"
 
     def ready(self):
-        from reports import receivers  # noqa: F401  hears when a campaign opens
+        from reports import (  # noqa: F401  the rules about reports; hears when a campaign opens
+            health,
+            receivers,
+        )

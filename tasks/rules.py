@@ -5,7 +5,7 @@ out and mean today.
 """
 
 from branches.models import Organization
-from branches.roles import BRANCH_ROLES, Role
+from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, Role
 from branches.scope import holders, scope_of
 from tasks.models import BranchItem
 
@@ -134,6 +134,11 @@ def reviewers_above(organization):
         if people:
             return list(people)
     return []
+
+
+def may_see_signals(user, branch):
+    """Signs of records made up afterwards (R56): for inspectors and the working committee alone."""
+    return scope_of(user).holds_over({Role.INSPECTOR, *COMMITTEE_ROLES}, branch)
 
 
 def may_sign_self_check(user, branch):

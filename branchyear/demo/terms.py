@@ -40,7 +40,7 @@ class Terms:
         self.terms, self.posts, self.reminders = [], [], []
         self.rolls = defaultdict(list)
         people = Member.objects.order_by("pk").only(
-            "organization", "group", "name", "party_post", "category", "standing"
+            "organization", "group", "name", "party_post", "category", "standing", "is_unit_head"
         )
         for member in people.iterator(chunk_size=5000):
             self.rolls[member.organization_id].append(member)
@@ -237,11 +237,16 @@ class Terms:
         changed = []
         for roll in self.rolls.values():
             for member in roll:
-                words = words_of(running.get(member.pk, ()))
-                if words != member.party_post:
+                held = running.get(member.pk, ())
+                words = words_of(held)
+                if any(h.post == Post.SECRETARY for h in held):
+                    member.is_unit_head = self.rng.choice((True,) * 9 + (False, None))
+                    changed.append(member)
+                    member.party_post = words
+                elif words != member.party_post:
                     member.party_post = words
                     changed.append(member)
-        update_many(Member, changed, ["party_post"])
+        update_many(Member, changed, ["party_post", "is_unit_head"])
 
 
 def _is_electable(member):

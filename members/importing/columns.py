@@ -28,7 +28,7 @@ FACTS = frozenset(
     {
         "name", "sex", "ethnicity", "native_place", "birth_date", "id_number", "phone", "education",
         "degree", "worked_from", "admitted_on", "formal_on", "category", "unit", "post", "group",
-        "is_leading_cadre", "is_retired", "is_excused", "joined_branch_on", "joined_from",
+        "is_leading_cadre", "is_unit_head", "is_retired", "is_excused", "joined_branch_on", "joined_from",
         "platform_entered_on", "remarks",
     }
 )  # fmt: skip
@@ -87,6 +87,7 @@ FIELDS = (
         ("手机号", "手机号码", "手机", "电话", "联系方式", "电话号码", "移动电话", "联系手机"), 16, cells.phone,
     ),
     Field("is_leading_cadre", "党员领导干部", ("是否领导干部", "领导干部", "是否党员领导干部"), 10, cells.flag),
+    Field("is_unit_head", "处(科)室主要负责人", ("是否处(科)室主要负责人", "处室主要负责人", "主要负责人"), 12, cells.flag),
     Field("is_retired", "离退休", ("是否离退休", "离退休党员", "是否退休", "退休"), 8, cells.flag),
     Field("is_excused", "年老体弱或行动不便", ("年老体弱", "行动不便", "是否年老体弱或行动不便"), 12, cells.flag),
     Field(

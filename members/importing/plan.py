@@ -386,7 +386,7 @@ class Plan:
             elif key == "group":
                 changes[key] = None
             else:
-                changes[key] = None if key in _DAYS else False if key.startswith("is_") else ""
+                changes[key] = _nothing(key)
         elif isinstance(value, Masked):
             if value.shown != getattr(member, f"masked_{key}"):
                 self._wrong(row, key, "含有“*”，请填写完整号码；不改的，请保持下载时的原样。")
@@ -434,6 +434,13 @@ class Plan:
         ethnicity = facts.get("ethnicity")
         if ethnicity and ethnicity not in PEOPLES:
             self._warn(row, "ethnicity", f"民族“{ethnicity}”不在56个民族的名称中，请核对。")
+
+
+def _nothing(key):
+    """What an emptied cell is stored as."""
+    if key in _DAYS or key == "is_unit_head":  # nobody has said whether
+        return None
+    return False if key.startswith("is_") else ""
 
 
 class _Places:

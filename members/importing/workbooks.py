@@ -90,7 +90,7 @@ def _written(key, member):
         return getattr(member, f"masked_{key}") or None
     value = getattr(member, key)
     if isinstance(value, bool):
-        return "是" if value else None
+        return "是" if value else "否" if key == "is_unit_head" else None
     return value or None
 
 
@@ -216,7 +216,7 @@ def _in_form(column, member, number, in_full):
         return " ".join(part for part in (member.unit, member.post) if part)
     if key in SECRET_FIELDS and in_full:
         return getattr(member, key)
-    if key.startswith("is_"):
+    if key.startswith("is_") and getattr(member, key) is not None:
         return "是" if getattr(member, key) else "否"
     value = _written(key, member)
     if isinstance(value, dt.date):

@@ -10,6 +10,7 @@ from branches.querysets import owned_through
 from branchyear.lib.crypto import EncryptedText, blind_index, mask_id_number, mask_phone
 from branchyear.lib.text import pinyin_key
 from members.querysets import MemberQuerySet
+from members.soundness import id_disagreement
 
 
 class Sex(models.TextChoices):
@@ -82,6 +83,9 @@ class Member(models.Model):
     id_tail_index = models.CharField(
         max_length=64, blank=True, default="", db_index=True, editable=False
     )
+    # What the ID number contradicts ("digit" itself, "birth", "sex"; "" nothing): for rules, which cannot
+    # read the number.
+    id_problem = models.CharField(max_length=10, blank=True, default="", editable=False)
     phone = EncryptedText("联系电话", blank=True, default="")
     education = models.CharField("学历", max_length=20, blank=True)
     degree = models.CharField("学位", max_length=20, blank=True)
@@ -98,6 +102,8 @@ class Member(models.Model):
         "状态", max_length=20, choices=Standing.choices, default=Standing.ACTIVE
     )
     is_leading_cadre = models.BooleanField("党员领导干部", default=False)
+    # 机关基层组织工作条例(2019) 第八条: 书记由本单位负责人担任. Unknown until somebody says it.
+    is_unit_head = models.BooleanField("处(科)室主要负责人", null=True, blank=True)
     is_retired = models.BooleanField("离退休", default=False)
     # 中国共产党党员教育管理工作条例(2019) 第二十三条: no hard demand for activities and study.
     is_excused = models.BooleanField("年老体弱或行动不便", default=False)
@@ -143,6 +149,7 @@ class Member(models.Model):
         self.name_key = pinyin_key(self.name)
         self.id_number_index = blind_index(self.id_number) or None
         self.id_tail_index = blind_index(self.id_number[-4:])
+        self.id_problem = id_disagreement(self.id_number, self.birth_date, self.sex)
 
     @property
     def is_counted(self):

@@ -38,6 +38,7 @@ from members.importing.plan import Plan
 from members.models import Member, MemberEvent, RosterUpload, RosterUploadRow, Verdict
 from members.models.member import SECRET_FIELDS
 from members.services import posts, roster
+from members.soundness import id_disagreement
 
 State = RosterUpload.State
 AT_ONCE_BYTES = 100 * 1024  # a branch's roster has 10-20 KB; a thousand rows take a second or two
@@ -46,6 +47,7 @@ CHANGED_MEANWHILE = "核对之后名册又有变化，还没有保存。已按�
 LOST_RIGHT = "您已不再担任可维护该名册的职责，没有保存。如有疑问请联系系统管理员。"
 GIVEN_UP = "多次尝试后仍未完成，没有保存任何内容。请重新上传；仍不成功请联系系统管理员。"
 DAYS = {f.name for f in Member._meta.concrete_fields if f.get_internal_type() == "DateField"}
+ID_SAYS = ("id_number", "birth_date", "sex")  # the number, and what it repeats
 
 
 class Overtaken(Exception):
@@ -320,6 +322,10 @@ def _line(row, pk):
     if "id_number" in facts:
         facts["id_number_index"] = row.index or None
         facts["id_tail_index"] = blind_index(facts["id_number"][-4:])
+    if not facts.keys().isdisjoint(ID_SAYS):
+        facts["id_problem"] = id_disagreement(
+            *(facts.get(name, getattr(row.member, name, None)) for name in ID_SAYS)
+        )
     for name in SECRET_FIELDS & facts.keys():
         facts[name] = encrypt(facts[name])
     for name, value in facts.items():

@@ -71,11 +71,16 @@ def enroll(members, *, by):
 EDITABLE = (
     "name", "sex", "ethnicity", "native_place", "birth_date", "id_number", "phone", "education",
     "degree", "worked_from", "category", "admitted_on", "formal_on", "unit", "post", "group",
-    "is_leading_cadre", "is_retired", "is_excused", "joined_branch_on", "joined_from",
+    "is_leading_cadre", "is_unit_head", "is_retired", "is_excused", "joined_branch_on", "joined_from",
     "platform_entered_on", "remarks",
 )  # fmt: skip
 # Columns that follow from others and are written together with them.
-DERIVED = {"name": ("name_key",), "id_number": ("id_number_index", "id_tail_index")}
+DERIVED = {
+    "name": ("name_key",),
+    "id_number": ("id_number_index", "id_tail_index", "id_problem"),
+    "birth_date": ("id_problem",),
+    "sex": ("id_problem",),
+}
 
 
 @transaction.atomic

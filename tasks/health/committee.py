@@ -3,7 +3,7 @@
 from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from branches.models import Kind, Organization, Term
+from branches.models import BranchType, Kind, Organization, Term
 from branchyear.lib.dates import reached
 from members.models import COMMITTEE_POSTS, Category, Post, PostHeld, Standing
 from tasks.health.registry import (
@@ -135,6 +135,29 @@ def secretary_party_age(ask):
         found(
             rows.filter(member__formal_on=None), about=about, severity=UNKNOWN, say="unknown",
             name=F("member__name"),
+        ),
+    ]  # fmt: skip
+
+
+@check(
+    "R15",
+    mend="members:roster",
+    words={"unknown": "没有登记支部书记{name}是否为本处（科）室主要负责人，无法核对。"},
+)
+def secretary_is_head(ask):
+    """The secretary is the unit's principal (原则上, hence a warning); retired members' branches and
+    temporary ones have no unit. 机关基层组织工作条例(2019)第八条."""
+    rows = (
+        posts(ask, Post.SECRETARY)
+        .filter(organization__kind=Kind.BRANCH, member__is_retired=False)
+        .exclude(organization__branch_type=BranchType.TEMPORARY)
+    )
+    about, name = key("member", "member_id"), F("member__name")
+    return [
+        found(rows.filter(member__is_unit_head=False), about=about, severity=WARNING, name=name),
+        found(
+            rows.filter(member__is_unit_head=None), about=about, severity=UNKNOWN, say="unknown",
+            name=name,
         ),
     ]  # fmt: skip
 

@@ -28,15 +28,17 @@ def evaluate(campaign, *, day, organization=None, numbers=None):
     with connection.cursor() as cursor:
         _make_stage(cursor)
         path = organization.path if organization is not None else ""
-        for rule, _ in rules:
-            for sql, params in _statements(rule, campaign, day, bool(path)):
-                cursor.execute(sql, _with_path(params, path))
         ids = [rule.pk for rule, _ in rules]
-        if ids:
-            _close(cursor, ids, organization, day)
-        cursor.execute(_FRESHEN, [day])
-        cursor.execute(_OPEN, [day, day])
-        cursor.execute(_EMPTY)
+        for after in (False, True):  # rules about findings see what the others found
+            part = [rule for rule, check in rules if check.after == after]
+            for rule in part:
+                for sql, params in _statements(rule, campaign, day, bool(path)):
+                    cursor.execute(sql, _with_path(params, path))
+            if part:
+                _close(cursor, [rule.pk for rule in part], organization, day)
+                cursor.execute(_FRESHEN, [day])
+                cursor.execute(_OPEN, [day, day])
+                cursor.execute(_EMPTY)
     return places_of(Finding.objects.open(), organization).filter(rule__in=ids).count()
 
 

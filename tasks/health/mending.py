@@ -8,7 +8,14 @@ from members.models import MeetingKind
 from tasks.health.registry import load
 
 # Views that take the primary key of the object named in the finding's key.
-BY_OBJECT = {"members:meeting", "members:applicant", "members:transfer"}
+BY_OBJECT = {
+    "members:meeting",
+    "members:applicant",
+    "members:transfer",
+    "reports:report",
+    "tasks:item",
+    "tasks:problem",
+}
 
 
 # What was not held is recorded on the form for that kind of meeting, in that month, of that group.

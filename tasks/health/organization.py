@@ -1,12 +1,13 @@
 """Rules of task 1, 健全组织体系: is every branch set up as it should be (R01-R10)?"""
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Ceil, Coalesce, Length, Replace
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Ceil, Coalesce, Concat, Length, Replace
 
 from branches.models import BranchType, Kind, Organization
 from members.completeness import REQUIRED, branches_with_groups
 from members.models import Category, Member
-from tasks.health.registry import ERROR, NOTICE, WARNING, check, found, key
+from members.soundness import FILE_HOLDS, PAST_DAYS, PRESENT_RULES_FROM
+from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key, number_of
 from tasks.health.rows import branch_of_group, branches, heads, inside, members
 
 
@@ -161,3 +162,77 @@ def roster_complete(ask):
     total = sum((F(f"lacks_{name}") for name in per_field), Value(0))
     rows = rows.annotate(k=total).filter(k__gt=0)
     return found(rows, k=F("k"), **{name: F(f"lacks_{name}") for name in per_field})
+
+
+@check(
+    "R10",
+    mend="members:roster",
+    words={
+        "digit": "党员{name}的公民身份号码不正确（位数、校验位或其中的日期），请核对。",
+        "young": "党员{name}入党时（{admitted}）未满{age}岁（出生日期{birth}），请核对档案。",
+        "short": "党员{name}转正时间{formal}距入党时间{admitted}不满1年，请核对档案。",
+        "future": "党员{name}的{field}晚于今天，请核对。",
+    },
+)
+def roster_accurate(ask):
+    """ID number, birth date and sex agree; admitted at 18 or over; formal a year later or more; no day in the
+    future. Old admissions may have followed other rules, and "以档案为准" in the remarks says that the
+    file was looked at: both are warnings. That a number is registered once, the database keeps.
+    工作方案一(一)1；党章第一、七条."""
+    people = members(ask)
+    holds = When(remarks__contains=FILE_HOLDS, then=Value(WARNING.value))
+    old = When(admitted_on__lt=PRESENT_RULES_FROM, then=Value(WARNING.value))
+    severity = Case(holds, default=Value(ERROR.value))
+    of_dates = Case(holds, old, default=Value(ERROR.value))
+    name = F("name")
+    told = [
+        found(
+            people.filter(id_problem="digit"), about=_member("id"), severity=ERROR, say="digit",
+            name=name,
+        )
+    ]  # fmt: skip
+    for problem, label in (("birth", "出生日期"), ("sex", "性别")):
+        told.append(
+            found(
+                people.filter(id_problem=problem), about=_member("id"), severity=severity,
+                name=name, field=Value(label), other=Value("公民身份号码"),
+            )
+        )  # fmt: skip
+    young = people.annotate(
+        grown=_years_later("birth_date", ask.params["min_age"]), joined=number_of("admitted_on")
+    ).filter(joined__lt=F("grown"))
+    short = people.filter(category=Category.FORMAL).annotate(
+        ready=_years_later("admitted_on", ask.params["probation_years"]), on=number_of("formal_on")
+    ).filter(on__lt=F("ready"))  # fmt: skip
+    told += [
+        found(
+            young, about=_member("young"), severity=of_dates, say="young", name=name,
+            admitted=as_text("admitted_on"), birth=as_text("birth_date"),
+            age=Value(ask.params["min_age"]),
+        ),
+        found(
+            short, about=_member("short"), severity=of_dates, say="short", name=name,
+            admitted=as_text("admitted_on"), formal=as_text("formal_on"),
+        ),
+    ]  # fmt: skip
+    told += [
+        found(
+            people.filter(**{f"{column}__gt": ask.day}), about=_member(column), severity=ERROR,
+            say="future", name=name, field=Value(label),
+        )
+        for column, label in PAST_DAYS
+    ]  # fmt: skip
+    return told
+
+
+def _member(what):
+    return Concat(key("member", "pk"), Value(f":{what}"), output_field=TextField())
+
+
+def _years_later(column, years):
+    """The day so many years later, as a number; of 29 February the 28th (18 and 1 years later is no
+    leap year)."""
+    leap = Case(
+        When(**{f"{column}__month": 2, f"{column}__day": 29}, then=Value(1)), default=Value(0)
+    )
+    return number_of(column) + 10000 * years - leap

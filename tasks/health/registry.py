@@ -61,7 +61,8 @@ class Check:
 
     ``applies`` is a function like the rule itself that answers with the organisations the rule speaks of
     (None: every open branch). ``words`` are further sentences, for a rule that can fail in several ways:
-    ``say=`` in ``found`` chooses one; without it the rule's own sentence (data) is used.
+    ``say=`` in ``found`` chooses one; without it the rule's own sentence (data) is used. ``after`` is for a
+    rule about findings: it is asked when those of the others are kept.
     """
 
     number: str
@@ -69,18 +70,30 @@ class Check:
     mend: str = ""
     applies: object = None
     words: dict = field(default_factory=dict)
+    after: bool = False
 
 
 CHECKS: dict[str, Check] = {}
 
+# What of a rule the facts of the portal cannot tell, and why; said on the page, so that nobody takes
+# silence for "in order".
+NOT_COMPUTED = {
+    "R08": "党员是否同时编入其他城市、其他系统的支部，本平台没有数据；本平台内由身份号码唯一保证。",
+    "R10": "与纸质档案是否一致须人工核对；系统只核对身份号码、出生日期、性别和各日期之间的关系。",
+    "R25": "党委书记每年讲党课的部分没有计算：党委不登记组织生活记录，只登记了支部党课。",
+    "R51": "验收人是否为责任人由销号环节当场拒绝，不再事后核对。",
+    "R54": "材料内容是否属实须审核人查看；系统只核对有没有、是不是本年度的。",
+    "R56": "记录文字九成相似没有计算（两两比对随记录数平方增长），只核对完全相同的。",
+}
 
-def check(number, *, mend="", applies=None, words=None):
+
+def check(number, *, mend="", applies=None, words=None, after=False):
     """Register the function below as the rule with this number (R01 …)."""
 
     def register(function):
         if number in CHECKS and CHECKS[number].find.__module__ != function.__module__:
             raise ValueError(f"two checks for {number}")
-        CHECKS[number] = Check(number, function, mend, applies, words or {})
+        CHECKS[number] = Check(number, function, mend, applies, words or {}, after)
         return function
 
     return register

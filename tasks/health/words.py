@@ -102,6 +102,17 @@ def _when(name, reckon):
     return lambda facts, today: reckon(facts, today) if facts.get(name) else {}
 
 
+def _month(facts, today):
+    return {"m": int(facts["month"][-2:])}
+
+
+def _entered_after(facts, today):
+    if "entered" not in facts:
+        return {}
+    gap = date.fromisoformat(facts["entered"]) - date.fromisoformat(facts["date"])
+    return {"d": gap.days}
+
+
 DERIVED = {
     "R09": _missing_fields,
     "R11": _vacant_posts,
@@ -112,4 +123,8 @@ DERIVED = {
     "R35": _share,
     "R38": _when("date", months_since("date")),
     "R39": _probation_end,
+    "R50": _when("date", days_since("date")),
+    "R52": _month,
+    "R53": _month,
+    "R56": _entered_after,
 }

@@ -26,6 +26,10 @@ class FindingQuerySet(OrganizationOwnedQuerySet):
         """Without the signals that only inspectors see (R56)."""
         return self.exclude(rule__number__in=INSPECTORS_ONLY)
 
+    def signals(self):
+        """What only inspectors and the working committee see."""
+        return self.filter(rule__number__in=INSPECTORS_ONLY)
+
 
 INSPECTORS_ONLY = ("R56",)
 

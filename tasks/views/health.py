@@ -17,7 +17,7 @@ from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
 from tasks import rules
 from tasks.health.mending import mend_url
-from tasks.health.registry import Ask, load
+from tasks.health.registry import NOT_COMPUTED, Ask, load
 from tasks.health.words import sentence
 from tasks.models import Campaign, Explanation, Finding, Rule, Severity
 from tasks.services import findings as services
@@ -25,6 +25,7 @@ from tasks.views.problems import listed_of
 
 WRONG = (Severity.ERROR, Severity.WARNING, Severity.UNKNOWN)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Severity.NOTICE: 3}
+SIGNALS_SHOWN = 100
 SHOWN_PER_RULE = 5  # of one rule at one branch; the rest unfolds
 
 
@@ -109,6 +110,8 @@ def _of_branch(request, branch, campaign):
         "soon": soon,
         "fine": fine,
         "idle": idle,
+        "not_computed": sorted(NOT_COMPUTED.items()),
+        "signals": _signals(request.user, branch, campaign, today),
         "may_explain": rules.may_fill(request.user, branch),
         "accepted": list(
             Explanation.objects.visible_to(request.user)
@@ -116,6 +119,23 @@ def _of_branch(request, branch, campaign):
             .select_related("rule", "decided_by")
         ),
     }
+
+
+def _signals(user, branch, campaign, today):
+    """Signs of records made up afterwards, for those who inspect; None for everybody else."""
+    if not rules.may_see_signals(user, branch):
+        return None
+    found = list(
+        Finding.objects.visible_to(user)
+        .filter(organization=branch, rule__campaign=campaign)
+        .open()
+        .signals()
+        .select_related("rule")[:SIGNALS_SHOWN]
+    )
+    for finding in found:
+        finding.sentence = sentence(finding, today)
+        finding.mend = mend_url(finding)
+    return found
 
 
 def _in_order(branch, campaign, touched, today):
