@@ -162,6 +162,8 @@ def dues_late(ask):
         paid__gt=0,
         paid_on__gte=ask.starts_on,
         paid_on__lte=ask.day,
+        # Later months cannot be so late yet; said first, because the next is reckoned row by row.
+        month__lt=str(Month.of(ask.day).plus(-ask.params["max_months"])),
     ).annotate(
         back=(ExtractYear("paid_on") - Cast(Substr("month", 1, 4), IntegerField())) * 12
         + ExtractMonth("paid_on")

@@ -150,11 +150,6 @@ def number_of(day):
     return ExtractYear(day) * 10000 + ExtractMonth(day) * 100 + ExtractDay(day)
 
 
-def as_number(day):
-    """The same of a ``date``."""
-    return day.year * 10000 + day.month * 100 + day.day
-
-
 def as_text(day):
     """A date column as "2026-04-12"."""
     return Cast(Cast(day, DateField()), TextField())
