@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from branchyear.guard import nobody_is_counted_or_ranked
 from branchyear.lib.pdf import check_printing
 
 register(check_printing)
+register(nobody_is_counted_or_ranked)
 
 
 @register(Tags.security, deploy=True)
