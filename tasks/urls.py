@@ -27,6 +27,7 @@ urlpatterns = [
     path("self-check/<int:pk>/save/", self_check.save_self_check, name="save_self_check"),
     path("self-check/<int:pk>/reopen/", self_check.reopen_self_check, name="reopen_self_check"),
     path("checkup/findings/<int:pk>/list/", problems.list_finding, name="list_finding"),
+    path("self-check/answers/<int:pk>/list/", problems.list_answer, name="list_answer"),
     path("problems/", problems.problems, name="problems"),
     path("problems/lists/", problems.problem_lists, name="problem_lists"),
     path("problems/new/", problems.new_problem, name="new_problem"),

@@ -75,15 +75,21 @@ def list_finding(finding, *, by, now):
     )
 
 
-def list_answer(answer, title, *, by, now, task=None):
-    """A heading of the self-check answered 不符合."""
+def list_answer(answer, *, by, now):
+    """A heading of the self-check answered 不符合, with what stood beside it or the branch's reason."""
+    if answer.result != answer.Result.NOT_MET:
+        raise Refused("自查结果为“不符合”的才列入问题清单。")
+    campaign = answer.self_check.campaign
+    named = _heading(campaign, answer.heading)
+    told = "；".join(each.get("sentence", "").rstrip("。") for each in answer.evidence[:3])
+    said = answer.reason or told
     return list_problem(
         answer.self_check.organization,
         origin=Origin.SELF_CHECK,
-        title=title,
+        title=f"“{named.get('text', answer.heading)}”自查不符合" + (f"：{said}" if said else ""),
         heading=answer.heading,
-        task=task,
-        campaign=answer.self_check.campaign,
+        campaign=campaign,
+        found_on=local_day(answer.at),
         by=by,
         now=now,
     )
@@ -180,11 +186,14 @@ def _same(here, finding, heading, branch_item):
 
 def _task_of_heading(campaign, heading):
     """The task a heading of the self-check belongs to, as the campaign's data says."""
-    for phase in campaign.phases.all() if heading else ():
-        for each in phase.self_check:
-            if each.get("code") == heading and each.get("tasks"):
-                return Task.objects.filter(campaign=campaign, code=each["tasks"][0]).first()
-    return None
+    codes = _heading(campaign, heading).get("tasks") if heading else None
+    return Task.objects.filter(campaign=campaign, code=codes[0]).first() if codes else None
+
+
+def _heading(campaign, code):
+    """A heading of the self-check as the campaign's data has it ({} when it is gone)."""
+    headings = (each for phase in campaign.phases.all() for each in phase.self_check)
+    return next((each for each in headings if each.get("code") == code), {})
 
 
 # --- 整改 ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.utils import timezone
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
-from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck
+from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, problems
 from tasks.tests import make
 
@@ -41,6 +41,9 @@ def furnish(world):
         world.explanation, accept=False, note="请先登记班子。", by=people.reviewer, now=now
     )
     world.self_check = SelfCheck.objects.create(organization=world.north, campaign=campaign)
+    world.answer = SelfCheckAnswer.objects.create(
+        self_check=world.self_check, heading="S1", result="met", by=people.secretary, at=now
+    )
     world.problem = make.make_problem(world.north, people.secretary, now=now)
     planned = make.make_problem(world.north, people.secretary, "缺少活动经费", now=now)
     make.make_planned(planned, people.secretary, now=now)
@@ -94,6 +97,9 @@ ROWS = {
         {409: LISTING, 403: ONLY_LOOKING}, args=lambda world: [world.finding.pk], method="post"
     ),
     "tasks:list_item": Row({409: LISTING, 403: ONLY_LOOKING}, args=item, method="post"),
+    "tasks:list_answer": Row(
+        {409: LISTING, 403: ONLY_LOOKING}, args=lambda world: [world.answer.pk], method="post"
+    ),
     "tasks:problem": Row({200: NORTH}, args=problem),
     "tasks:plan_problem": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),
     "tasks:add_problem_evidence": Row({422: BRANCH, 403: WATCHING}, args=problem, method="post"),

@@ -11,7 +11,7 @@ from branchyear.lib.dates import CHINA, local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.models import Notice
 from members.tests.make import make_member
-from tasks.models import Finding, Problem, ProblemEvidence
+from tasks.models import Finding, Problem, ProblemEvidence, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, problems
 from tasks.tests.make import (
     item_of,
@@ -161,6 +161,21 @@ def test_a_returned_item_becomes_a_problem_once(campaign, org, people):
     assert "名册缺少3人" in problem.title
     with pytest.raises(Refused, match="已列入"):
         problems.list_item(row, by=people.secretary, now=NOW())
+
+
+def test_a_heading_answered_not_met_becomes_a_problem_of_its_task_once(campaign, org, people):
+    check = SelfCheck.objects.create(organization=org.north, campaign=campaign)
+    answer = SelfCheckAnswer.objects.create(
+        self_check=check, heading="S6", result="not_met", reason="没有固定活动场所", by=people.secretary,
+        at=NOW(),
+    )  # fmt: skip
+
+    problem = problems.list_answer(answer, by=people.secretary, now=NOW())
+
+    assert (problem.origin, problem.heading, problem.task.code) == ("self_check", "S6", "T8")
+    assert "没有固定活动场所" in problem.title
+    with pytest.raises(Refused, match="已列入"):
+        problems.list_answer(answer, by=people.secretary, now=NOW())
 
 
 @pytest.mark.engines

@@ -32,6 +32,7 @@ from tasks.models import (
     Finding,
     Problem,
     ProblemStep,
+    SelfCheckAnswer,
     Task,
 )
 from tasks.services import problems as services
@@ -226,6 +227,25 @@ def list_item(request, pk):
     problem = Problem.objects.unsolved().filter(branch_item=row).first()
     if problem is None:
         problem = services.list_item(row, by=request.user, now=timezone.now())
+        messages.success(request, "已列入问题清单。请填写原因、整改措施、责任人和时限。")
+    return redirect(problem)
+
+
+@require_POST
+def list_answer(request, pk):
+    """列入问题清单, from a heading of the self-check answered 不符合."""
+    answer = get_object_or_404(
+        SelfCheckAnswer.objects.visible_to(request.user).select_related(
+            "self_check__organization", "self_check__campaign"
+        ),
+        pk=pk,
+    )
+    organization = answer.self_check.organization
+    require(rules.may_list_problem(request.user, organization), services.OF_KEEPERS)
+    listed = Problem.objects.unsolved().filter(organization=organization, heading=answer.heading)
+    problem = listed.first()
+    if problem is None:
+        problem = services.list_answer(answer, by=request.user, now=timezone.now())
         messages.success(request, "已列入问题清单。请填写原因、整改措施、责任人和时限。")
     return redirect(problem)
 

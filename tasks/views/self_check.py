@@ -14,7 +14,7 @@ from branchyear.lib.errors import Conflict, Refused
 from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
 from tasks import rules
-from tasks.models import Campaign, SelfCheck, SelfCheckAnswer
+from tasks.models import Campaign, Problem, SelfCheck, SelfCheckAnswer
 from tasks.services import self_check as services
 
 Result = SelfCheckAnswer.Result
@@ -41,7 +41,15 @@ def _of_branch(request, branch, typed=None, errors=None):
     )
     phase = services.phase_of(campaign)
     headings = services.headings_of(campaign, branch, today=today)
+    listed = {
+        problem.heading: problem
+        for problem in Problem.objects.visible_to(request.user)
+        .filter(organization=branch, campaign=campaign)
+        .exclude(heading="")
+        .unsolved()
+    }
     for heading in headings:
+        heading.listed = listed.get(heading.code)
         answer = heading.answer
         stored = (answer.result, answer.reason) if answer else (heading.suggested, "")
         heading.result, heading.reason = (typed or {}).get(heading.code, stored)
@@ -70,6 +78,7 @@ def _of_branch(request, branch, typed=None, errors=None):
         "results": Result.choices,
         "may_fill": may_fill,
         "may_sign": may_fill and rules.may_sign_self_check(request.user, branch),
+        "may_list": rules.may_list_problem(request.user, branch),
         "may_reopen": bool(check and check.is_signed)
         and rules.may_reopen_self_check(request.user, branch),
         "is_late": bool(phase) and phase.ends_on < today,
