@@ -49,19 +49,19 @@ WHY = {
 
 def oversight_todos(top):
     """What waits for the reviewers above: problems to be closed, extensions to be decided."""
-    below = Problem.objects.under(top).exclude(organization=top)
+    below = Problem.objects.waiting_at(top)
     if waiting := below.filter(state=State.VERIFY).count():
         yield {
             "what": f"验收{waiting}个问题",
             "why": "支部已整改并申请销号，等待您的意见",
-            "url": f"{reverse('tasks:problems')}?org={top.pk}&state={State.VERIFY}",
+            "url": f"{reverse('tasks:problems')}?org={top.pk}&state={State.VERIFY}&own=1",
             "button": "去验收",
         }
-    asked = Extension.objects.filter(state=Extension.State.ASKED).under(top)
-    if wanted := asked.exclude(problem__organization=top).count():
+    asked = Extension.objects.filter(state=Extension.State.ASKED)
+    if wanted := below.filter(pk__in=asked.values("problem")).count():
         yield {
             "what": f"审批{wanted}项整改延期申请",
             "why": "审批前原时限不变",
-            "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1",
+            "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1&own=1",
             "button": "去审批",
         }

@@ -96,6 +96,14 @@ class ProblemQuerySet(OrganizationOwnedQuerySet):
     def overdue(self, day):
         return self.unsolved().filter(due_on__lt=day)
 
+    def waiting_at(self, organization):
+        """Of organisations whose problems are closed at this one: below a directly affiliated
+        organisation all, for the working committee those of the directly affiliated ones themselves."""
+        rows = self.under(organization).exclude(organization=organization)
+        if organization.depth < Organization.DIRECT_DEPTH:
+            rows = rows.filter(organization__depth=Organization.DIRECT_DEPTH)
+        return rows
+
 
 class Problem(models.Model):
     """A problem on the list (问题清单), until it is closed by a reviewer (销号).

@@ -190,6 +190,20 @@ def test_the_home_page_leads_to_what_is_to_be_done(problem, people, sign_in):
     assert "验收1个问题" in text(sign_in(people.reviewer), "/")
 
 
+def test_the_working_committee_is_asked_only_for_what_no_level_below_closes(
+    problem, org, people, sign_in
+):
+    make_handed_in(problem, people.secretary, now=NOW())
+    direct = make_problem(org.archive, people.archive_secretary, "档案室没有宣传栏", now=NOW())
+    make_handed_in(direct, people.archive_secretary, now=NOW())
+    client = sign_in(people.committee)
+
+    assert "验收1个问题" in text(client, "/")
+    listed = text(client, f"/problems/?org={org.committee.pk}&state=verify&own=1")
+    assert "档案室没有宣传栏" in listed
+    assert "入党誓词" not in listed
+
+
 @pytest.mark.parametrize("count", [1, 6])
 def test_the_list_asks_the_same_number_of_questions(
     count, campaign, org, people, sign_in, django_assert_max_num_queries

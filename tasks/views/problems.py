@@ -65,7 +65,7 @@ def _rows(request, organization, campaign):
     return Problem.objects.visible_to(request.user).under(organization).filter(campaign=campaign)
 
 
-def _filtered(request, rows, campaign, today):
+def _filtered(request, rows, organization, campaign, today):
     """The rows under the conditions in the address; conditions that make no sense count as none."""
     chosen = {}
     task = request.GET.get("task", "")
@@ -81,6 +81,8 @@ def _filtered(request, rows, campaign, today):
     if request.GET.get("extension"):
         asked = Extension.objects.filter(state=Extension.State.ASKED)
         rows, chosen["extension"] = rows.filter(pk__in=asked.values("problem")), "1"
+    if request.GET.get("own"):
+        rows, chosen["own"] = rows.waiting_at(organization), "1"
     return rows, chosen
 
 
@@ -91,7 +93,7 @@ def problems(request):
     today = local_day()
     campaign = Campaign.objects.running(today)
     everything = _rows(request, organization, campaign)
-    rows, chosen = _filtered(request, everything, campaign, today)
+    rows, chosen = _filtered(request, everything, organization, campaign, today)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     state = request.GET.get("state", "")
     if state in State.values:
