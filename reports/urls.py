@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reports.views import exports, monthly, overview
+from reports.views import burden, exports, monthly, overview
 
 app_name = "reports"
 urlpatterns = [
     # Overview and the lists behind its figures
     path("overview/", overview.overview, name="overview"),
     path("overview/items/", overview.items, name="items"),
+    path("burden/", burden.burden_page, name="burden"),
     # Ledgers and the export centre
     path("exports/", exports.exports, name="exports"),
     path("exports/request/", exports.request_export, name="request_export"),

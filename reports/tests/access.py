@@ -46,6 +46,7 @@ ROWS = {
     "exports-list": Row({200: PEOPLE}),
     "exports-detail": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
     # Monthly reports
+    "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:matrix": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
     "reports:report": Row({200: NORTH}, args=the_report),
