@@ -10,8 +10,8 @@ from branches.roles import Role
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
 from conftest import build_people, build_tree, make_office, make_user
-from tasks.models import BranchItem
-from tasks.services import evidence, items
+from tasks.models import BranchItem, Finding, Problem, Rule
+from tasks.services import evidence, items, problems
 from tasks.tests.make import (
     NOW,
     item_of,
@@ -19,6 +19,8 @@ from tasks.tests.make import (
     make_campaign,
     make_draft,
     make_evidence,
+    make_handed_in,
+    make_problem,
     make_submitted,
 )
 
@@ -168,3 +170,41 @@ def test_the_same_file_from_two_desks_is_stored_once(world):
         assert results == ["won", "won"]
         assert Evidence.objects.count() == number + 1
         assert first.evidence_links.count() == second.evidence_links.count() == number + 1
+
+
+def test_a_problem_is_closed_or_sent_back_but_never_both(world):
+    org, people = world
+    for _ in range(5):
+        problem = make_problem(org.north, people.secretary)
+        make_handed_in(problem, people.secretary)
+        one, other = Problem.objects.get(pk=problem.pk), Problem.objects.get(pk=problem.pk)
+
+        results = together(
+            partial(
+                problems.close, one, revision=one.revision, by=people.reviewer, now=NOW
+            ),
+            partial(
+                problems.send_back, other, "材料不够清楚", revision=other.revision,
+                by=people.committee, now=NOW,
+            ),
+        )  # fmt: skip
+
+        check_one_winner(results)
+        assert problem.steps.count() == 4
+
+
+def test_a_finding_listed_by_two_at_once_is_one_problem(world):
+    org, people = world
+    for number in range(5):
+        finding = Finding.objects.create(
+            organization=org.north, rule=Rule.objects.get(number="R08"), key=f"member:{number}",
+            severity="error", opened_on=NOW.date(), changed_on=NOW.date(),
+        )  # fmt: skip
+
+        results = together(
+            partial(problems.list_finding, finding, by=people.secretary, now=NOW),
+            partial(problems.list_finding, finding, by=people.clerk, now=NOW),
+        )
+
+        check_one_winner(results)
+    assert list(Problem.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
