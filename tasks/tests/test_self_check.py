@@ -200,7 +200,7 @@ def test_the_page_asks_the_same_number_of_questions(
     client = sign_in(people.secretary)
     client.get("/self-check/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/self-check/")
 
 
