@@ -124,7 +124,14 @@ def make(count):
     with transaction.atomic():
         for model, names in NAMES.items():
             table = next(m for m in rows if m.__name__ == model)
-            insert_tuples(table, names.split(), rows[table])
+            names = names.split()
+            others = [
+                f for f in table._meta.concrete_fields
+                if f.attname not in names and not f.null and not f.primary_key
+            ]  # fmt: skip
+            usual = tuple(f.get_default() for f in others)
+            names += [f.attname for f in others]
+            insert_tuples(table, names, [(*row, *usual) for row in rows[table]])
     return {model.__name__: len(found) for model, found in rows.items()}
 
 
