@@ -299,7 +299,7 @@ class _Year:
             days=late, minutes=rng.randrange(90)
         )
         at = min(at, self.now)
-        full = rng.random() < 0.35 + 0.6 * place.diligence
+        full = rng.random() < 0.78 + 0.21 * place.diligence
         decides = kind in life.VOTING
         self.meetings.append((
             key, place.branch.pk, group.pk if group else None, kind.value, lecture, on,
