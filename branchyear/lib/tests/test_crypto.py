@@ -1,5 +1,11 @@
 """Personal numbers at rest."""
 
+import base64
+import hashlib
+import hmac
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +18,77 @@ from branchyear.lib.crypto import blind_index, decrypt, encrypt, mask_id_number,
 def test_what_is_encrypted_comes_back(text):
     assert decrypt(encrypt(text)) == text
     assert text not in encrypt(text) or len(text) < 4
+
+
+def test_the_same_number_is_never_written_the_same_way_twice():
+    tokens = {encrypt("99010119900101123X") for _ in range(100)}
+
+    assert len(tokens) == 100
+    assert {token[:3] for token in tokens} == {"v2:"}
+
+
+def old_token(text, secret):
+    """As texts were written before AES-256-GCM."""
+    key = hashlib.sha256(b"branchyear/encrypt/" + secret.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key)).encrypt(text.encode()).decode()
+
+
+def test_a_number_written_in_the_old_form_is_read_and_rewritten_in_the_new_one(db, settings):
+    user = User.objects.create(username="u", name="n", phone="10012345678")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET phone = %s WHERE id = %s",
+            [old_token("10012345678", settings.FIELD_KEY), user.pk],
+        )
+
+    user = User.objects.get()
+    user.save(update_fields=["phone"])
+
+    assert user.phone == "10012345678"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM accounts_user WHERE id = %s", [user.pk])
+        assert cursor.fetchone()[0].startswith("v2:")
+    assert User.objects.get().phone == "10012345678"
+
+
+@pytest.mark.parametrize("at", range(3, 3 + 64))
+def test_a_changed_sign_is_refused_wherever_it_stands(at):
+    token = encrypt("0592-990101199001011")  # 12 + 20 + 16 bytes, which fill 64 signs
+
+    changed = token[:at] + ("A" if token[at : at + 1] != "A" else "B") + token[at + 1 :]
+
+    with pytest.raises(InvalidToken):
+        decrypt(changed)
+
+
+@pytest.mark.parametrize("token", ["v2:", "v2:AAAA", "v2:%%%%", "v3:AAAA", "gAAAAA", "x", "v2:é"])
+def test_what_is_no_token_is_refused(token):
+    with pytest.raises(InvalidToken):
+        decrypt(token)
+
+
+def test_a_token_cannot_be_cut_down_to_the_old_form():
+    with pytest.raises(InvalidToken):
+        decrypt(encrypt("99010119900101123X").removeprefix("v2:"))
+
+
+def test_another_key_reads_nothing(settings):
+    new, old = encrypt("10012345678"), old_token("10012345678", settings.FIELD_KEY)
+    settings.FIELD_KEY = "another"
+
+    for token in (new, old):
+        with pytest.raises(InvalidToken):
+            decrypt(token)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_the_index_is_a_keyed_hash_as_the_standard_has_it(text):
+    from django.conf import settings  # noqa: PLC0415 -- a fixture would not be renewed by hypothesis
+
+    key = hashlib.sha256(b"branchyear/index/" + settings.FIELD_KEY.encode()).digest()
+    plain = "".join(text.split()).upper()
+
+    assert blind_index(text) == (hmac.digest(key, plain.encode(), "sha256").hex() if plain else "")
 
 
 def test_equal_numbers_have_equal_indexes_and_blanks_do_not_count():
