@@ -4,6 +4,8 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
@@ -483,6 +485,76 @@ def test_cells_without_places_follow_one_another():
     file = package("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>")
 
     assert list(uploads.stream_workbook(file)) == [[1, 2], [3]]
+
+
+PLAIN = (
+    '<c r="A{n}"><v>1</v></c>', '<c r="B{n}" s="1" t="s"><v>0</v></c>', '<c r="C{n}" t="s"><v>1</v></c>',
+    '<c r="C{n}" s="3"/>', '<c r="D{n}" t="str"><v>二</v></c>', '<c r="E{n}" t="b"><v>1</v></c>',
+    '<c r="F{n}"><f>1+1</f><v>2.5</v></c>', '<c r="G{n}"><f t="shared" si="0"/><v>3</v></c>',
+    '<c r="H{n}"><f>1+1</f></c>', '<c r="I{n}"></c>', '<c r="B{n}"><v>9</v></c>', '<c r="ZZ{n}"><v>9</v></c>',
+    '<c r="J{n}" t="e"><v>#REF!</v></c>',
+)  # fmt: skip
+ODD = (
+    '<c t="n" r="K{n}"><v>1</v></c>', '<c><v>5</v></c>', '<c r="L{n}" t="str"><v>a&amp;b</v></c>',
+    '<c r="M{n}" t="inlineStr"><is><t>x</t></is></c>', "<c r='N{n}'><v>1</v></c>", '<c r="O{n}"><v/></c>',
+    '<c r="P{n}"><v> 1 </v></c>', '<x:c xmlns:x="x" r="Q{n}"><x:v>4</x:v></x:c>', '<c r="r{n}"><v>1</v></c>',
+    '<c r="S{n}" t="str"><v>a\r\nb</v></c>', '<c r="T{n}" t="str"><v>a>b</v></c>',
+)  # fmt: skip
+HEADS = ('<row r="{n}">', '<row r="{n}" spans="1:9" ht="20">', "<row r='{n}'>", "<row>")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(HEADS), st.lists(st.sampled_from(PLAIN + ODD), max_size=6)),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["", '<row r="{n}"/>', "\n"]),
+)
+def test_rows_are_the_same_whether_taken_out_or_parsed(rows, between):
+    lines = [
+        head.format(n=at) + "".join(cells).format(n=at) + "</row>" + between.format(n=at)
+        for at, (head, cells) in enumerate(rows, 1)
+    ]
+    data, shared = "".join(lines), "<si><t>一</t></si><si><t></t></si>"
+
+    def read(data):
+        try:
+            return list(uploads.stream_workbook(package(data, shared=shared)))
+        except BadFile as refusal:
+            return str(refusal)
+
+    # Behind a comment nothing is taken for a plain row.
+    assert read(data) == read(f"<!-- -->{data}")
+
+
+def test_a_long_sheet_is_read_across_its_blocks():
+    rows = [[at, f"第{at}人", date(1990, 1, 1), None, at / 8] for at in range(1, 5000)]
+
+    assert list(uploads.stream_workbook(workbook(*rows))) == rows
+
+
+@pytest.mark.parametrize("hidden", ["<!-- {} -->", "<?x {} ?>", "<f><![CDATA[{}]]></f>"])
+def test_what_only_looks_like_a_row_is_none(hidden):
+    row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
+    data = row.format(1) + hidden.format(row.format(2)) + row.format(3)
+
+    assert list(uploads.stream_workbook(package(data))) == [[1], [], [3]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '<row r="1"><c r="A1"><v>x</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="2">',
+        '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
+    ],
+)
+def test_a_sheet_that_is_no_xml_is_damaged(data):
+    with pytest.raises(BadFile, match="损坏"):
+        list(uploads.stream_workbook(package(data)))
 
 
 def test_how_far_the_reader_is_can_be_watched():

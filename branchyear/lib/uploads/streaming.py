@@ -1,12 +1,14 @@
 """A workbook row after row, in a few megabytes whatever its length.
 
-The sheet is unpacked block by block into expat and each row is handed on as soon as it ends; only the
-shared texts are kept. The bounds of the preflight hold here too, and those on rows and cells are kept
+The sheet is unpacked block by block and each row is handed on as soon as it ends; only the shared texts
+are kept. Rows written the way Excel, WPS and the libraries write them are taken out by a regular expression
+that accounts for every tag (four times as fast); whatever is written otherwise goes to expat. The bounds of the preflight hold here too, and those on rows and cells are kept
 while reading, so a sheet that lies about itself ends with a sentence, not with the memory.
 """
 
 import datetime as dt
 import posixpath
+import re
 import zipfile
 from xml.parsers import expat
 
@@ -21,6 +23,12 @@ from branchyear.lib.uploads.reading import chosen_sheet, plain_value, read_workb
 _SMALL_PART = 4 * 1024 * 1024  # workbook.xml, styles.xml and the like; a real one has some 100 KB
 _BLOCK = 128 * 1024
 _MAX_CELL_TEXT = 40_000  # Excel itself allows 32,767
+_ROW_END = b"</row>"
+_PLAIN_ROW = re.compile(rb'<row r="([0-9]{1,7})"(?: [a-zA-Z0-9:]+="[^<>&"]*")*>')
+_PLAIN_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,5})")?(?: t="([a-z]{1,9})")?'
+    rb"(?:/>|>(<f(?: [^<>&]*)?(?:/>|>[^<&]*</f>))?(?:<v>([^<&\r]{1,32767})</v>)?(</c>))"
+)
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 # Chinese and Japanese days and times that have a number instead of a form (ECMA-376 part 1, 18.8.30).
@@ -71,16 +79,42 @@ def _rows(package, max_rows, wanted, share):
     part = book.sheet_part(wanted)
     rows, read = [], 0
     size = max(package.getinfo(part).file_size, 1)
-    parser = _sheet_parser(book, max_rows, rows)
+    parse, take = _sheet_parser(book, max_rows, rows)
     with package.open(part) as stream:
-        while block := stream.read(_BLOCK):
-            parser.Parse(block, False)
-            read += len(block)
+        for lines, is_plain in _lines(stream):
+            for line in lines:
+                read += len(line)
+                if not is_plain or not take(line):
+                    parse(line, False)
             share(min(read / size, 1.0))
             yield from rows
             rows.clear()
-        parser.Parse(b"", True)
+        parse(b"", True)
         yield from rows
+
+
+def _lines(stream):
+    """The content of a sheet cut behind the ends of rows, and whether what looks like a row must be one.
+
+    It need not where there are comments, character data or processing instructions in which anything may
+    stand; from there on nothing is said to be plain.
+    """
+    is_plain, rest, start = True, b"", 5  # the declaration itself begins like an instruction
+    while block := stream.read(_BLOCK):
+        content = rest + block
+        end = content.rfind(_ROW_END) + len(_ROW_END)
+        if end < len(_ROW_END) and is_plain and len(content) < 8 * _BLOCK:
+            rest = content
+            continue
+        is_plain = is_plain and b"<!" not in content and content.find(b"<?", start) < 0
+        if is_plain and end >= len(_ROW_END):
+            yield [line + _ROW_END for line in content[:end].split(_ROW_END)[:-1]], True
+            rest = content[end:]
+        else:
+            yield [content], False
+            is_plain, rest = False, b""
+        start = 0
+    yield [rest], False
 
 
 class _Book:
@@ -203,7 +237,7 @@ def _shared_parser(texts):
         elif name == "rPh":
             is_aside = False
         elif name == "si":
-            texts.append("".join(pieces))
+            texts.append("".join(pieces) or None)
             pieces.clear()
             length = 0
             if len(texts) > limits.MAX_SHARED_TEXTS:
@@ -221,12 +255,14 @@ def _shared_parser(texts):
 
 
 def _sheet_parser(book, max_rows, rows):
-    """An expat parser that appends finished rows to ``rows``.
+    """``(parse, take)``: both append finished rows to ``rows``, one by expat, the other from the text of a
+    plain row; ``take`` says whether it was one.
 
     Two million cells pass through here for a large roster, so the state lives in local names, which
     are reached several times as fast as attributes.
     """
     shared, day_styles, days = book.shared, book.date_styles, {}
+    plain_day_styles = frozenset(style.encode() for style in day_styles)
     columns = {}
     row = None
     last = number = cells = 0
@@ -268,7 +304,7 @@ def _sheet_parser(book, max_rows, rows):
             start(name.rpartition(":")[2], attributes)
 
     def end(name):
-        nonlocal row, last, takes_text, pieces, length
+        nonlocal row, takes_text, pieces, length
         if name == "v":
             pass
         elif name == "c":
@@ -280,7 +316,7 @@ def _sheet_parser(book, max_rows, rows):
                 if column >= limits.MAX_COLUMNS:
                     return
                 if kind == "s":
-                    value = plain_value(shared[_index(text)])
+                    value = shared[_index(text)]
                 elif style in day_styles and kind in {None, "n"}:
                     value = days.get(text)
                     if value is None:
@@ -304,12 +340,7 @@ def _sheet_parser(book, max_rows, rows):
             else:
                 row[column] = value
         elif name == "row":
-            if row:
-                if number > max_rows:
-                    raise BadFile(limits.too_many_rows(max_rows))
-                rows.extend([] for _ in range(number - last - 1))
-                rows.append(row)
-                last = number
+            finish(row)
             row = None
         elif name in {"f", "rPh"}:
             takes_text = True
@@ -324,7 +355,73 @@ def _sheet_parser(book, max_rows, rows):
                 raise BadFile(limits.TOO_BIG)
             pieces.append(data)
 
-    return _parser(start, end, characters)
+    def finish(row):
+        nonlocal last
+        if row:
+            if number > max_rows:
+                raise BadFile(limits.too_many_rows(max_rows))
+            rows.extend([] for _ in range(number - last - 1))
+            rows.append(row)
+            last = number
+
+    def take(line):
+        nonlocal number
+        head = _PLAIN_ROW.match(line)
+        if head is None or row is not None:
+            return False
+        found = []
+        width = 0
+        tags = 2  # of the row itself
+        cells = _PLAIN_CELL.findall(line, head.end())
+        for letters, style, kind, formula, text, closing in cells:
+            if text:
+                tags += 4
+            elif closing:
+                tags += 2
+            else:
+                tags += 1
+                continue
+            if formula:
+                tags += formula.count(b"<")
+            column = columns.get(letters)
+            if column is None:
+                column = columns[letters] = _column(letters.decode())
+            if column >= limits.MAX_COLUMNS:
+                continue
+            if not text:
+                if not formula:
+                    continue
+                value = limits.UNCALCULATED
+            elif kind == b"s":
+                value = shared[_index(text)]
+            elif kind and kind != b"n":
+                value = _value(kind.decode(), text.decode())
+            elif style in plain_day_styles:
+                value = days.get(text)
+                if value is None:
+                    value = _day(float(text), book.epoch)
+                    if len(days) < 100_000:
+                        days[text] = value
+            else:
+                value = plain_value(float(text))
+            if value is None:
+                continue
+            if width < column:
+                found += [None] * (column - width)
+            elif width > column:
+                found[column] = value
+                continue
+            found.append(value)
+            width = column + 1
+        if tags != line.count(b"<") or len(cells) > 16_384:
+            return False
+        number = int(head[1])
+        if number <= last or number > 1_048_576:
+            raise BadFile(limits.DAMAGED)
+        finish(found)
+        return True
+
+    return _parser(start, end, characters).Parse, take
 
 
 def _parser(start, end, characters):
