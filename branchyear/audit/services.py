@@ -1,11 +1,12 @@
 """``record``: the last line but one of every service."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from branchyear.audit import context, verbs
 from branchyear.audit.models import Entry
 from branchyear.audit.signals import recorded
-from branchyear.lib.bulk import insert_many
+from branchyear.lib.bulk import insert_many, insert_tuples
 
 
 def build(verb, thing=None, *, by, organization=None, **detail):
@@ -54,3 +55,32 @@ def record_many(entries):
         insert_many(Entry, passing())
     if concerned - {None}:
         recorded.send(Entry, organizations=concerned - {None}, verbs=verbs_used)
+
+
+_EACH = (
+    "at", "actor_id", "actor_name", "verb", "thing_type", "thing_id", "thing_label", "organization_id",
+    "organization_name", "detail", "ip", "request_id",
+)  # fmt: skip
+
+
+def record_each(verb, model, things, *, by):
+    """The same act on each of many things of one kind, without detail, and without an object for each.
+
+    ``things`` are ``(pk, label, organization)``.
+    """
+    pattern = build(verb, by=by)
+    kind, now = model._meta.label_lower, timezone.now()
+    concerned = set()
+
+    def rows():
+        for pk, label, organization in things:
+            concerned.add(organization.pk)
+            yield (
+                now, pattern.actor_id, pattern.actor_name, verb, kind, pk, label[:300],
+                organization.pk, organization.name[:200], {}, pattern.ip, pattern.request_id,
+            )  # fmt: skip
+
+    with transaction.atomic(savepoint=False):
+        insert_tuples(Entry, _EACH, rows())
+    if concerned:
+        recorded.send(Entry, organizations=concerned, verbs={verb})

@@ -39,10 +39,12 @@ def insert_many(model, rows, *, ignore_conflicts=False, with_keys=False):
     _execute(statement, fields, rows)
 
 
-def insert_tuples(model, names, rows):
+def insert_tuples(model, names, rows, *, reserved=False):
     """Insert plain tuples of the columns ``names`` (attribute names, ``id`` among them if the keys are
     chosen here): hundreds of thousands of rows without an object for each. Every column without a
-    default in the database must be named. Afterwards the database's own keys go on from the highest.
+    default in the database must be named; a day may come in ISO form. Afterwards the database's own keys
+    go on from the highest, unless they are ``reserved`` (``reserve_keys``): then somebody else may hold
+    higher ones already.
     """
     fields = [model._meta.get_field(name) for name in names]
     columns = ", ".join(_quoted(f.column) for f in fields)
@@ -51,7 +53,7 @@ def insert_tuples(model, names, rows):
     converters = [(place, _converter(f)) for place, f in enumerate(fields)]
     converters = [(place, convert) for place, convert in converters if convert]
     _send(statement, (_converted(row, converters) for row in rows) if converters else iter(rows))
-    if model._meta.pk.name in names:
+    if model._meta.pk.name in names and not reserved:
         with connection.cursor() as cursor:
             for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
                 cursor.execute(reset)

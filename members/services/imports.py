@@ -46,6 +46,8 @@ MAX_OPEN = 3  # unfinished uploads of one person
 CHANGED_MEANWHILE = "核对之后名册又有变化，还没有保存。已按最新名册重新核对，请再看一遍后确认。"
 LOST_RIGHT = "您已不再担任可维护该名册的职责，没有保存。如有疑问请联系系统管理员。"
 GIVEN_UP = "多次尝试后仍未完成，没有保存任何内容。请重新上传；仍不成功请联系系统管理员。"
+_PLACES = [list(roster.NEW).index(name) for name in ("organization_id", "group_id")]
+_SECRETS = [list(roster.NEW).index(name) for name in SECRET_FIELDS]
 DAYS = {f.name for f in Member._meta.concrete_fields if f.get_internal_type() == "DateField"}
 ID_SAYS = ("id_number", "birth_date", "sex")  # the number, and what it repeats
 
@@ -292,8 +294,8 @@ class _Prepared:
         for part in plan.parts():
             for row in part:
                 report(row)
-            new = [_line(r, r.branch.pk) for r in part if r.verdict == Verdict.NEW]
-            changed = [_line(r, r.member.pk) for r in part if r.verdict == Verdict.CHANGED]
+            new = [_new(row) for row in part if row.verdict == Verdict.NEW]
+            changed = [_changed(row) for row in part if row.verdict == Verdict.CHANGED]
             self.file.write(json.dumps([new, changed], ensure_ascii=False) + "\n")
             progress(plan.total, plan.expected)
 
@@ -311,9 +313,19 @@ class _Prepared:
             raise Overtaken from error
 
 
-def _line(row, pk):
-    """``[pk, revision, facts]`` as JSON can hold it, numbers encrypted, what follows from them added."""
-    facts = dict(row.changes)
+def _new(row):
+    """The columns of ``roster.NEW`` as JSON can hold them."""
+    return list((roster.NEW | _settled(row) | {"organization_id": row.branch.pk}).values())
+
+
+def _changed(row):
+    """``[pk, revision, facts]`` as JSON can hold it."""
+    return [row.member.pk, row.member.revision, _settled(row)]
+
+
+def _settled(row):
+    """The facts to write, numbers encrypted, what follows from them added, days in ISO form."""
+    facts = row.changes.copy()
     if "group" in facts:
         group = facts.pop("group")
         facts["group_id"] = group and group.pk
@@ -328,10 +340,10 @@ def _line(row, pk):
         )
     for name in SECRET_FIELDS & facts.keys():
         facts[name] = encrypt(facts[name])
-    for name, value in facts.items():
-        if isinstance(value, date):
-            facts[name] = value.isoformat()
-    return [pk, row.member.revision if row.member else 0, facts]
+    for name in DAYS & facts.keys():
+        if facts[name] is not None:
+            facts[name] = facts[name].isoformat()
+    return facts
 
 
 def _facts(facts):
@@ -353,12 +365,15 @@ def _place(pk, places):
 
 
 def _add(lines, places, *, by):
-    members = []
-    for pk, _, facts in lines:
-        if facts.get("group_id"):
-            _place(facts["group_id"], places)
-        members.append(Member(organization=_place(pk, places), **_facts(facts)))
-    roster.enroll(members, by=by)
+    if not lines:
+        return
+    for line in lines:
+        for place in _PLACES:
+            if line[place] is not None:
+                _place(line[place], places)
+        for place in _SECRETS:
+            line[place] = Token(line[place])
+    roster.enroll_tuples(lines, places, by=by)
 
 
 def _change(lines, places, *, by, today):

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from branches.models import Kind, Organization
 from branches.scope import scope_of
-from branchyear.audit.services import build, record, record_many
-from branchyear.lib.bulk import insert_many, reserve_keys
+from branchyear.audit.services import build, record, record_each, record_many
+from branchyear.lib.bulk import insert_many, insert_tuples, reserve_keys
 from branchyear.lib.crypto import blind_index
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
@@ -54,7 +54,7 @@ def add_members(people, *, by, organization=None, today=None):
 
 
 def enroll(members, *, by):
-    """Write members already found sound, with their trace (for ``add_members`` and the import)."""
+    """Write members already found sound, with their trace."""
     now = timezone.now()
     for member, key in zip(members, reserve_keys(Member, len(members)), strict=True):
         member.pk, member.created_at, member.updated_at = key, now, now
@@ -64,6 +64,30 @@ def enroll(members, *, by):
         build("member.added", member, by=by, organization=member.organization) for member in members
     )
     return members
+
+
+# Every column of a new member that is known before it is written, with what it holds where nothing is said.
+NEW = {
+    f.attname: f.get_default()
+    for f in Member._meta.concrete_fields
+    if f.name not in {"id", "created_at", "updated_at"}
+}
+
+
+def enroll_tuples(people, places, *, by):
+    """``enroll`` for whoever brings a city's members (the import): tuples of the columns ``NEW``, derived ones
+    and tokens of encrypted texts among them. ``places`` are the branches by key.
+    """
+    now = timezone.now()
+    columns = ("id", *NEW, "created_at", "updated_at")
+    keys = reserve_keys(Member, len(people))
+    rows = ((key, *line, now, now) for key, line in zip(keys, people, strict=True))
+    insert_tuples(Member, columns, rows, reserved=True)
+    name, place = list(NEW).index("name"), list(NEW).index("organization_id")
+    told = zip(keys, people, strict=True)
+    record_each(
+        "member.added", Member, ((key, m[name], places[m[place]]) for key, m in told), by=by
+    )
 
 
 # The facts of a record that its branch mends; the others change by their own verbs (transfer, standing,

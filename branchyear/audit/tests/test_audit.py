@@ -6,7 +6,8 @@ from django.db import DatabaseError, connection, transaction
 
 from branchyear.audit import triggers, verbs
 from branchyear.audit.models import Entry
-from branchyear.audit.services import build, record, record_many
+from branchyear.audit.services import build, record, record_each, record_many
+from branchyear.audit.signals import recorded
 
 
 def test_an_entry_freezes_names(org, people):
@@ -82,6 +83,27 @@ def test_many_entries_are_one_statement(people, django_assert_num_queries):
         record_many(entries)
 
     assert Entry.objects.filter(verb="item.saved").count() == 50
+
+
+def test_the_same_act_on_each_of_many_is_told_as_one_by_one(org, people, django_assert_num_queries):
+    heard = []
+
+    def hear(sender, organizations, verbs, **_):
+        heard.append((organizations, verbs))
+
+    recorded.connect(hear)
+    places, by = [org.north, org.south], people.admin
+    record_many(build("organization.renamed", o, by=by, organization=o) for o in places)
+    with django_assert_num_queries(1):
+        things = ((o.pk, str(o), o) for o in places)
+        record_each("organization.renamed", type(org.north), things, by=by)
+
+    entries = [
+        {name: value for name, value in entry.items() if name not in {"id", "at"}}
+        for entry in Entry.objects.order_by("pk").values()
+    ]
+    assert entries[-4:-2] == entries[-2:]
+    assert heard == [({o.pk for o in places}, {"organization.renamed"})] * 2
 
 
 def test_every_verb_has_words():
