@@ -157,6 +157,8 @@ def words(raw):
 def name(raw):
     """A name; blanks that pad two characters to the width of three are none."""
     found = words(raw)
+    if found.isalpha():  # neither digits nor blanks
+        return found
     if re.search(r"\d", found) and not re.search(r"[\u3400-\u9fff]", found):
         raise BadCell(f"“{found[:20]}”不像姓名，请核对这一列是否填错。")
     return _HAN_GAP.sub("", found)
@@ -223,6 +225,9 @@ _LOST_DIGITS = (
 
 def id_number(raw):
     """An ID number in half-width signs. One that Excel took for a number has lost its last digits."""
+    if raw.__class__ is str and len(raw) == 18 and raw.isascii() and raw.isalnum():
+        if not raw.endswith("000"):  # nothing to mend, as nearly always
+            return raw.upper()
     if isinstance(raw, float) or isinstance(raw, int) and abs(raw) >= 10**15 and abs(raw) < 10**18:
         raise BadCell(_LOST_DIGITS.format(shown=f"{float(raw):.5E}"))
     found = re.sub(r"[\s'’‘`\-]+", "", plain(raw)).upper().replace("×", "X")
@@ -240,6 +245,8 @@ def id_number(raw):
 
 
 def phone(raw):
+    if raw.__class__ is str and raw.isascii() and raw.isdecimal():
+        return raw
     if isinstance(raw, float):
         raise BadCell("被 Excel 当成了数字，请把这一列设为“文本”后重新输入。")
     found = re.sub(r"[\s'’‘`]+", "", plain(raw)).replace("—", "-").replace("–", "-")

@@ -6,6 +6,7 @@ speak of are looked up for a part at a time, by key, by the blind index of the I
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from branches.models import Kind, Organization
@@ -29,7 +30,7 @@ _SUMMARY = ("sex", "ethnicity", "birth_date", "category", "id_number", "unit", "
 _DAYS = ("birth_date", "worked_from", "admitted_on", "formal_on", "joined_branch_on", "platform_entered_on")  # fmt: skip
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One row and what would become of it."""
 
@@ -157,6 +158,8 @@ class Plan:
 
     def _is_bad(self, row, key):
         """The cell was already said to be wrong."""
+        if not row.problems:
+            return False
         cell = self.sheet.cell(key, row.number)
         return key in self.sheet.keys and any(place == cell for place, _ in row.problems)
 
@@ -310,7 +313,11 @@ class Plan:
     def _new(self, row, known):
         row.verdict = Verdict.NEW
         given = {key: value for key, value in row.values.items() if value is not None}
-        facts = {key: _settled(key, value, row) for key, value in given.items() if key in FACTS}
+        facts = {
+            key: value if value.__class__ is not Month else _settled(key, value, row)
+            for key, value in given.items()
+            if key in FACTS
+        }
         for key, value in row.named.items():  # said by the number, it need not be said again
             if not self._is_bad(row, key):
                 facts.setdefault(key, value)
@@ -335,7 +342,7 @@ class Plan:
         row.changes = facts | {"standing": standing}
         if given.get("party_post"):
             row.changes["party_post"] = given["party_post"]
-        shown = (_shown(key, facts[key]) for key in _SUMMARY if facts.get(key))
+        shown = [_shown(key, facts[key]) for key in _SUMMARY if facts.get(key)]
         row.told = [["列入", "", "，".join(shown)]]
 
     # --- a known one ---
@@ -539,4 +546,11 @@ def _shown(key, value):
     if key in SECRET_FIELDS:
         mask = mask_id_number if key == "id_number" else mask_phone
         return mask(value) if value else ""
+    if isinstance(value, Organization):  # its name may change
+        return veiled(value.name)
+    return _worded(key, value)
+
+
+@lru_cache(maxsize=4096)  # units, posts and days repeat
+def _worded(key, value):
     return veiled(str(in_words(key, plain(key, value))))

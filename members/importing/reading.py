@@ -21,10 +21,11 @@ _ENDING = re.compile(
     r"^(合计|总计|小计|共计|填报人|填表人|制表人?|制表日期|审核人?|负责人|经办人|填报单位|填报日期|单位\(?盖章\)?|注|备注|说明|填表说明)\s*([:：]|$|\d|共)"
 )
 _SECTION = re.compile(r"^[(（]?[一二三四五六七八九十]+[)）]?[、.．\s]")
+_SILENT = frozenset({"number", "unit_post", "education_degree"})  # without a fact of their own
 _REMEMBERED = 5_000  # cleaned cells kept per column: sexes, units and days repeat, names hardly
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """One line that speaks of a person."""
 
@@ -78,8 +79,8 @@ class Sheet:
         mapping = list(self.table.mapping.items())
         people = 0
         for number, row in enumerate(self._rows, self.table.header_row + 1):
-            cells = {key: row[at] for key, at in mapping if at < len(row)}
-            said = {key: raw for key, raw in cells.items() if _says_something(raw)}
+            width = len(row)
+            said = {key: row[at] for key, at in mapping if at < width and _says_something(row[at])}
             if not said.keys() - {"number", "key"}:
                 if "key" in said:
                     self._note(
@@ -95,36 +96,41 @@ class Sheet:
 
     def _record(self, number, said):
         record = Record(number)
-        for key in self.table.mapping:
+        values = record.values
+        for key, clean in self._clean.items():
             raw = said.get(key)
             if raw is None:
-                if key not in {"number", "unit_post", "education_degree"}:
-                    record.values[key] = None
+                if key not in _SILENT:
+                    values[key] = None
                 continue
-            try:
-                value = self._clean[key](raw)
-            except BadCell as problem:
-                record.problems.append(
-                    [self.cell(key, number), veiled(_sentence(key, str(problem)))]
-                )
-                continue
-            if isinstance(value, dict):
-                record.values.update(value)
+            value = clean.known.get(raw) if raw.__class__ is str else None
+            if value is None:
+                try:
+                    value = clean(raw)
+                except BadCell as problem:
+                    record.problems.append(
+                        [self.cell(key, number), veiled(_sentence(key, str(problem)))]
+                    )
+                    continue
+            if value.__class__ is dict:
+                values.update(value)
             else:
-                record.values[key] = value
-        if "name" in said and record.values.get("name") != uploads.text(said["name"]):
-            if isinstance(said["name"], str) and re.search(r"\S\s+\S", uploads.text(said["name"])):
-                record.warnings.append(
-                    [
-                        self.cell("name", number),
-                        f"姓名中的空格已去掉，按“{record.values.get('name')}”处理。",
-                    ]
-                )
-        record.values.pop("number", None)
+                values[key] = value
+        if "name" in said and values.get("name") != said["name"]:
+            written = uploads.text(said["name"])
+            if isinstance(said["name"], str) and values.get("name") != written:
+                if re.search(r"\S\s+\S", written):
+                    sentence = f"姓名中的空格已去掉，按“{values.get('name')}”处理。"
+                    record.warnings.append([self.cell("name", number), sentence])
+        values.pop("number", None)
         return record
 
     def _is_no_person(self, number, row, said):
         """Totals, signatures, a heading between sections, the header once more."""
+        name, numbered = said.get("name"), said.get("id_number")
+        if name.__class__ is str and "名" not in name:
+            if numbered.__class__ is str and len(numbered) > 5 and numbered[:6].isdecimal():
+                return False  # as nearly every row
         first = next((uploads.text(cell) for cell in row if not uploads.is_blank(cell)), "")
         folded_name = folded(said["name"]) if "name" in said else ""
         if folded_name in {"姓名", "党员姓名"}:
@@ -151,24 +157,32 @@ class Sheet:
 
 
 class _Cleaner:
-    """A column's reader that remembers what it has read; half of all cells are repetitions."""
+    """A column's reader that remembers what it has read; half of all cells are repetitions.
+
+    Texts are remembered by themselves, other values with their class (1, 1.0 and True are equal).
+    """
 
     def __init__(self, field):
-        self.key, self.read, self.known = field.key, field.read, {}
+        self.key, self.read, self.room = field.key, field.read, ROOM.get(field.key)
+        self.known = {}
 
     def __call__(self, raw):
-        key = (raw.__class__, raw)
+        key = raw if raw.__class__ is str else (raw.__class__, raw)
         found = self.known.get(key)
         if found is None:
             found = self.read(raw)
-            parts = found.items() if isinstance(found, dict) else ((self.key, found),)
-            for name, part in parts:
-                room = ROOM.get(name)
-                if room and isinstance(part, str) and len(part) > room:
-                    raise BadCell(f"{TITLES[name]}太长，最多{room}个字。")
+            if found.__class__ is str:
+                self._measure(self.key, found, self.room)
+            elif found.__class__ is dict:
+                for name, part in found.items():
+                    self._measure(name, part, ROOM.get(name))
             if len(self.known) < _REMEMBERED:
                 self.known[key] = found
         return found
+
+    def _measure(self, name, text, room):
+        if room and len(text) > room:
+            raise BadCell(f"{TITLES[name]}太长，最多{room}个字。")
 
 
 def _says_something(raw):

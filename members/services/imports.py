@@ -340,9 +340,9 @@ def _settled(row):
         )
     for name in SECRET_FIELDS & facts.keys():
         facts[name] = encrypt(facts[name])
-    for name in DAYS & facts.keys():
-        if facts[name] is not None:
-            facts[name] = facts[name].isoformat()
+    for name, value in facts.items():
+        if value.__class__ is date:
+            facts[name] = value.isoformat()
     return facts
 
 
