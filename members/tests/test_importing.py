@@ -3,13 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
+from branches.models import Kind
+from branches.services import organizations
+from branchyear.audit.models import Entry
 from branchyear.lib.errors import BadFile
+from branchyear.lib.uploads import BadCell
+from members.importing import cells
 from members.importing.plan import Plan
 from members.models import Member, RosterProfile
+from members.services import imports
 from members.services.roster import add_members
 from members.tests.make import make_member
-from members.tests.rosters import book, number_of, person, sheet
+from members.tests.rosters import HEAD, book, number_of, person, sheet
 
 TODAY = dt.date(2022, 5, 10)
 
@@ -312,3 +319,75 @@ def test_a_number_in_the_wrong_column_is_told_masked(org, column):
 
     said = str([(r.problems, r.warnings, r.told, r.branch_name) for r in rows]) + str(plan.notes)
     assert number_of(2) not in said
+
+
+@pytest.mark.engines
+def test_who_is_imported_is_stored_as_who_is_added_one_by_one(org):
+    group = organizations.establish(
+        parent=org.north, kind=Kind.GROUP, code="g1", name="一组", on=dt.date(2021, 1, 1), by=None
+    )
+    head = (*HEAD, "联系电话", "党小组", "离退休", "转正时间")
+    rows = [
+        [*person(1), "10012345678", group.name, "是", "2009-07-01"],
+        [*person(2, "李四"), None, None, None, dt.date(2009, 7, 1)],
+    ]
+    facts = {
+        "sex": "male", "ethnicity": "汉族", "birth_date": dt.date(1985, 3, 2), "category": "formal",
+        "admitted_on": dt.date(2008, 7, 1), "formal_on": dt.date(2009, 7, 1),
+    }  # fmt: skip
+    one = {"name": "张三", "id_number": number_of(1), "phone": "10012345678", "group": group}
+    people = [
+        facts | one | {"is_retired": True},
+        facts | {"name": "李四", "id_number": number_of(2)},
+    ]
+
+    def stored():
+        return [
+            {n: v for n, v in m.items() if n not in {"id", "created_at", "updated_at"}}
+            for m in Member.objects.order_by("pk").values()
+        ]
+
+    def trace():
+        entries = Entry.objects.filter(verb="member.added").order_by("pk")
+        return list(entries.values("actor_name", "thing_type", "thing_label", "organization_name"))
+
+    with transaction.atomic():
+        add_members(people, by=None, organization=org.north, today=TODAY)
+        one_by_one, told = stored(), trace()
+        transaction.set_rollback(True)
+    imports.carry_out(book(*rows, head=head), organization=org.north, by=None, today=TODAY)
+
+    assert stored() == one_by_one
+    assert trace() == told
+    assert [e.thing_id for e in Entry.objects.filter(verb="member.added").order_by("pk")] == [
+        m.pk for m in Member.objects.order_by("pk")
+    ]
+    # Who comes next gets a key of his own.
+    assert make_member(org.north).pk > Member.objects.get(name="李四").pk
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("99010119900101123x", "99010119900101123X"), ("99010119900101123X", "99010119900101123X"),
+        (" 990101199001011231 ", "990101199001011231"), ("９90101199001011231", "990101199001011231"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_alike_by_the_short_way_and_the_long(raw, read):
+    assert cells.id_number(raw) == read
+
+
+def test_a_number_that_lost_its_end_is_told_in_the_short_way_too():
+    with pytest.raises(BadCell, match="最后三位是000"):
+        cells.id_number("990101199001011000")
+
+
+def test_equal_values_of_different_kinds_are_read_apart(org):
+    head = (*HEAD, "离退休", "备注")
+    rows = [[*person(at, "李四"), flag, flag] for at, flag in enumerate((True, 1, "1"), 1)]
+
+    found = plan_of(book(*rows, head=head), org.north)[1]
+
+    assert [(r.changes["is_retired"], r.changes["remarks"]) for r in found] == [
+        (True, "是"), (True, "1"), (True, "1"),
+    ]  # fmt: skip

@@ -81,14 +81,12 @@ def test_another_key_reads_nothing(settings):
             decrypt(token)
 
 
-@given(st.text(st.characters(codec="utf-8")))
-def test_the_index_is_a_keyed_hash_as_the_standard_has_it(text):
-    from django.conf import settings  # noqa: PLC0415 -- a fixture would not be renewed by hypothesis
-
+@pytest.mark.parametrize("text", ["99010119900101123X", " 0592 123 ", "a", "张三", "长" * 500])
+def test_the_index_is_a_keyed_hash_as_the_standard_has_it(text, settings):
     key = hashlib.sha256(b"branchyear/index/" + settings.FIELD_KEY.encode()).digest()
     plain = "".join(text.split()).upper()
 
-    assert blind_index(text) == (hmac.digest(key, plain.encode(), "sha256").hex() if plain else "")
+    assert blind_index(text) == hmac.digest(key, plain.encode(), "sha256").hex()
 
 
 def test_equal_numbers_have_equal_indexes_and_blanks_do_not_count():
