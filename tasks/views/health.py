@@ -20,6 +20,7 @@ from tasks.health.mending import mend_url
 from tasks.health.registry import NOT_COMPUTED, Ask, load
 from tasks.health.words import sentence
 from tasks.models import Campaign, Explanation, Finding, Rule, Severity
+from tasks.models.health import INSPECTORS_ONLY
 from tasks.services import findings as services
 from tasks.views.problems import listed_of
 
@@ -142,7 +143,8 @@ def _in_order(branch, campaign, touched, today):
     """``(rules met, rules that do not speak of this branch or are not computed)``."""
     checks = load()
     fine, idle = [], []
-    for rule in Rule.objects.filter(campaign=campaign, retired_at=None).order_by("number"):
+    rules_now = Rule.objects.filter(campaign=campaign, retired_at=None).order_by("number")
+    for rule in rules_now.exclude(number__in=INSPECTORS_ONLY):
         if rule.pk in touched:
             continue
         check = checks.get(rule.number)
