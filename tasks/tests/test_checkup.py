@@ -131,7 +131,12 @@ def test_signals_for_inspectors_are_not_shown_to_the_branch(finding, org, people
         changed_on=date(2026, 1, 1),
     )  # fmt: skip
 
-    assert "疑似补造记录" not in page(sign_in(people.secretary), org.north)
+    for person in (people.secretary, people.clerk, people.reviewer, people.department):
+        text = page(sign_in(person), org.north)
+        assert "疑似补造记录" not in text
+        assert "R56" not in text
+    for person in (people.inspector, people.committee, people.leader):
+        assert "疑似补造记录（1 处" in page(sign_in(person), org.north)
 
 
 def test_a_short_explanation_is_refused_beside_the_field_and_kept(finding, people, sign_in):

@@ -111,7 +111,11 @@ def _of_branch(request, branch, campaign):
         "soon": soon,
         "fine": fine,
         "idle": idle,
-        "not_computed": sorted(NOT_COMPUTED.items()),
+        "not_computed": [
+            (number, reason)
+            for number, reason in sorted(NOT_COMPUTED.items())
+            if number not in INSPECTORS_ONLY or rules.may_see_signals(request.user, branch)
+        ],
         "signals": _signals(request.user, branch, campaign, today),
         "may_explain": rules.may_fill(request.user, branch),
         "accepted": list(
@@ -145,7 +149,7 @@ def _in_order(branch, campaign, touched, today):
     fine, idle = [], []
     rules_now = Rule.objects.filter(campaign=campaign, retired_at=None).order_by("number")
     for rule in rules_now.exclude(number__in=INSPECTORS_ONLY):
-        if rule.pk in touched:
+        if rule.pk in touched or rule.number in INSPECTORS_ONLY:
             continue
         check = checks.get(rule.number)
         if check is None:
