@@ -209,11 +209,11 @@ class MemberEvent(models.Model):
         """What changed, as it is read in the history."""
         parts = [
             f"{Member._meta.get_field(name).verbose_name}：{in_words(name, self.before.get(name))}"
-            f" → {in_words(name, value)}"
+            f" → {in_words(name, self.after[name])}"
             if name not in SECRET_FIELDS
             else f"{Member._meta.get_field(name).verbose_name}：已更改"
-            for name, value in self.after.items()
-            if name in _MEMBER_FIELDS
+            for name in _MEMBER_FIELDS  # in the roster's order: PostgreSQL keeps none in JSON
+            if name in self.after
         ]
         parts += [f"文号：{self.document_no}"] if self.document_no else []
         parts += [self.reason] if self.reason else []
@@ -222,7 +222,7 @@ class MemberEvent(models.Model):
 
 # Named in a history, never written there.
 SECRET_FIELDS = frozenset({"id_number", "phone"})
-_MEMBER_FIELDS = frozenset(field.name for field in Member._meta.concrete_fields)
+_MEMBER_FIELDS = tuple(field.name for field in Member._meta.concrete_fields)
 
 
 def in_words(name, value):
