@@ -5,36 +5,25 @@ Every button of the form sends the whole form to the address of its own verb, so
 (uploading and removing a file included) loses what has been typed.
 """
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from tasks import files, rules
 from tasks import meetings as records
+from tasks import rules
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
 from tasks.models import BranchItem, Evidence
-from tasks.services import evidence as materials
 from tasks.services import items as services
 from tasks.services import moves
 from tasks.views.evidence import PREVIEWS
+from tasks.views.uploads import LIMITS, add_files
 
 LIBRARY_SHOWN = 50  # newest first; a branch rarely keeps more than a few dozen files a year
-
-# What a person is told before choosing a file; the browser checks it first, the service decides.
-LIMITS = {
-    "bytes": settings.EVIDENCE_MAX_BYTES,
-    "accept": ",".join(f".{extension}" for extension in files.EXTENSIONS),
-    "words": (
-        f"单个文件不超过{settings.EVIDENCE_MAX_BYTES // 1024 // 1024}MB,每项最多"
-        f"{settings.EVIDENCE_MAX_PER_ITEM}份；可以上传{files.WORDS_ALLOWED}。"
-    ),
-}
 
 # Which colour a step of the way has on the time line.
 STEP_CODES = {
@@ -75,36 +64,6 @@ def save_item(request, pk):
 def submit_item(request, pk):
     """提交: keeps what is typed, then hands it in; what is missing is said beside its field."""
     return work(request, pk, then=hand_in)
-
-
-@require_POST
-def add_evidence(request, pk):
-    """上传: keeps what is typed and adds the chosen files."""
-    return work(request, pk, then=ask_for_files)
-
-
-@require_POST
-def attach_evidence(request, pk):
-    """从支部材料库选用: keeps what is typed and uses the ticked files of the branch here too."""
-    return work(request, pk, then=attach)
-
-
-@require_POST
-def detach_evidence(request, pk, evidence_pk):
-    """Take a file off this item; it stays with the branch and with other items."""
-    return work(request, pk, then=lambda *args: detach(*args, evidence_pk))
-
-
-@require_POST
-def attach_meetings(request, pk):
-    """选用组织生活记录: keeps what is typed and lets the ticked meetings prove the item."""
-    return work(request, pk, then=use_meetings)
-
-
-@require_POST
-def detach_meeting(request, pk, meeting_pk):
-    """Take a meeting off this item; its record stays."""
-    return work(request, pk, then=lambda *args: drop_meeting(*args, meeting_pk))
 
 
 @require_POST
@@ -166,20 +125,6 @@ def retyped(form, row):
     return again
 
 
-def add_files(request, row, complaints):
-    """Add each chosen file; the number taken. What cannot be taken is complained of by name."""
-    added = 0
-    for upload in request.FILES.getlist("files"):
-        try:
-            materials.add(row, upload, by=request.user)
-            added += 1
-        except Refused as error:
-            if error.field != "file":
-                raise
-            complaints["evidence"].append(error.sentence)
-    return added
-
-
 def hand_in(request, row, said):
     problems = services.problems_before_submitting(row, services.answer_of(row))
     if problems:
@@ -201,53 +146,6 @@ def incomplete(request, row, problems):
         else:
             complaints["evidence" if name == "evidence" else "form"].append(sentence)
     return page(request, row, form=form, complaints=complaints, status=422)
-
-
-def ask_for_files(request, row, said):
-    if not request.FILES.getlist("files"):
-        complaints = {"evidence": ["请先点“选择文件”，选好后再点“上传”。"], "form": []}
-        return page(request, row, complaints=complaints, status=422)
-    return done(request, row, said)
-
-
-def attach(request, row, said):
-    chosen = Evidence.objects.visible_to(request.user).filter(
-        organization=row.branch,
-        pk__in=[pk for pk in request.POST.getlist("attach") if pk.isdigit()],
-    )
-    if not chosen:
-        complaints = {"evidence": ["请先在支部材料库中勾选要用的文件。"], "form": []}
-        return page(request, row, complaints=complaints, status=422)
-    for evidence in chosen:
-        materials.attach(row, evidence, by=request.user)
-    return done(request, fetch(request, row.pk), f"已选用{len(chosen)}个文件。")
-
-
-def detach(request, row, said, evidence_pk):
-    evidence = Evidence.objects.visible_to(request.user).filter(pk=evidence_pk).first()
-    if evidence is None:
-        raise Http404
-    materials.detach(row, evidence, by=request.user)
-    return done(request, fetch(request, row.pk), f"已从本项移除“{evidence.name}”。")
-
-
-def use_meetings(request, row, said):
-    chosen = records.fitting(row).filter(
-        pk__in=[pk for pk in request.POST.getlist("meeting") if pk.isdigit()]
-    )
-    if not chosen:
-        complaints = {"evidence": ["请先勾选要用的组织生活记录。"], "form": []}
-        return page(request, row, complaints=complaints, status=422)
-    count = materials.attach_meetings(row, chosen, by=request.user)
-    return done(request, fetch(request, row.pk), f"已选用{count}条组织生活记录，不用再上传。")
-
-
-def drop_meeting(request, row, said, meeting_pk):
-    link = row.meeting_links.filter(meeting=meeting_pk).select_related("meeting").first()
-    if link is None:
-        raise Http404
-    materials.detach_meeting(row, link.meeting, by=request.user)
-    return done(request, fetch(request, row.pk), "已从本项移除该记录，记录本身不受影响。")
 
 
 # --- Answers ----------------------------------------------------------------------------------------
