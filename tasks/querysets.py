@@ -136,3 +136,7 @@ class ItemMeetingQuerySet(OrganizationOwnedQuerySet):
     def live(self):
         """Links that prove something: the meeting has not been voided."""
         return self.filter(meeting__voided_at=None)
+
+    def voided_since(self, moment):
+        """Links that proved something at ``moment`` and do not any more."""
+        return self.filter(meeting__voided_at__gt=moment)

@@ -8,7 +8,8 @@ from django.dispatch import receiver
 
 from branches import signals
 from branchyear.audit.signals import recorded
-from tasks.services import findings, routing
+from members.signals import meeting_redated, meeting_voided
+from tasks.services import findings, routing, voiding
 
 
 @receiver(signals.organization_established, dispatch_uid="tasks-give-items")
@@ -20,6 +21,17 @@ def founded(sender, organization, on, **kwargs):
 @receiver(signals.organization_moved, dispatch_uid="tasks-reroute")
 def moved(sender, organization, on, **kwargs):
     routing.reroute(organization)
+
+
+@receiver(meeting_voided, dispatch_uid="tasks-meeting-voided")
+def voided(sender, meeting, now, **kwargs):
+    voiding.meeting_fell_away(meeting, f"已作废（{meeting.void_reason}）", now=now)
+
+
+@receiver(meeting_redated, dispatch_uid="tasks-meeting-redated")
+def redated(sender, meeting, before, now, **kwargs):
+    days = f"已由{before:%Y年%m月%d日}改为{meeting.on:%Y年%m月%d日}"
+    voiding.meeting_fell_away(meeting, days, now=now)
 
 
 # Acts that change no fact a rule looks at.

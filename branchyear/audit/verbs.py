@@ -101,6 +101,7 @@ VERBS = {
     "item.forwarded": "审核通过并转上级",
     "item.accepted": "审核通过",
     "item.returned": "退回修改",
+    "item.voided": "审核通过失效",
     "item.rerouted": "检查条目转由新的上级审核",
     "evidence.added": "上传佐证材料",
     "evidence.attached": "关联佐证材料",

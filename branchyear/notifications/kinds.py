@@ -16,6 +16,7 @@ KINDS = {
     "item.submitted": Kind("待审核"),
     "item.returned": Kind("退回修改", email=True),
     "item.accepted": Kind("审核通过"),
+    "item.voided": Kind("审核通过失效", email=True),
     "report.submitted": Kind("月报待接收"),
     "report.returned": Kind("月报退回", email=True),
     "report.accepted": Kind("月报已接收"),

@@ -9,7 +9,7 @@ from branches.scope import scope_of
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from members import life, rules
+from members import life, rules, signals
 from members.models import (
     COMMITTEE_POSTS,
     COUNTED,
@@ -141,6 +141,8 @@ def revise_meeting(meeting, *, revision, facts, by, now, absences=None, due=None
     _save_votes(meeting, rows)
     names = [name for name in REVISABLE if before[name] != getattr(meeting, name)]
     _record("meeting.revised", meeting, by=by, changed=names)
+    if meeting.on != before["on"]:
+        signals.meeting_redated.send(Meeting, meeting=meeting, before=before["on"], now=now)
     return meeting
 
 
@@ -160,6 +162,7 @@ def void_meeting(meeting, *, reason, by, now):
         raise Refused("该记录已经作废。")
     meeting.refresh_from_db()
     _record("meeting.voided", meeting, by=by, reason=reason)
+    signals.meeting_voided.send(Meeting, meeting=meeting, now=now)
     return meeting
 
 

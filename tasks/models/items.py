@@ -136,7 +136,10 @@ class BranchItem(models.Model):
 
 
 class ItemStep(models.Model):
-    """One step of an item's way: handed in, forwarded, accepted, returned, withdrawn."""
+    """One step of an item's way: handed in, forwarded, accepted, returned, withdrawn, voided.
+
+    ``VOIDED`` is the system's: what an accepted item rests on has fallen away (``services.voiding``).
+    """
 
     class Kind(models.TextChoices):
         SUBMITTED = "submitted", "提交"
@@ -144,6 +147,7 @@ class ItemStep(models.Model):
         FORWARDED = "forwarded", "审核通过,转上级"
         ACCEPTED = "accepted", "审核通过"
         RETURNED = "returned", "退回修改"
+        VOIDED = "voided", "审核通过失效"
 
     branch_item = models.ForeignKey(BranchItem, models.CASCADE, related_name="steps")
     round = models.PositiveSmallIntegerField("第几次提交")

@@ -48,7 +48,7 @@ def save(branch_item, answer, *, revision, by, now):
     move = moves.saving(branch_item, answer, by=by, now=now, scope=_scope(by, now))
     if move is None:
         return branch_item
-    _make(branch_item, move, by=by, now=now, revision=revision)
+    make(branch_item, move, by=by, now=now, revision=revision)
     return branch_item
 
 
@@ -66,7 +66,7 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         files=_files(branch_item),
         meetings=_meetings(branch_item),
     )
-    _make(branch_item, move, by=by, now=now, revision=revision)
+    make(branch_item, move, by=by, now=now, revision=revision)
     # Asked again under the row's lock: a file may have been detached in between (evidence.detach).
     sealed = len(move.snapshot["evidence"]), len(move.snapshot.get("meetings", ()))
     if sealed != (branch_item.evidence_links.count(), branch_item.meeting_links.live().count()):
@@ -99,7 +99,7 @@ def problems_before_submitting(branch_item, answer=None, *, now=None):
 def withdraw(branch_item, *, by, now):
     """撤回, before any reviewer has decided in this round."""
     move = moves.withdrawing(branch_item, by=by, now=now, scope=_scope(by, now))
-    _make(branch_item, move, by=by, now=now)
+    make(branch_item, move, by=by, now=now)
     return branch_item
 
 
@@ -119,11 +119,14 @@ def accept(branch_item, *, by, now, reason=""):
         submitters=_submitters(branch_item),
         reason=reason,
     )
-    _make(branch_item, move, by=by, now=now)
+    make(branch_item, move, by=by, now=now)
+    # Asked under the row's lock, for which whoever voids a meeting waits (services.voiding).
+    if branch_item.meeting_links.voided_since(branch_item.submitted_at).exists():
+        raise Refused("作为佐证的组织生活记录在提交之后作废了，请退回支部更换佐证。")
     if move.kind == ItemStep.Kind.FORWARDED:
         tell_reviewers(branch_item, next_level(chain, after=move.office), by=by, now=now)
     else:
-        _tell_branch(branch_item, "item.accepted", move)
+        tell_branch(branch_item, "item.accepted", move)
     return branch_item
 
 
@@ -138,8 +141,8 @@ def send_back(branch_item, *, reason, by, now):
         submitters=_submitters(branch_item),
         reason=reason,
     )
-    _make(branch_item, move, by=by, now=now)
-    _tell_branch(branch_item, "item.returned", move)
+    make(branch_item, move, by=by, now=now)
+    tell_branch(branch_item, "item.returned", move)
     return branch_item
 
 
@@ -159,7 +162,7 @@ def reviewing_organization(branch, after=None, *, day=None):
 # --- Behind the verbs -----------------------------------------------------------------------------
 
 
-def _make(branch_item, move, *, by, now, revision=None):
+def make(branch_item, move, *, by, now, revision=None):
     """The conditional update, the step, the audit entry; the caller's instance follows."""
     revision = branch_item.revision if revision is None else revision
     # To fill a file into an untouched item makes it a draft without a new revision (evidence.add).
@@ -257,7 +260,8 @@ def _submitters(branch_item):
     return set(steps.values_list("by_id", flat=True))
 
 
-def _words(branch_item):
+def words_of(branch_item):
+    """The item in the words of a notice."""
     return {"item_code": branch_item.item.code, "item_text": branch_item.version.text}
 
 
@@ -279,11 +283,12 @@ def tell_reviewers(branch_item, level, *, now, by=None):
         key=f"item:{branch_item.pk}:{branch_item.round}:submitted:{level.pk}",
         branch=branch_item.branch,
         at=f"{moment.month}月{moment.day}日{moment:%H:%M}",
-        **_words(branch_item),
+        **words_of(branch_item),
     )
 
 
-def _tell_branch(branch_item, kind, move):
+def tell_branch(branch_item, kind, move):
+    """Secretary and clerk are told of a decision, once per round."""
     notify(
         kind,
         holders(BRANCH_ROLES, branch_item.branch),
@@ -291,5 +296,5 @@ def _tell_branch(branch_item, kind, move):
         key=f"item:{branch_item.pk}:{branch_item.round}:{kind}",
         organization=move.office,
         reason=move.reason,
-        **_words(branch_item),
+        **words_of(branch_item),
     )

@@ -68,7 +68,7 @@ class Move:
             kind=self.kind,
             organization=self.office,
             by=by,
-            by_name=str(by),
+            by_name=str(by) if by else "系统",
             at=now,
             reason=self.reason,
             version_id=branch_item.version_id,
@@ -239,10 +239,7 @@ def returning(branch_item, *, by, now, scope, submitters, reason):
         "updated_at": now,
     }
     if branch_item.state == State.ACCEPTED:
-        # It is open again, so what is asked now counts again.
-        current = branch_item.item.current
-        changes |= {"version_id": current.pk}
-        changes |= window_of(current, branch_item.branch, branch_item.item.task.campaign)
+        changes |= asked_now(branch_item)
     return _move(
         branch_item,
         State.RETURNED,
@@ -291,6 +288,13 @@ def problems(branch_item, answer, *, today, has_files):
             hint += "，或选用组织生活记录。" if kinds_for(version) else "。"
             found.append(("evidence", f"标记为“已落实”的本条目须有佐证材料。{hint}"))
     return found
+
+
+def asked_now(branch_item):
+    """The columns of an accepted item that is open again: what is asked now counts again."""
+    item = branch_item.item
+    window = window_of(item.current, branch_item.branch, item.task.campaign)
+    return {"version_id": item.current_id, **window}
 
 
 def window_of(version, branch, campaign):

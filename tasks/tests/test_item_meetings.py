@@ -115,13 +115,13 @@ def test_handing_in_notices_a_meeting_voided_in_between(org, people, row, monkey
     meeting = hold(org.north, people.secretary)
     evidence.attach_meetings(row, [meeting], by=people.secretary, now=LATER)
     make.make_evidence(row, people.secretary, now=LATER)
-    make_move = items._make
+    make_move = items.make
 
     def void_first(*args, **kwargs):
         meetings.void_meeting(meeting, reason="登记重复了", by=people.secretary, now=LATER)
         make_move(*args, **kwargs)
 
-    monkeypatch.setattr(items, "_make", void_first)
+    monkeypatch.setattr(items, "make", void_first)
 
     with pytest.raises(Conflict, match="刚刚有变动"):
         handed_in(row, people.secretary)

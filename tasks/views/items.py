@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
+from tasks import differences, rules
 from tasks import meetings as records
-from tasks import rules
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
 from tasks.models import BranchItem, Evidence
 from tasks.services import items as services
@@ -32,6 +32,7 @@ STEP_CODES = {
     "forwarded": "accepted",
     "accepted": "accepted",
     "returned": "returned",
+    "voided": "returned",
 }
 
 
@@ -234,7 +235,7 @@ def item_context(request, row):
     may_edit = fills and row.is_editable and not why_closed(row)
     links = row.evidence_links.select_related("evidence__uploaded_by")
     used = [link.evidence for link in links]
-    steps = list(row.steps.select_related("organization"))
+    steps = list(row.steps.select_related("organization", "version"))
     return {
         "row": row,
         "branch": row.branch,
@@ -251,9 +252,10 @@ def item_context(request, row):
         "closed_why": None if may_edit or not fills else why_closed(row),
         "answered": ItemForm(branch_item=row).answered(),
         "steps": [as_told(step) for step in steps],
-        "returned": next((s for s in reversed(steps) if s.kind == "returned"), None)
+        "returned": next((s for s in reversed(steps) if s.kind in differences.GIVEN_BACK), None)
         if row.state == "returned"
         else None,
+        "difference": None if row.is_editable else differences.since_given_back(steps),
         "may_withdraw": rules.may_withdraw(user, row),
         "may_review": rules.may_review(user, row),
         "may_return": rules.may_return(user, row),
@@ -291,7 +293,11 @@ def library(row, used):
 
 def as_told(step):
     """A step as the time line shows it."""
-    where = "" if step.kind in ("submitted", "withdrawn") else f"（{step.organization.label}）"
+    where = (
+        ""
+        if step.kind in ("submitted", "withdrawn", "voided")
+        else f"（{step.organization.label}）"
+    )
     return {
         "at": step.at,
         "who": f"{step.by_name}{where}",
