@@ -52,6 +52,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10, hour=19),
         "options": {"expires": 3000},
     },
+    # Keys of forms posted a week ago (03:05 in China): nobody posts those again.
+    "once-expire-postings": {
+        "task": "branchyear.once.jobs.expire_postings",
+        "schedule": crontab(minute=5, hour=19),
+        "options": {"expires": 3000},
+    },
     # 支部体检 of the whole city before work begins (02:40 in China): what came due overnight.
     "tasks-evaluate-rules": {
         "task": "tasks.jobs.evaluate_rules",

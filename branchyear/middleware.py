@@ -1,21 +1,25 @@
 """What every request goes through."""
 
+import json
 import uuid
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from branchyear.audit import context
 from branchyear.audit.services import record
 from branchyear.lib.errors import Conflict, Refused
+from branchyear.once import services as once
 
 
 def client_ip(request):
@@ -105,6 +109,81 @@ class FirstPassword:
         return None
 
 
+class Once:
+    """A form with a key (``{% once %}``) does its work once, however often it is posted.
+
+    Double click, retry after a lost answer, back button: the same form again is answered with what the
+    first one was answered with. Posted again with other words it is most likely a correction, perhaps
+    a second entry: the person is asked, and nothing typed is lost. Work and key are one transaction. Only
+    an answer that leads on (a redirect) counts as done: a form that came back with a complaint may be
+    posted again.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.was_let_in = False
+        if request.method != "POST" or not request.user.is_authenticated:
+            return self.get_response(request)
+        try:
+            key = once.key_of(request)
+        except UnreadablePostError:  # the line broke: Django answers, nobody reads it
+            key = None
+        if key is None:
+            return self.get_response(request)
+        content = once.content_of(request)
+        with transaction.atomic():
+            posting, is_first = once.claim(key, content)
+            if is_first:
+                return self.first(request, posting)
+        return self.again(request, posting, same=posting.content == content)
+
+    def process_view(self, request, view, args, kwargs):
+        request.was_let_in = True  # past log-in, token and first password: a redirect is the view's
+
+    def first(self, request, posting):
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        elif request.was_let_in and 300 <= response.status_code < 400:
+            posting.location = response["Location"]
+            posting.said = json.dumps(
+                messages.get_messages(request)._queued_messages, cls=MessageEncoder
+            )
+            posting.save(update_fields=["location", "said"])
+        else:
+            posting.delete()
+        return response
+
+    def again(self, request, posting, *, same):
+        if same:
+            for message in json.loads(posting.said, cls=MessageDecoder):
+                messages.add_message(request, message.level, message.message, message.extra_tags)
+            messages.info(request, "这张表单此前已经提交，没有重复登记。")
+            return redirect(posting.location)
+        sentence = "这张表单此前已经提交过，您这次填写的内容与上次不同，还没有登记。"
+        if request.scripted:
+            return HttpResponse(sentence, status=409)
+        entries = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in {"csrfmiddlewaretoken", once.FIELD}
+            for value in values
+        ]
+        context = {
+            "sentence": sentence,
+            "posting": posting,
+            "typed": typed_in(request),
+            "entries": [] if request.FILES else entries,
+            "files": [file.name for file in request.FILES.values()],
+            "address": request.get_full_path(),
+        }
+        response = render(request, "posted.html", context, status=409)
+        add_never_cache_headers(response)
+        return response
+
+
 class Refusals:
     """Turns a ``Refused`` into an answer for a person; views need no ``try``.
 
@@ -132,14 +211,19 @@ class Refusals:
             if request.htmx:
                 return HttpResponse(error.sentence, status=409)
             return JsonResponse(body, status=409)
-        typed = {
-            key: value
-            for key, value in request.POST.items()
-            if value.strip() and key not in {"csrfmiddlewaretoken", "version", "next", "token"}
-        }
         return render(
             request,
             "409.html",
-            {"error": error, "typed": typed, "back": request.META.get("HTTP_REFERER", "/")},
+            {
+                "error": error,
+                "typed": typed_in(request),
+                "back": request.META.get("HTTP_REFERER", "/"),
+            },
             status=409,
         )
+
+
+def typed_in(request):
+    """What a person typed or chose in the posted form, name → text."""
+    ours = {"csrfmiddlewaretoken", "version", "next", "token", once.FIELD}
+    return {key: value for key, value in request.POST.items() if value.strip() and key not in ours}

@@ -76,6 +76,7 @@ SITE_URL = env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/"
 INSTALLED_APPS = [
     "branchyear",
     "branchyear.accounts",
+    "branchyear.once",
     "branchyear.audit",
     "branchyear.outbox",
     "branchyear.notifications",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "branchyear.middleware.IdleLogout",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "branchyear.middleware.FirstPassword",
+    "branchyear.middleware.Once",
     "branchyear.middleware.Refusals",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

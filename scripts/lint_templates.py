@@ -2,6 +2,9 @@
 
 Names every place with a ``style`` attribute or element, a script without ``src`` (data blocks are
 allowed), an ``on…`` handler, htmx code attributes, or a ``javascript:`` address.
+
+And a form that is posted does its work once: it holds ``{% once %}``, or says why posting it again is
+harmless: ``{# again: the reason #}``.
 """
 
 import re
@@ -47,6 +50,23 @@ def faults(text):
                 yield line, f"code in {key}"
 
 
+FORM_EDGE = re.compile(r"</?form\b", re.I)
+
+
+def unguarded_forms(text):
+    """Yield (line, what) for every form whose work would be done twice when it is posted twice."""
+    blanked = TEMPLATE_MARK.sub(_blank, text)
+    for tag in TAG.finditer(blanked):
+        attributes = {key.lower(): value for key, value in ATTRIBUTE.findall(tag.group(2))}
+        method = attributes.get("method", "").strip("\"'").lower()
+        if tag.group(1).lower() != "form" or method != "post":
+            continue
+        edge = FORM_EDGE.search(blanked, tag.end())
+        inside = text[tag.end() : edge.start() if edge else None]
+        if "{% csrf_token %}" in inside and not re.search(r"{% once %}|{# again: [^#\s]", inside):
+            yield text.count("\n", 0, tag.start()) + 1, "form without {% once %}"
+
+
 def templates(root):
     for path in sorted(root.rglob("*.html")):
         inside = path.relative_to(root).parts
@@ -57,7 +77,8 @@ def templates(root):
 def main(root=ROOT):
     found = 0
     for path in templates(root):
-        for line, what in faults(path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        for line, what in sorted([*faults(text), *unguarded_forms(text)]):
             print(f"{path.relative_to(root)}:{line}: {what}")
             found += 1
     return 1 if found else 0

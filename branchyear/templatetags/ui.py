@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 
 from branchyear.lib.paging import PAGE_SIZES
+from branchyear.once.services import FIELD, new_key
 
 register = template.Library()
 
@@ -87,6 +88,17 @@ STATUSES = {
     "dues_reduced": Look("减免", "◆", "info"),
     "dues_unknown": Look("未核定基数", "▲", "near"),
 }
+
+
+@register.simple_tag
+def once():
+    """In every form that makes something: posted twice it does its work once (``middleware.Once``).
+
+    ``autocomplete="off"``: a browser that fills forms in again after a reload must not put the old key back.
+    """
+    return format_html(
+        '<input type="hidden" name="{}" value="{}" autocomplete="off">', FIELD, new_key()
+    )
 
 
 @register.inclusion_tag("ui/status.html")

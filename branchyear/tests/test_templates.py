@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
-from scripts.lint_templates import faults
+from scripts.lint_templates import faults, unguarded_forms
 
 TEMPLATES = settings.BASE_DIR / "templates"
 STATIC = settings.BASE_DIR / "static"
@@ -32,7 +32,9 @@ def name(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_template_holds_structure_only(path):
-    assert list(faults(path.read_text("utf-8"))) == []
+    text = path.read_text("utf-8")
+
+    assert [*faults(text), *unguarded_forms(text)] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.lint_templates import faults, main
+from scripts.lint_templates import faults, main, unguarded_forms
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,29 @@ def test_the_line_is_named_and_the_check_fails(tmp_path, capsys):
 
     assert main(tmp_path) == 1
     assert capsys.readouterr().out == "app/templates/a.html:3: style attribute\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<form method=post>{% csrf_token %}<button>好</button></form>",
+        '<form action="x" method="POST">\n{% csrf_token %}</form><form>{% once %}</form>',
+        "<form method=post>{% csrf_token %}{# once #}{# again: #}</form>",
+    ],
+)
+def test_a_form_that_would_do_its_work_twice_is_found(text):
+    assert list(unguarded_forms(text)) == [(1, "form without {% once %}")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<form method=post>{% csrf_token %}{% once %}</form>",
+        "<form method=post>{% csrf_token %}{% if not row %}{% once %}{% endif %}</form>",
+        "<form method=post>{% csrf_token %}{# again: guarded by the revision #}</form>",
+        "<form>{% csrf_token %}</form><form method=get></form>",
+        "{# <form method=post>{% csrf_token %}</form> #}",
+    ],
+)
+def test_a_form_that_does_its_work_once_passes(text):
+    assert list(unguarded_forms(text)) == []

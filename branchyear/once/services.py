@@ -1,0 +1,61 @@
+"""Claim a form's key, keep what came of it, forget it after some days."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from branchyear.once.models import Posting
+
+FIELD = "once"  # the hidden field, written by {% once %}
+WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{16,64}")
+# Longer than any page stays open; the key of a form opened later is a new one anyway.
+KEPT = timedelta(days=7)
+
+
+def new_key():
+    """A key nobody guesses, for one form on one page."""
+    return secrets.token_urlsafe(16)
+
+
+def key_of(request):
+    """The digest under which this post is kept; None for a form without a (well-formed) key.
+
+    With the person, so that nobody meets another's; with the address, because a form whose buttons go
+    to different addresses asks for different things.
+    """
+    typed = request.POST.get(FIELD, "")
+    if not WELL_FORMED.fullmatch(typed):
+        return None
+    words = f"{request.user.pk}\n{request.get_full_path()}\n{typed}"
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def content_of(request):
+    """The digest of everything typed, chosen and uploaded."""
+    digest = hashlib.sha256()
+    for name, values in sorted(request.POST.lists()):
+        if name not in {FIELD, "csrfmiddlewaretoken"}:
+            digest.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            whole = hashlib.sha256()
+            for chunk in file.chunks():
+                whole.update(chunk)
+            file.seek(0)
+            digest.update(repr((name, file.name, whole.hexdigest())).encode())
+    return digest.hexdigest()
+
+
+def claim(key, content):
+    """``(posting, whether this is the first)``; inside the transaction of what the form does.
+
+    Of several at the same moment the first goes on and the others wait here until it is through: then
+    they find its row, or, where it came to nothing, one of them is the first.
+    """
+    return Posting.objects.get_or_create(key=key, defaults={"content": content})
+
+
+def expire(*, now):
+    """Forget what was posted long ago; how many."""
+    return Posting.objects.filter(at__lt=now - KEPT).delete()[0]
