@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tasks.views import (
+    batch,
     checklist,
     disposals,
     evidence,
@@ -81,5 +82,6 @@ urlpatterns = [
     path("items/<int:pk>/return/", review.return_item, name="return_item"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
     path("review/", review.review, name="review"),
-    path("review/accept/", review.accept_many, name="accept_many"),
+    path("review/batch/", batch.review_batch, name="review_batch"),
+    path("review/accept/", batch.accept_many, name="accept_many"),
 ]

@@ -104,10 +104,11 @@ def withdraw(branch_item, *, by, now):
 
 
 @transaction.atomic
-def accept(branch_item, *, by, now, reason=""):
+def accept(branch_item, *, by, now, reason="", revision=None):
     """审核通过: passed on to the next level, or accepted for good with the version it was answered under.
 
-    The next reviewers are told of the former, the branch of the latter.
+    ``revision`` is the one the reviewer had before the eyes: what was taken back and handed in anew since
+    then is not accepted unseen. The next reviewers are told of the former, the branch of the latter.
     """
     chain = levels(branch_item.branch, day=local_day(now))
     move = moves.accepting(
@@ -119,7 +120,7 @@ def accept(branch_item, *, by, now, reason=""):
         submitters=_submitters(branch_item),
         reason=reason,
     )
-    make(branch_item, move, by=by, now=now)
+    make(branch_item, move, by=by, now=now, revision=revision)
     # Asked under the row's lock, for which whoever voids a meeting waits (services.voiding).
     if branch_item.meeting_links.voided_since(branch_item.submitted_at).exists():
         raise Refused("作为佐证的组织生活记录在提交之后作废了，请退回支部更换佐证。")
@@ -131,8 +132,8 @@ def accept(branch_item, *, by, now, reason=""):
 
 
 @transaction.atomic
-def send_back(branch_item, *, reason, by, now):
-    """退回修改 to the branch, with a reason; the branch is told."""
+def send_back(branch_item, *, reason, by, now, revision=None):
+    """退回修改 to the branch, with a reason; the branch is told. ``revision`` as in ``accept``."""
     move = moves.returning(
         branch_item,
         by=by,
@@ -141,17 +142,21 @@ def send_back(branch_item, *, reason, by, now):
         submitters=_submitters(branch_item),
         reason=reason,
     )
-    make(branch_item, move, by=by, now=now)
+    make(branch_item, move, by=by, now=now, revision=revision)
     tell_branch(branch_item, "item.returned", move)
     return branch_item
 
 
-def accept_many(branch_items, *, by, now):
-    """Accept each that can be; ``[(item, sentence or None)]``, None for accepted or passed on."""
+def accept_many(branch_items, *, by, now, seen=None):
+    """Accept each that can be; ``[(item, sentence or None)]``, None for accepted or passed on.
+
+    ``seen``: the revision of each (by key) that the reviewer had before the eyes.
+    """
+    seen = seen or {}
     rows = list(branch_items)
     if len(rows) > ACCEPT_AT_ONCE:
         raise Refused(f"一次最多审核{ACCEPT_AT_ONCE}项，请分批办理。")
-    return [(row, _try(accept, row, by=by, now=now)) for row in rows]
+    return [(row, _try(accept, row, by=by, now=now, revision=seen.get(row.pk))) for row in rows]
 
 
 def reviewing_organization(branch, after=None, *, day=None):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tasks.services import items
 from tasks.tests import make
 
 QUEUE = "/review/"
@@ -179,13 +180,75 @@ def test_a_batch_gives_a_result_for_each_row(sign_in, people, org, queue):
     )
 
     foreign.refresh_from_db()
-    assert answer.context["done"] == 3
+    assert (answer.context["done"], answer.context["missed"]) == (3, 0)
     assert [(r.item.code, s) for r, s in answer.context["results"]] == [
         ("T1-03", None),
         ("T1-01", None),
         ("T1-02", None),
     ]
     assert foreign.state == "submitted"
+
+
+def test_what_was_changed_after_the_page_was_opened_is_not_accepted_unseen(
+    sign_in, people, org, queue
+):
+    first, second, third = queue
+    client = sign_in(people.reviewer)
+    seen = [f"{row.pk}:{row.revision}" for row in queue]
+    items.withdraw(first, by=people.secretary, now=make.NOW)
+    items.withdraw(second, by=people.secretary, now=make.NOW)
+    make.make_submitted(second, people.secretary, note="换了内容。")
+
+    single = decide(client, "accept_item", second, seen=seen[1].partition(":")[2])
+    returned = decide(
+        client, "return_item", second, reason="请补充会议记录。", seen=seen[1].partition(":")[2]
+    )
+    batch = client.post(
+        reverse("tasks:accept_many"), {"items": [r.pk for r in queue], "seen": [*seen, "x:y"]}
+    )
+
+    assert (single.status_code, returned.status_code) == (409, 409)
+    assert "请补充会议记录。" in returned.content.decode()
+    told = {row.item.code: sentence for row, sentence in batch.context["results"]}
+    assert told["T1-02"] is None
+    assert "您的内容没有覆盖它" in told["T1-01"]
+    assert "现为“填报中”" in told["T1-03"]
+
+
+def test_the_filtered_list_ticks_the_plain_ones_and_says_why_not_the_others(
+    sign_in, people, org, queue
+):
+    again = make.make_returned(
+        make.item_of(org.north_two, "T1-01"), people.second_secretary, people.reviewer
+    )
+    make.make_submitted(again, people.second_secretary)
+    excused = make.make_submitted(
+        make.item_of(org.north_two, "T1-02"),
+        people.second_secretary,
+        result="not_applicable",
+        note="本支部没有此类情况",
+    )
+    client = sign_in(people.reviewer)
+
+    answer = client.get(reverse("tasks:review_batch"), {"branch": org.north_two.pk})
+    empty = client.get(reverse("tasks:review_batch"), {"branch": org.south.pk})
+
+    assert {row.pk: row.hints for row in answer.context["rows"]} == {
+        again.pk: ["第2次提交"],
+        excused.pk: ["不适用，请看理由"],
+    }
+    assert "北一支部" not in answer.content.decode().partition("<tbody>")[2]
+    assert "没有等待您审核的条目" in empty.content.decode()
+
+
+def test_what_a_reviewer_writes_again_and_again_is_offered(sign_in, people, org, queue):
+    client = sign_in(people.reviewer)
+    for row in queue[:2]:
+        decide(client, "return_item", row, reason="请上传盖章件。")
+
+    offered = client.get(QUEUE).context["own_reasons"]
+
+    assert offered == ["请上传盖章件。"]
 
 
 def test_an_empty_batch_says_what_to_do(sign_in, people, queue):
@@ -205,17 +268,17 @@ def test_the_own_decisions_are_listed_latest_first(sign_in, people, queue):
     assert "请补充会议记录。" in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", [{}, {"tab": "done"}])
-def test_the_queue_asks_as_often_for_one_as_for_many(sign_in, people, org, queue, query):
+@pytest.mark.parametrize("place", ["", "?tab=done", "batch/"])
+def test_the_queue_asks_as_often_for_one_as_for_many(sign_in, people, org, queue, place):
     client = sign_in(people.reviewer)
     counted = []
 
     for code in ("T1-04", "T1-05", "T1-06"):
         row = make.make_submitted(make.item_of(org.north_two, code), people.second_secretary)
         decide(client, "accept_item", row)
-        client.get(QUEUE, query)
+        client.get(QUEUE + place)
         with CaptureQueriesContext(connection) as queries:
-            client.get(QUEUE, query)
+            client.get(QUEUE + place)
         counted.append(len(queries))
         make.make_submitted(make.item_of(org.north_four, code), people.fourth_secretary)
 

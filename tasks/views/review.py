@@ -1,5 +1,6 @@
 """审核: the queue of what lies with the reviewer's organisations, and the decisions."""
 
+from collections import Counter
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -26,6 +27,8 @@ QUEUE_PAGE = 20
 # letter (convention), a week is too long; both only colour the wait, nothing follows from them.
 WAIT_NEAR_DAYS = 3
 WAIT_LATE_DAYS = 7
+# The own sentences offered: short ones, written more than once among the last returns.
+OWN_REASONS, REASON_SHORT, REASONS_LOOKED_AT = 3, 60, 100
 DECISIONS = ("forwarded", "accepted", "returned")
 
 
@@ -85,12 +88,14 @@ def desk_page(request, params, *, form=None, chosen=None, status=200):
     context = {
         "rows": rows,
         "params": filters_in(params),
+        "params_query": urlencode(filters_in(params)),
         "tabs": tabs(request.user, everything.count(), "waiting"),
         "branches": choices(everything, "branch", "branch__short_name", "branch__name"),
         "tasks": choices(everything, "item__task", "item__task__code", "item__task__name"),
         "near_days": WAIT_NEAR_DAYS,
         "late_days": WAIT_LATE_DAYS,
         "chosen": chosen,
+        "own_reasons": own_reasons(request.user) if chosen else [],
     }
     if chosen:
         context.update(item_context(request, fetch(request, chosen.pk)))
@@ -146,6 +151,14 @@ def after(queue, row):
     return queue.filter(behind).first() or queue.exclude(pk=row.pk).first()
 
 
+def own_reasons(user):
+    """What this reviewer has written most often lately, beside the usual sentences; one statement."""
+    mine = ItemStep.objects.visible_to(user).filter(by=user, kind=ItemStep.Kind.RETURNED)
+    lately = list(mine.order_by("-pk").values_list("reason", flat=True)[:REASONS_LOOKED_AT])
+    counted = Counter(r for r in lately if r not in COMMON_REASONS and len(r) <= REASON_SHORT)
+    return [reason for reason, times in counted.most_common(OWN_REASONS) if times > 1]
+
+
 def decisions_of(user):
     return ItemStep.objects.visible_to(user).filter(by=user, kind__in=DECISIONS)
 
@@ -187,7 +200,13 @@ def accept_item(request, pk):
     form = ReasonForm(request.POST, needed=False)
     if not form.is_valid():
         return again(request, row, form)
-    services.accept(row, by=request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
+    services.accept(
+        row,
+        by=request.user,
+        now=timezone.now(),
+        reason=form.cleaned_data["reason"],
+        revision=seen(request),
+    )
     fresh = fetch(request, pk)
     words = f"{row.branch.label} {row.item.code}"
     if fresh.state == BranchItem.State.SUBMITTED:
@@ -206,9 +225,21 @@ def return_item(request, pk):
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return again(request, row, form)
-    services.send_back(row, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+    services.send_back(
+        row,
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+        now=timezone.now(),
+        revision=seen(request),
+    )
     messages.success(request, f"{row.branch.label} {row.item.code} 已退回修改，已通知支部。")
     return redirect(following)
+
+
+def seen(request):
+    """The revision the reviewer had before the eyes; None when the form does not say."""
+    revision = request.POST.get("seen", "")
+    return int(revision) if revision.isdecimal() and len(revision) < 10 else None
 
 
 def again(request, row, form):
@@ -219,29 +250,3 @@ def again(request, row, form):
         answer["HX-Push-Url"] = "false"  # this address takes posts only; a reload must not ask it
         return answer
     return page(request, row, status=422, reason_form=form)
-
-
-@require_POST
-def accept_many(request):
-    """批量通过: each ticked item by itself, and a line of result for each.
-
-    The result is shown at once, not after a redirect: accepting twice changes nothing.
-    """
-    require(scope_of(request.user).has(REVIEW_ROLES))
-    keys = [key for key in request.POST.getlist("items") if key.isdigit()]
-    rows = list(queue_of(request.user).filter(pk__in=keys))
-    if not rows:
-        messages.warning(request, "请先勾选要通过的条目；勾选的条目也可能已由他人办理。")
-        return redirect(desk(request.POST))
-    results = services.accept_many(rows, by=request.user, now=timezone.now())
-    missed = sum(sentence is not None for _, sentence in results)
-    return render(
-        request,
-        "tasks/accepted.html",
-        {
-            "results": results,
-            "missed": missed,
-            "done": len(results) - missed,
-            "back": desk(request.POST),
-        },
-    )
