@@ -2,6 +2,7 @@
 layouts of other systems."""
 
 import datetime as dt
+from itertools import chain, islice
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -119,41 +120,47 @@ _FILLS = {
 }
 
 
-def write_report(target, file, reported):
+def write_report(target, file, reported, *, first_row, remarked_only=False):
     """The rows of ``file`` as they are, and behind them what was found.
 
-    ``reported`` gives ``RosterUploadRow`` in the order of the file. Rows are written as they are read, so
-    length costs no memory.
+    ``reported`` gives ``RosterUploadRow`` in the order of the file, ``first_row`` is the number of the first
+    person's. Rows are written as they are read, so length costs no memory. With ``remarked_only`` the rows
+    of which nothing is reported are left out: of a hundred thousand nobody looks for the hundred wrong ones.
     """
     made = Workbook(write_only=True)
     sheet = made.create_sheet("核对结果")
-    rows = list(uploads.stream_workbook(file, max_rows=MAX_ROWS))
-    width = min(max(map(len, rows)), 60)
+    cell_of = _Cells(sheet)
+    rows = enumerate(uploads.stream_workbook(file, max_rows=MAX_ROWS), 1)
+    head = list(islice(rows, first_row))  # titles, headings, the first person
+    width = min(max(len(cells) for _, cells in head), 60)
+    widths = [14] * width + [10, 90]
+    for at, wide in enumerate([10, *widths] if remarked_only else widths, 1):
+        sheet.column_dimensions[_letter(at)].width = wide
     told = iter(reported)
     row = next(told, None)
-    first = row.number if row else 0
-    sheet.column_dimensions["A"].width = 8
-    for at in range(1, width + 1):
-        sheet.column_dimensions[_letter(at)].width = 14
-    sheet.column_dimensions[_letter(width + 1)].width = 10
-    sheet.column_dimensions[_letter(width + 2)].width = 90
-    for number, cells in enumerate(rows, 1):
+    for number, cells in chain(head, rows):
         cells = (cells + [None] * width)[:width]
         fill, ending = None, ()
         if row is not None and row.number == number:
             fill = _FILLS.get(row.verdict)
-            sentences = [f"{cell}：{sentence}" for cell, sentence in row.problems]
-            sentences += [f"提醒 {cell}：{sentence}" for cell, sentence in row.warnings]
-            if row.verdict == Verdict.CONFLICT:
-                sentences += [
-                    f"{label}：系统中“{old}”，表中“{new}”" for label, old, new in row.told
-                ]
-            ending = (row.get_verdict_display(), "\n".join(sentences))
+            ending = (row.get_verdict_display(), "\n".join(_sentences(row)))
             row = next(told, None)
-        elif number == first - 1:
+        elif number == first_row - 1:
             ending = ("核对结论", "说明")
-        sheet.append([_cell(sheet, value, fill) for value in (*cells, *ending)])
+        elif remarked_only and number >= first_row:
+            continue
+        if remarked_only:
+            cells.insert(0, number if number >= first_row else "原表行号" if ending else None)
+        sheet.append([cell_of(value, fill) for value in (*cells, *ending)])
     made.save(target)
+
+
+def _sentences(row):
+    """What was found in a row, each with its cell."""
+    yield from (f"{cell}：{sentence}" for cell, sentence in row.problems)
+    yield from (f"提醒 {cell}：{sentence}" for cell, sentence in row.warnings)
+    if row.verdict == Verdict.CONFLICT:
+        yield from (f"{label}：系统中“{old}”，表中“{new}”" for label, old, new in row.told)
 
 
 def _letter(at):
@@ -162,21 +169,34 @@ def _letter(at):
     return get_column_letter(at)
 
 
-def _cell(sheet, value, fill=None, font=None):
-    """A cell whose text stays text, even if it begins with an equals sign."""
-    is_text = isinstance(value, str)
-    cell = WriteOnlyCell(sheet, clean_text(value) if is_text else value)
-    if is_text:
-        cell.data_type = "s"
-        cell.number_format = "@"
-        if "\n" in value:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    elif isinstance(value, dt.date):
-        cell.number_format = "yyyy-mm-dd"
-    cell.font = font or Font(name=BODY_FONT, size=10.5)
-    if fill is not None:
-        cell.fill = fill
-    return cell
+class _Cells:
+    """Makes the cells of a sheet; text stays text, even if it begins with an equals sign.
+
+    What a cell looks like is worked out once for each look, not for each of a million cells.
+    """
+
+    def __init__(self, sheet, font=BODY_FONT):
+        self.sheet, self.font = sheet, Font(name=font, size=10.5)
+        self.looks = {}
+
+    def __call__(self, value, fill=None):
+        is_text = isinstance(value, str)
+        is_day = isinstance(value, dt.date)
+        wraps = is_text and "\n" in value
+        cell = WriteOnlyCell(self.sheet, clean_text(value) if is_text else value)
+        if is_text:
+            cell.data_type = "s"
+        look = (is_text, is_day, wraps, id(fill))
+        if look not in self.looks:
+            cell.number_format = "@" if is_text else "yyyy-mm-dd" if is_day else "General"
+            cell.font = self.font
+            if wraps:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if fill is not None:
+                cell.fill = fill
+            self.looks[look] = cell._style  # noqa: SLF001 -- what openpyxl's own copying of styles uses
+        cell._style = self.looks[look]  # noqa: SLF001
+        return cell
 
 
 # --- Layouts of other systems ---------------------------------------------------------------------
@@ -196,12 +216,12 @@ def write_profile(target, profile, members, *, in_full):
     sheet = made.create_sheet(sheet_name(profile.name))
     for at, column in enumerate(columns, 1):
         sheet.column_dimensions[_letter(at)].width = max(BY_KEY[column.field].width, 8) + 2
-    head = Font(name=HEAD_FONT, size=10.5)
-    sheet.append([_cell(sheet, column.title, font=head) for column in columns])
+    cell_of, heading_of = _Cells(sheet), _Cells(sheet, HEAD_FONT)
+    sheet.append([heading_of(column.title) for column in columns])
     count = 0
     for member in members.select_related("organization", "group").iterator(2000):
         count += 1
-        sheet.append([_cell(sheet, _in_form(column, member, count, in_full)) for column in columns])
+        sheet.append([cell_of(_in_form(column, member, count, in_full)) for column in columns])
     made.save(target)
     return count
 

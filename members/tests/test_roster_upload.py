@@ -16,7 +16,7 @@ from branchyear.notifications.models import Notice
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import perform
 from members.models import Member, MemberEvent, RosterProfile, RosterUpload
-from members.services import imports, roster
+from members.services import imports, roster, rosters_out
 from members.tests.make import make_member
 from members.tests.rosters import book, number_of, person, saved
 
@@ -389,6 +389,24 @@ def test_the_findings_come_back_behind_the_rows_of_the_file(org, people, sign_in
     assert [c.value for c in sheet[3]][-2] == "错误"
     assert "性别“?”看不懂" in sheet[3][-1].value
     assert sheet.cell(3, 2).data_type == "s"
+
+
+def test_of_a_long_file_only_what_is_to_be_mended_comes_back(org, people, sign_in, monkeypatch):
+    monkeypatch.setattr(rosters_out, "REPORT_IN_FULL", 2)
+    client = sign_in(people.secretary)
+    found = upload(
+        book(person(1), person(2), person(3, "李四", 性别="?")), org.north, people.secretary
+    )
+
+    page = client.get(reverse("members:roster_report", args=[found.pk])).content.decode()
+    answer = client.get(reverse("members:roster_findings", args=[found.pk]))
+
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert "下载要改的行" in page
+    assert [rows[0][0], *rows[0][-2:]] == ["原表行号", "核对结论", "说明"]
+    assert [row[0] for row in rows[1:]] == [4]
+    assert rows[1][-2] == "错误"
 
 
 def test_an_organisations_export_in_another_layout(org, people, sign_in, known):

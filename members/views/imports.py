@@ -124,6 +124,7 @@ def roster_report(request, pk):
         "page": page_of(request.GET, rows),
         "one_branch": upload.organization.is_branch,
         "conflicts": upload.count(Verdict.CONFLICT),
+        "report_in_full": rosters_out.is_in_full(upload),
     }
     answer = render(request, "members/roster_report.html", context)
     if request.htmx:  # the job has ended: show the whole page
