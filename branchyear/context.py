@@ -33,6 +33,7 @@ def _frame(request):
         "logout_url": reverse("logout"),
         "password_url": reverse("password"),
         "help_url": reverse("help"),
+        "verify_url": reverse("reports:verify"),
         "admin_url": "",
         "user_key": "",
     }

@@ -7,7 +7,15 @@ system, they do not read the Party's business.
 from django.contrib import admin
 
 from branchyear.audit.services import record
-from reports.models import Export, MonthlyReport, Period, Reminder, ReminderPolicy, ReportRule
+from reports.models import (
+    Export,
+    MonthlyReport,
+    Paper,
+    Period,
+    Reminder,
+    ReminderPolicy,
+    ReportRule,
+)
 from reports.services import periods
 
 
@@ -121,3 +129,14 @@ class ExportAdmin(ReadOnly):
     search_fields = ["organization__name", "requested_by__name", "sha256"]
     date_hierarchy = "requested_at"
     exclude = ["file"]
+
+
+@admin.register(Paper)
+class PaperAdmin(ReadOnly):
+    """What was given out under which code; what a code confirms is looked up at 核验."""
+
+    list_display = ["shown_code", "title", "organization", "scope", "issued_by_name", "issued_at"]
+    list_filter = ["kind"]
+    list_select_related = ["organization"]
+    search_fields = ["code", "organization__name"]
+    date_hierarchy = "issued_at"

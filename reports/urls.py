@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import burden, exports, monthly, overview
+from reports.views import burden, exports, monthly, overview, papers
 
 app_name = "reports"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/download/", exports.download_export, name="download_export"),
     path("exports/<int:pk>/retry/", exports.retry_export, name="retry_export"),
+    # Papers given out, and comparing a file with them
+    path("verify/", papers.verify, name="verify"),
+    path("verify/<str:code>/", papers.verify_paper, name="verify_paper"),
     # Monthly reports
     path("reports/", monthly.reports, name="reports"),
     path("reports/matrix/", monthly.matrix, name="matrix"),

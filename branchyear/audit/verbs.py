@@ -143,6 +143,7 @@ VERBS = {
     "export.finished": "导出完成",
     "export.failed": "导出失败",
     "export.downloaded": "下载导出文件",
+    "paper.issued": "签发文件",
     # operations
     "audit.exported": "导出审计记录",
     "appointments.exported": "导出任职名册",

@@ -2,11 +2,14 @@
 
 from reports.models.exports import Export
 from reports.models.monthly import MonthlyReport, ReportStep
+from reports.models.papers import Paper, PaperFile
 from reports.models.periods import Period, Reminder, ReminderPolicy, ReportRule, Tier
 
 __all__ = [
     "Export",
     "MonthlyReport",
+    "Paper",
+    "PaperFile",
     "Period",
     "Reminder",
     "ReminderPolicy",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
-from reports.services import monthly, periods
+from reports.services import monthly, papers, periods
 from reports.tests import make
 from tasks.models import Campaign
 
@@ -45,6 +45,9 @@ ROWS = {
     ),
     "exports-list": Row({200: PEOPLE}),
     "exports-detail": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
+    # Whoever holds a paper holds its code.
+    "reports:verify": Row({200: PEOPLE}),
+    "reports:verify_paper": Row({200: PEOPLE}, args=lambda world: [world.paper.shown_code]),
     # Monthly reports
     "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
@@ -99,4 +102,12 @@ def furnish(world):
     world.export = make.make_export(world.north, world.people.secretary)
     world.failed_export = make.make_export(
         world.north, world.people.secretary, status="failed", format="pdf"
+    )
+    world.paper = papers.issue(
+        "dossier",
+        organization=world.north,
+        version="1",
+        title="迎检材料",
+        by=world.people.secretary,
+        now=make.at(f"{second} 10:00"),
     )

@@ -4,6 +4,7 @@ The pages are rendered here and handed to the browser by ``route``; the answers 
 set by each test, because it is the browser's side that is looked at.
 """
 
+import hashlib
 import json
 import mimetypes
 import shutil
@@ -36,6 +37,12 @@ PAGE = """{% extends "base.html" %}{% load ui %}{% block content %}
 <button id="ask" hx-post="/ask/">办理</button>
 <form id="row" hx-post="/row/" hx-swap="outerHTML"><input name="a"><button>保存</button></form>
 {% endblock %}"""
+
+CHECKSUM = """{% extends "base.html" %}{% load static %}{% block content %}
+<form method="post" action="/sent/" enctype="multipart/form-data" data-checksum="#sum">
+  <input type="file" name="file" id="file"><span data-checksum-state></span></form>
+<form method="get" action="/compare/"><input name="sha256" id="sum"></form>{% endblock %}
+{% block scripts %}<script src="{% static 'js/checksum.js' %}" defer></script>{% endblock %}"""
 
 
 @dataclass
@@ -375,6 +382,26 @@ def test_the_password_rules_are_ticked_while_typing(stage):
     stage.page.fill("[name=new_password2]", "New-password-2")
 
     expect(stage.page.locator(".rules__rule.is-met")).to_have_count(4)
+
+
+def test_a_file_is_summed_here_and_only_the_sum_is_sent(stage, pages):
+    pages["/verify/"] = engines["django"].from_string(CHECKSUM).render({})
+    stage.open("/verify/")
+    lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 128, 200_000, 4 * 1024 * 1024 + 61]
+
+    sums = stage.page.evaluate(
+        """lengths => Promise.all(lengths.map(length => window.sha256Of(
+             new File([Uint8Array.from({length}, (_, at) => at % 251)], 'a'))))""",
+        lengths,
+    )
+    stage.page.set_input_files("#file", {"name": "a", "mimeType": "", "buffer": b"abc"})
+    stage.page.wait_for_url("**/compare/?sha256=*")
+
+    for length, found in zip(lengths, sums, strict=True):
+        content = bytes(at % 251 for at in range(length))
+        assert found == hashlib.sha256(content).hexdigest(), length
+    assert stage.page.url.endswith(hashlib.sha256(b"abc").hexdigest())
+    assert stage.posts == []
 
 
 @pytest.mark.parametrize("width", [390, 1366])
