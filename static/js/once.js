@@ -1,5 +1,7 @@
 /* A form is sent once: its buttons rest until the answer comes, and wake again when the person
-   comes back by the browser's back button. data-many on a form (downloads, searches) opts out. */
+   comes back by the browser's back button. data-many on a form (downloads, searches) opts out.
+   And a page come back to keeps the keys of its forms (input[name=once]): the browser fetches it anew and
+   puts the typed words back, and the server must know the form again. */
 (function () {
   'use strict';
 
@@ -41,6 +43,19 @@
     var form = event.detail.elt.closest && event.detail.elt.closest('form');
     if (form) wake(form);
   });
+
+  /* The keys lie with this entry of the browser's history: gone when the page is opened another way. */
+  var kept = (history.state || {}).once || {};
+  var keys = {};
+  document.querySelectorAll('form input[name=once]').forEach(function (field) {
+    var address = field.form.getAttribute('action') || '';
+    var named = keys[address] = keys[address] || [];
+    var before = (kept[address] || [])[named.length];
+    if (before) field.value = before;
+    named.push(field.value);
+  });
+  if (Object.keys(keys).length) history.replaceState(Object.assign({}, history.state, { once: keys }), '');
+
   window.restForm = rest;
   window.wakeForm = wake;
 })();

@@ -25,7 +25,7 @@ SITE = "http://portal.test"
 WORDS = {SELF: "'self'", NONE: "'none'"}
 PAGE = """{% extends "base.html" %}{% load ui %}{% block content %}
 <form id="draft" method="post" action="/sent/" data-autosave="/save/">
-  <input type="hidden" name="version" value="1"><label for="id_text">内容</label>
+  {% once %}<input type="hidden" name="version" value="1"><label for="id_text">内容</label>
   <textarea name="text" id="id_text">初稿</textarea>
   <input type="checkbox" name="kinds" value="a" id="kind"><span data-autosave-state></span>
   <button id="send" name="action" value="submit">提交</button></form>
@@ -231,6 +231,21 @@ def test_a_form_is_sent_once_with_its_button(stage):
 
     assert len(stage.posted("/sent/")) == 1
     assert "action=submit" in stage.posted("/sent/")[0]
+
+
+def test_a_page_come_back_to_keeps_the_keys_of_its_forms(stage, pages):
+    def key_after(go):
+        pages["/page/"] = engines["django"].from_string(PAGE).render({})
+        go()
+        return stage.page.locator("#draft input[name=once]").input_value()
+
+    first = key_after(lambda: stage.open("/page/"))
+    stage.page.click("#send")
+    stage.page.wait_for_url("**/sent/")
+
+    assert key_after(stage.page.go_back) == first
+    stage.open("/styleguide/")
+    assert key_after(lambda: stage.open("/page/")) != first
 
 
 def test_a_grave_step_is_asked_for_first(stage):
