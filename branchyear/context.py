@@ -138,7 +138,14 @@ def _menu(request, scope):
 # Under which entry of the menu a page stands that is no entry itself.
 BELONGS = {
     **dict.fromkeys(
-        ("tasks:branch_checklist", "tasks:item", "tasks:submit_done", "tasks:save_item"),
+        (
+            "tasks:branch_checklist",
+            "tasks:item",
+            "tasks:submit_done",
+            "tasks:save_item",
+            "tasks:library",
+            "tasks:material",
+        ),
         "tasks:checklist",
     ),
     "tasks:checkup_list": "tasks:checkup",

@@ -127,7 +127,19 @@ class ItemStepQuerySet(OrganizationOwnedQuerySet):
 
 
 class EvidenceQuerySet(OrganizationOwnedQuerySet):
-    pass
+    def current(self):
+        """The latest revision of each material."""
+        return self.filter(replaced_by=None)
+
+    def with_use(self):
+        """Adds ``is_used``: proves an item or that a problem is solved."""
+        from tasks.models import ItemEvidence, ProblemEvidence  # the models need this module
+
+        mine = {"evidence": OuterRef("pk")}
+        return self.annotate(
+            is_used=Exists(ItemEvidence.objects.filter(**mine))
+            | Exists(ProblemEvidence.objects.filter(**mine))
+        )
 
 
 class ItemMeetingQuerySet(OrganizationOwnedQuerySet):

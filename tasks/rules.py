@@ -17,6 +17,12 @@ def may_fill(user, branch, *, scope=None):
     return branch.is_open and (scope or scope_of(user)).holds(BRANCH_ROLES, branch)
 
 
+def may_keep_library(user, organization):
+    """Whoever fills the branch's items and problems keeps the files that prove them (of a committee:
+    its reviewer)."""
+    return may_keep_problems(user, organization)
+
+
 def may_withdraw(user, branch_item, *, scope=None):
     """The branch takes back what no reviewer has decided on yet (in this round)."""
     return (

@@ -108,6 +108,10 @@ VERBS = {
     "evidence.detached": "取消关联佐证材料",
     "meeting.attached": "关联组织生活记录",
     "meeting.detached": "取消关联组织生活记录",
+    "evidence.stored": "上传材料到材料库",
+    "evidence.replaced": "上传材料新版",
+    "evidence.dated": "填写材料日期",
+    "evidence.verified": "校验佐证材料",
     "evidence.downloaded": "下载佐证材料",
     # 支部体检
     "finding.explained": "提交情况说明",

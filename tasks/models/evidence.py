@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Organization
@@ -18,7 +19,11 @@ def evidence_path(evidence, name):
 
 
 class Evidence(models.Model):
-    """A file handed in by a branch; private, checked by content, known by its SHA-256."""
+    """A file handed in by a branch; private, checked by content, known by its SHA-256.
+
+    A file is never changed: a new revision of a material is a new row that ``replaces`` the old one.
+    ``fact_on`` is the day of what the file shows (the meeting, the approval), not of its upload.
+    """
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="evidence", verbose_name="党支部"
@@ -29,6 +34,14 @@ class Evidence(models.Model):
     size = models.PositiveIntegerField("大小(字节)")
     sha256 = models.CharField("校验值", max_length=64, db_index=True)
     fact_on = models.DateField("材料日期", null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name="替换的旧版",
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
     )
@@ -48,6 +61,14 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("tasks:material", args=[self.pk])
+
+    @property
+    def newer(self):
+        """The next revision, or None."""
+        return getattr(self, "replaced_by", None)
 
 
 class ItemEvidence(models.Model):

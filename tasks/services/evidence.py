@@ -31,8 +31,7 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
     """
     now = now or timezone.now()
     _require_fillable(branch_item, by=by, now=now)
-    if fact_on is not None and fact_on > local_day(now):
-        raise Refused("材料日期不能晚于今天。", field="fact_on")
+    refuse_future(fact_on, now=now)
 
     def prove(evidence, is_new):
         is_linked = _link(branch_item, evidence, by=by, now=now)
@@ -50,11 +49,12 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
     )
 
 
-def take(organization, upload, *, by, claim, prove, fact_on=None):
+def take(organization, upload, *, by, claim, prove, fact_on=None, replaces=None):
     """Put a file into the organisation's library, once; returns the evidence.
 
     ``claim()`` takes the row the file is for, ``prove(evidence, is_new)`` ties the two, both in the
-    transaction in which the file gets its own row. The caller has asked whether ``by`` may.
+    transaction in which the file gets its own row. The caller has asked whether ``by`` may. A new
+    revision says which row it ``replaces``.
     """
     facts = files.examine(upload)
     same = Evidence.objects.filter(organization=organization, sha256=facts.sha256)
@@ -78,6 +78,7 @@ def take(organization, upload, *, by, claim, prove, fact_on=None):
                         "extension": facts.extension,
                         "size": facts.size,
                         "fact_on": fact_on,
+                        "replaces": replaces,
                         "uploaded_by": by,
                     },
                 )
@@ -145,6 +146,12 @@ def detach_meeting(branch_item, meeting, *, by, now=None):
     removed, _ = ItemMeeting.objects.filter(branch_item=branch_item, meeting=meeting).delete()
     if removed:
         _record_meeting("meeting.detached", meeting, branch_item, by=by)
+
+
+def refuse_future(fact_on, *, now):
+    """A material cannot show what has not happened yet."""
+    if fact_on is not None and fact_on > local_day(now):
+        raise Refused("材料日期不能晚于今天。", field="fact_on")
 
 
 def _record_meeting(verb, meeting, branch_item, *, by):

@@ -67,9 +67,11 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         meetings=_meetings(branch_item),
     )
     make(branch_item, move, by=by, now=now, revision=revision)
-    # Asked again under the row's lock: a file may have been detached in between (evidence.detach).
-    sealed = len(move.snapshot["evidence"]), len(move.snapshot.get("meetings", ()))
-    if sealed != (branch_item.evidence_links.count(), branch_item.meeting_links.live().count()):
+    # Asked again under the row's lock: a file may have been detached or replaced in between.
+    sealed = [{each["id"] for each in move.snapshot.get(k, ())} for k in ("evidence", "meetings")]
+    links = branch_item.evidence_links, branch_item.meeting_links.live()
+    keys = zip(links, ("evidence_id", "meeting_id"), strict=True)
+    if sealed != [set(rows.values_list(key, flat=True)) for rows, key in keys]:
         raise Conflict("佐证材料刚刚有变动，请核对后再提交。")
     tell_reviewers(branch_item, next_level(chain), by=by, now=now)
     return branch_item

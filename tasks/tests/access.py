@@ -68,6 +68,10 @@ def submitted(world):
     return [world.submitted_item.pk]
 
 
+def material(world):
+    return [world.evidence.pk]
+
+
 def problem(world):
     return [world.problem.pk]
 
@@ -173,6 +177,17 @@ ROWS = {
         {403: WATCHING}, args=lambda world: [world.branch_item.pk, 0], method="post"
     ),
     "tasks:evidence": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
+    "tasks:library": Row({200: SEEING, 403: BLIND}),
+    "tasks:material": Row({200: NORTH}, args=material),
+    "tasks:verify_material": Row({200: NORTH}, args=material, method="post"),
+    "tasks:replace_material": Row({422: BRANCH, 403: WATCHING}, args=material, method="post"),
+    "tasks:date_material": Row({302: BRANCH, 403: WATCHING}, args=material, method="post"),
+    "tasks:store_material": Row(
+        {422: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk], method="post"
+    ),
+    "tasks:use_materials": Row(
+        {302: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk], method="post"
+    ),
     "tasks:accept_item": Row(
         {422: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
         args=submitted,

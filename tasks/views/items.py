@@ -17,6 +17,7 @@ from branchyear.lib.errors import Conflict, Refused, require
 from tasks import differences, rules
 from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
+from tasks.materials import window_question
 from tasks.models import BranchItem, Evidence
 from tasks.services import items as services
 from tasks.services import moves
@@ -233,8 +234,10 @@ def item_context(request, row):
     user = request.user
     fills = rules.may_fill(user, row.branch)
     may_edit = fills and row.is_editable and not why_closed(row)
-    links = row.evidence_links.select_related("evidence__uploaded_by")
+    links = row.evidence_links.select_related("evidence__uploaded_by", "evidence__replaced_by")
     used = [link.evidence for link in links]
+    for file in used:
+        file.question = window_question(file.fact_on, row)
     steps = list(row.steps.select_related("organization", "version"))
     return {
         "row": row,
@@ -286,6 +289,7 @@ def library(row, used):
     """The branch's other files, newest first."""
     return list(
         Evidence.objects.filter(organization=row.branch)
+        .current()
         .exclude(pk__in=[e.pk for e in used])
         .order_by("-pk")[:LIBRARY_SHOWN]
     )

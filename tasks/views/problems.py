@@ -343,6 +343,7 @@ def _library(row, used):
     """The branch's files that do not prove this yet, newest first."""
     return list(
         Evidence.objects.filter(organization=row.organization)
+        .current()
         .exclude(pk__in=[each.pk for each in used])
         .order_by("-pk")[:LIBRARY_SHOWN]
     )

@@ -1,5 +1,6 @@
 """Files that come with a form: what is told before choosing, and what is taken."""
 
+from django import forms
 from django.conf import settings
 
 from branchyear.lib.errors import Refused
@@ -17,14 +18,32 @@ LIMITS = {
 }
 
 
+class MaterialDayForm(forms.Form):
+    """The day of what the chosen files show, beside the answer's own form."""
+
+    material_on = forms.DateField(
+        required=False,
+        error_messages={"invalid": "材料日期请按 2022-04-25 的格式填写。"},
+    )
+
+
 def add_files(request, row, complaints):
-    """Add each chosen file; the number taken. What cannot be taken is complained of by name."""
+    """Add each chosen file with the day given for them; the number taken. What cannot be taken is
+    complained of by name."""
+    uploads = request.FILES.getlist("files")
+    form = MaterialDayForm(request.POST)
+    if uploads and not form.is_valid():
+        complaints["evidence"].extend(form.errors["material_on"])
+        return 0
     added = 0
-    for upload in request.FILES.getlist("files"):
+    for upload in uploads:
         try:
-            materials.add(row, upload, by=request.user)
+            materials.add(row, upload, by=request.user, fact_on=form.cleaned_data["material_on"])
             added += 1
         except Refused as error:
+            if error.field == "fact_on":
+                complaints["evidence"].append(error.sentence)
+                return added
             if error.field != "file":
                 raise
             complaints["evidence"].append(error.sentence)
