@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from branches.models import BranchType, Kind
-from branchyear.lib.dates import add_months, shift_year
+from branchyear.lib.dates import reached, shift_year
 
 # Years from one election to the next, by kind of organisation. A kind that is not here elects no body of
 # its own in this portal. Villages and communities, five years, do not occur among the offices of a city.
@@ -71,9 +71,10 @@ def latest_extension(expires_on):
     return shift_year(expires_on, expires_on.year + EXTENSION_YEARS)
 
 
-def near_until(today):
-    """Whoever's term is due up to this day is within the last six months."""
-    return add_months(today, REMIND_MONTHS)
+def near_until(today, months=REMIND_MONTHS):
+    """Whoever's term is due up to this day is within the last six months: a term that ends on 31 August is
+    near from 28 February on. The one place for it: rule R18 asks here, with its own number."""
+    return reached(today, -months)
 
 
 def is_near(due_on, today):

@@ -5,9 +5,10 @@ out and mean today.
 """
 
 from branches.models import Organization
-from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, Role
+from branches.roles import BRANCH_ROLES, Role
 from branches.scope import holders, scope_of
 from tasks.models import BranchItem
+from tasks.models.health import SIGNAL_ROLES
 
 State = BranchItem.State
 
@@ -144,7 +145,7 @@ def reviewers_above(organization):
 
 def may_see_signals(user, branch):
     """Signs of records made up afterwards (R56): for inspectors and the working committee alone."""
-    return scope_of(user).holds_over({Role.INSPECTOR, *COMMITTEE_ROLES}, branch)
+    return scope_of(user).holds_over(SIGNAL_ROLES, branch)
 
 
 def may_sign_self_check(user, branch):

@@ -1,10 +1,24 @@
 """Rules of task 2, 配强支部班子: the body, its secretary, its term (R11-R20)."""
 
-from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from datetime import timedelta
+
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from branches.models import BranchType, Kind, Organization, Term
-from branchyear.lib.dates import reached
+from branches.terms import near_until
 from members.models import COMMITTEE_POSTS, Category, Post, PostHeld, Standing
 from tasks.health.registry import (
     ERROR,
@@ -151,6 +165,7 @@ def secretary_is_head(ask):
         posts(ask, Post.SECRETARY)
         .filter(organization__kind=Kind.BRANCH, member__is_retired=False)
         .exclude(organization__branch_type=BranchType.TEMPORARY)
+        .distinct()  # elected again, one person holds two posts on that day
     )
     about, name = key("member", "member_id"), F("member__name")
     return [
@@ -214,7 +229,7 @@ def term_overdue(ask):
 @check("R18", mend="members:committee", applies=_electing)
 def term_reminder(ask):
     """Six months before the end branch and superior are reminded. 支部工作条例(试行)第六章."""
-    until = reached(ask.day, -ask.params["months_before"])
+    until = near_until(ask.day, ask.params["months_before"])
     rows = _terms(ask).filter(due__gte=ask.day, due__lte=until)
     return found(rows, severity=NOTICE, expiry=as_text("due"))
 
@@ -238,12 +253,15 @@ def extension_limit(ask):
         "contest": "应选{seats}名，候选人{c}名，差额不足百分之二十。",
         "votes": "{name}得票{v}张，未超过实到会人数（{a}人）的一半，不能当选。",
         "papers": "换届选举结果尚未登记上级批复。",
+        "unfiled": "{elected}的换届选举结果应在{days}天内报上级备案，尚未登记备案日期。",
+        "filed_late": "{elected}的换届选举结果{filed}才报上级备案，超过{days}天。",
         "unknown": "本届换届选举的到会人数未登记，无法核对选举是否有效。",
     },
 )
 def election_validity(ask):
     """Four fifths of the voters were there, a fifth more candidates than seats, more than half of the votes,
-    approved by those above. 基层组织选举工作条例(2020)；支部工作条例(试行)第六章."""
+    approved by those above and filed with them within 30 days (local practice).
+    基层组织选举工作条例(2020)；支部工作条例(试行)第六章."""
     part, whole = (int(number) for number in ask.params["quorum"].split("/"))
     rows = _terms(ask).annotate(quorum=F("voters_present") * whole, needed=F("voters_due") * part)
     contest = round(100 * (1 + ask.params["contest_ratio"]))
@@ -255,7 +273,17 @@ def election_validity(ask):
         term__voters_present__gte=F("votes") * 2,
         ends_on=None,
     )
+    days = ask.params["report_days"]
+    unfiled = rows.filter(filed_on=None, elected_on__lt=ask.day - timedelta(days=days))
+    filed_late = rows.filter(
+        filed_on__gt=ExpressionWrapper(
+            F("elected_on") + timedelta(days=days), output_field=DateField()
+        )
+    )
+    filing = {"about": Value("filing"), "severity": WARNING, "elected": as_text("elected_on")}
     return [
+        found(unfiled, **filing, say="unfiled", days=Value(days)),
+        found(filed_late, **filing, say="filed_late", filed=as_text("filed_on"), days=Value(days)),
         found(
             rows.filter(quorum__lt=F("needed")),
             about=Value("quorum"),

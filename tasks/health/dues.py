@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Substr
 
 from branchyear.lib.dates import Month
-from members.life import YEARLY, periods
+from members.life import QUARTERLY, YEARLY, periods
 from members.models import DuesBase, DuesKind, DuesMonth, DuesPublication
 from tasks.health.life import MONTHLY, alive, elapsed, month_key, year_key
 from tasks.health.registry import ERROR, UNKNOWN, WARNING, check, found, key
@@ -43,11 +43,15 @@ def _of(ask, month):
     words={
         "unknown": "{m}月有{k}名党员的党费基数未核定，应交数不明。",
         "none": "{m}月的党费尚未登记。",
+        "late": "{m}月有{k}名党员的党费过期才交纳，请按月交纳；经支部同意按季度交纳的，在本季度内交纳。",
     },
 )
 def dues_full_monthly(ask):
-    """Everybody paid what was due. 工作方案 (按月足额)；规定第十二条. A month without rows is unknown."""
+    """Everybody paid what was due, within the month (in the quarter, where the branch agreed: registering it
+    is that consent). What was made up later is a warning: it cannot be mended, only explained, in the
+    note beside it or to those above. 工作方案 (按月足额)；规定第十二条. A month without rows is unknown."""
     out = []
+    span = QUARTERLY if ask.params.get("quarterly_with_consent", True) else MONTHLY
     for period in elapsed(ask, MONTHLY):
         month, about = Month.of(period.first), Value(month_key(period))
         m = Value(month.number)
@@ -55,10 +59,17 @@ def dues_full_monthly(ask):
         short = Q(due__isnull=False, paid__lt=F("due"))
         owing = rows.filter(short).annotate(k=Count("pk"), amt=Sum(F("due") - F("paid")))
         unknown = rows.filter(due=None).annotate(k=Count("pk"))
+        (within,) = (p for p in periods(span, month.year) if p.holds(period.first))
+        late = rows.filter(due__gt=0, paid__gte=F("due"), note="")
+        late = late.filter(paid_on__gt=within.last, paid_on__lte=ask.day).annotate(k=Count("pk"))
         there = DuesMonth.objects.filter(organization=OuterRef("pk"), month=str(month))
         people = members(ask).filter(organization=OuterRef("pk"))
         out += [
             found(owing, about=about, m=m, k=F("k"), amt=F("amt")),
+            found(
+                late, about=Value(f"month:{month}:late"), severity=WARNING, say="late", m=m,
+                k=F("k"),
+            ),
             found(
                 unknown, about=Value(f"month:{month}:unknown"), severity=UNKNOWN, say="unknown",
                 m=m, k=F("k"),

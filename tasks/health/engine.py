@@ -157,7 +157,8 @@ _FRESHEN = """
     FROM health_now s WHERE s.rule_id = f.rule_id AND s.organization_id = f.organization_id
     AND s.key = f.key AND f.closed_on IS NULL AND (f.severity <> s.severity OR f.facts <> s.facts)
 """
-# New ones; not those whose explanation was accepted, unless they have become errors.
+# New ones; not those whose explanation was accepted, unless they have become errors. Two looks at one branch
+# at the same time find the same: one of them opens it.
 _OPEN = """
     INSERT INTO tasks_finding
         (organization_id, rule_id, key, severity, facts, opened_on, changed_on, closing)
@@ -168,4 +169,5 @@ _OPEN = """
     AND (s.severity = 'error' OR NOT EXISTS (
         SELECT 1 FROM tasks_explanation f WHERE s.rule_id = f.rule_id
         AND s.organization_id = f.organization_id AND s.key = f.key AND f.state = 'accepted'))
+    ON CONFLICT DO NOTHING
 """

@@ -52,7 +52,7 @@ NOTICE_DAYS = 7  # before a letter ends (portal)
 @check("R35", mend="members:roster")
 def platform_entry(ask):
     """Every member is marked as entered in 党建e家 by the end of phase 2. 工作方案第二阶段."""
-    due = date.fromisoformat(ask.params["due"]).replace(year=ask.starts_on.year)
+    due = date.fromisoformat(ask.params["due"])
     rows = (
         members(ask)
         .order_by()

@@ -21,10 +21,9 @@ from tasks.models import (
     SelfCheck,
     SelfCheckAnswer,
 )
+from tasks.models.health import ABOUT_LISTS
 
 BEFORE_DAYS = 30  # the self-check is announced so long before its day
-# Rules about the lists themselves are not put on the list.
-ABOUT_LISTS = ("R48", "R49", "R50", "R51", "R52", "R53", "R55", "R56")
 
 
 def _of_campaign(ask, rows):
@@ -173,7 +172,7 @@ def issue_closure(ask):
     """A closed problem has a result and evidence, and what it closed is in order; else it was closed on
     paper. 销号管理惯例；工作方案 (防止做表面文章)."""
     closed = _problems(ask).filter(state=Problem.State.CLOSED)
-    still = Finding.objects.open().filter(
+    still = Finding.objects.failing().filter(
         organization=OuterRef("organization"), rule=OuterRef("rule")
     )
     same = still.filter(Q(key=OuterRef("rule_key")))

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet
+from branches.querysets import OrganizationOwnedQuerySet, within
+from branches.roles import COMMITTEE_ROLES, Role
+from branches.scope import scope_of
 from tasks.models.campaign import Rule
 
 
@@ -18,9 +20,26 @@ class Severity(models.TextChoices):
     NOTICE = "notice", "提醒"
 
 
+# Signs of records made up afterwards: no verdict, so not for the branches.
+INSPECTORS_ONLY = ("R56",)
+SIGNAL_ROLES = frozenset({Role.INSPECTOR, *COMMITTEE_ROLES})
+# Rules about the lists and papers themselves: they are done, not put on the list of problems.
+ABOUT_LISTS = ("R48", "R49", "R50", "R51", "R52", "R53", "R55", *INSPECTORS_ONLY)
+
+
 class FindingQuerySet(OrganizationOwnedQuerySet):
+    def visible_to(self, user):
+        """As all rows of an organisation; signals only where the person inspects or is of the committee."""
+        watched = [o.path for o in scope_of(user).organizations(SIGNAL_ROLES)]
+        seen = ~Q(rule__number__in=INSPECTORS_ONLY) | within(watched, "organization__path")
+        return super().visible_to(user).filter(seen)
+
     def open(self):
         return self.filter(closed_on=None)
+
+    def failing(self):
+        """Open and more than a reminder: the rule is not met (what is unknown is never "met")."""
+        return self.open().exclude(severity=Severity.NOTICE)
 
     def for_the_branch(self):
         """Without the signals that only inspectors see (R56)."""
@@ -29,9 +48,6 @@ class FindingQuerySet(OrganizationOwnedQuerySet):
     def signals(self):
         """What only inspectors and the working committee see."""
         return self.filter(rule__number__in=INSPECTORS_ONLY)
-
-
-INSPECTORS_ONLY = ("R56",)
 
 
 class Finding(models.Model):
@@ -75,6 +91,12 @@ class Finding(models.Model):
 
     def __str__(self):
         return f"{self.organization} {self.rule}"
+
+    @property
+    def may_be_listed(self):
+        """Whether it belongs on the list of problems: it fails, and is not itself about the lists."""
+        grave = self.severity in {Severity.ERROR, Severity.WARNING}
+        return grave and self.rule.number not in ABOUT_LISTS
 
 
 class Explanation(models.Model):

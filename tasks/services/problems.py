@@ -65,6 +65,8 @@ def list_finding(finding, *, by, now):
         raise Refused("该问题已经消除，不需要列入问题清单。")
     if finding.severity not in {Severity.ERROR, Severity.WARNING}:
         raise Refused("提醒和情况不明的事项不列入问题清单，请到相应页面处理。")
+    if not finding.may_be_listed:
+        raise Refused("自查、清单和报送本身的要求请直接办理，不列入问题清单。")
     return list_problem(
         finding.organization,
         origin=Origin.FINDING,
@@ -322,11 +324,12 @@ def still_found(problem, *, day):
 
 
 def open_finding(problem):
-    """The open finding behind the problem as it was last looked at, or None."""
+    """The finding behind the problem that still fails, as it was last looked at, or None: a reminder of
+    the next term (six months, 30 days before) does not keep a solved problem open."""
     if problem.rule_id is None:
         return None
     return (
-        Finding.objects.open()
+        Finding.objects.failing()
         .filter(
             organization=problem.organization,
             rule__number=problem.rule.number,

@@ -83,6 +83,7 @@ class Place:
         facts = {
             "number": 1, "years": 3, "elected_on": d("240301"), "expires_on": d("270301"),
             "voters_due": 15, "voters_present": 15, "seats": 5, "candidates": 6, "approval_no": "1",
+            "filed_on": d("240331"),
         } | facts  # fmt: skip
         return Term.objects.create(organization=self.branch, **facts)
 
@@ -320,12 +321,12 @@ def cadre(on=None, status="present", **facts):
 
 
 def pays(*months):
-    """``(month, due, paid)`` of one member."""
+    """``(month, due, paid)`` of one member, and perhaps the day."""
 
     def build(p):
         member = p.member()
-        for month, due, paid in months:
-            p.due(month, due, paid, member=member)
+        for month, due, paid, *on in months:
+            p.due(month, due, paid, *on, member=member)
 
     return build
 
@@ -449,6 +450,9 @@ CASES = {
         (term(voters_present=None), MAY, [U]), (term(voters_due=None), MAY, [U]),
         (term(candidates=5), MAY, [W]), (term(seats=3, candidates=4), MAY, []),
         (term(seats=3, candidates=3), MAY, [W]), (term(approval_no=""), MAY, [W]),
+        (term(filed_on=d("240401")), MAY, [W]), (term(filed_on=None), MAY, [W]),
+        (term(elected_on=d("0412"), filed_on=None), MAY, []),
+        (term(elected_on=d("0411"), filed_on=None), MAY, [W]),
         (elected(14, 7), MAY, [E]), (elected(14, 8), MAY, []), (elected(15, 7), MAY, [E]),
         (elected(15, 8), MAY, []),
     ],
@@ -619,6 +623,10 @@ CASES = {
         (pays(("2026-04", "60", "60"), ("2026-05", "60", "0")), d("0531"), []),
         (pays(("2026-04", "60", "60"), ("2026-05", "60", "0")), d("0601"), [E]),
         (pays(("2026-04", "60", "60"), ("2026-03", "60", "0")), MAY, []),
+        (pays(("2026-04", "60", "60", "0630")), JULY, [U, U]),
+        (pays(("2026-04", "60", "60", "0701")), JULY, [U, U, W]),
+        (pays(("2026-04", "60", "59", "0701")), JULY, [E, U, U]),
+        (lambda p: p.due("2026-04", "60", "60", "0701", note="病"), d("0505"), []),
     ],
     "R44": [
         (lambda p: p.base("wage", "3000", "15.00"), MAY, []),
