@@ -37,6 +37,7 @@ from members.models import (
     Transfer,
     Vote,
 )
+from members.soundness import FILE_HOLDS, id_disagreement, id_number_check_sign
 from tasks.models import Disposal
 
 YEAR = 2026
@@ -48,6 +49,10 @@ EDGES = (date(2024, 2, 29), date(2025, 8, 31), date(2025, 11, 30), date(2026, 1,
          date(2026, 2, 28), date(2026, 3, 31), date(2026, 5, 31), date(2026, 6, 30))  # fmt: skip
 # Chances that a meeting of a kind is held in a month.
 SHARES = {MeetingKind.LIFE: 0.08, MeetingKind.MEMBERS: 0.4, MeetingKind.LECTURE: 0.3}
+MINUTES = (
+    "摘要",
+    *(f"集中学习第{n}号文件，大家结合各自岗位谈了体会，明确了下一步工作打算。" for n in range(40)),
+)
 WAGES = ("2999.99", "3000", "3000.01", "5000", "5000.01", "10000", "10000.01", "3333.33")
 
 
@@ -95,10 +100,12 @@ class City:
                     order_number=number + 9,
                 )  # fmt: skip
             )
-        self.groups = {}
+        self.small, self.groups = org.north_two, {}
         for branch in self.branches:
             Organization.objects.filter(pk=branch.pk).update(
-                branch_type=rng.choice(("", "standing", *BranchType.values)),
+                branch_type="standing"
+                if branch == self.small
+                else rng.choice(("", "standing", *BranchType.values)),
                 covered_units="\n".join(f"处室{n}" for n in range(rng.randint(0, 7))),
                 established_on=rng.choice(
                     (None, FOUNDED, FOUNDED, date(YEAR, 4, 1), date(YEAR, 5, 10))
@@ -119,12 +126,17 @@ class City:
     def fill(self):
         rng, number = self.rng, count()
         for branch in self.branches:
-            for _ in range(rng.choice((1, 3, 5, 7, 8, 9, 9, 12, 21))):
+            size = 2 if branch == self.small else rng.choice((1, 3, 5, 7, 8, 9, 9, 12, 26))
+            for _ in range(size):
                 is_formal = self.often(0.85)
                 admitted = self.some_day(
                     date(2023, 6, 1) if is_formal else date(2025, 3, 1), date(YEAR, 6, 30)
                 )
+                if is_formal and self.often(0.04):
+                    admitted = date(1981, 12, 31)
                 formal = add_months(admitted, 12) if is_formal else None
+                if formal and self.often(0.1):
+                    formal -= timedelta(days=1)
                 at = next(number)
                 self.people.append(
                     Member(
@@ -132,13 +144,16 @@ class City:
                         group=rng.choice([None, *self.groups[branch.pk]]),
                         name=f"党员{at}",
                         name_key=f"dangyuan{at}",
-                        sex=self.maybe("male"),
+                        **self._registered(admitted, at),
                         ethnicity=self.maybe("汉族", 0.95),
                         unit=self.maybe(f"处室{rng.randrange(3)}"),
                         category="formal" if is_formal else "probationary",
                         standing=rng.choice(STANDINGS),
                         admitted_on=self.maybe(admitted, empty=None),
                         formal_on=self.maybe(formal, empty=None),
+                        worked_from=self.maybe(self.some_day(), 0.1, None),
+                        remarks=self.maybe(f"{FILE_HOLDS}：已核对", 0.2),
+                        is_unit_head=rng.choice((True, False, None)),
                         is_retired=self.often(0.2),
                         is_excused=self.often(0.1),
                         is_leading_cadre=self.often(0.2),
@@ -153,6 +168,17 @@ class City:
         self.at = {
             b.pk: [m for m in self.people if m.organization_id == b.pk] for b in self.branches
         }
+
+    def _registered(self, admitted, at):
+        """Sex, birth date and an ID number that mostly agree."""
+        birth = add_months(admitted, -18 * 12) + timedelta(days=self.rng.choice((-400, 0, 0, 1)))
+        sex = self.maybe(self.rng.choice(("male", "female")))
+        told = self.maybe(birth, 0.95, date(1999, 12, 31))
+        digits = f"350203{told:%Y%m%d}{at:03d}"
+        number = self.maybe(digits + self.maybe(id_number_check_sign(digits), 0.95, "?"))
+        birth = self.maybe(birth, 0.9, None)
+        problem = id_disagreement(number, birth, sex)
+        return {"sex": sex, "birth_date": birth, "id_number": number, "id_problem": problem}
 
     def elect(self):
         rng = self.rng
@@ -182,17 +208,20 @@ class City:
                     voters_due=self.maybe(due, empty=None),
                     voters_present=self.maybe(present, empty=None),
                     approval_no=self.maybe("批〔1〕"),
+                    filed_on=self.maybe(elected + timedelta(days=rng.randint(28, 31)), empty=None),
                     ended_on=self.maybe(None, 0.9, date(YEAR, 5, 1)),
                 )
         Term.objects.bulk_create(terms.values())
-        for place in places:
+        for index, place in enumerate(places):
             people = self.at.get(place.pk) or rng.sample(self.people, 4)
             taken = set()
             for post in [*Post, Post.OFFICER, Post.OFFICER, Post.DEPUTY_SECRETARY]:
-                if not self.often(0.75 if place.pk % 5 else 0.15):
+                if not self.often(0.15 if index in {3, 4} else 0.75):
                     continue
                 member = rng.choice(people)
                 starts = self.some_day(date(2025, 1, 1), date(YEAR, 11, 1))
+                if post == Post.SECRETARY and self.often(0.5):  # new ones, to be trained (R34)
+                    starts = self.some_day(date(YEAR, 3, 31), date(YEAR, 7, 2))
                 ends = self.maybe(starts + timedelta(days=rng.choice((60, 200))), 0.15, None)
                 if ends is None and (member.pk, post) in taken:
                     continue
@@ -223,7 +252,12 @@ class City:
                     for group in groups:
                         if self.often(SHARES.get(kind, 0.6)):
                             meetings.append(self._meeting(branch, group, kind, month))
+        complete = max(self.branches, key=lambda b: len(self.at[b.pk]))
+        for meeting in meetings:
+            if meeting.organization_id == complete.pk:
+                meeting.present = meeting.due
         Meeting.objects.bulk_create(meetings)
+        self.meetings = meetings
         Attendance.objects.bulk_create(
             Attendance(
                 meeting=meeting,
@@ -263,14 +297,19 @@ class City:
             host=self.maybe("主持", 0.9),
             recorder=self.maybe("记录", 0.9),
             topic="学习",
-            minutes=self.maybe("摘要", 0.9),
+            minutes=self.maybe(self.rng.choice(MINUTES), 0.9),
             resolution=self.maybe("决议", 0.8),
             hours=Decimal(self.rng.choice(("0", "0.7", "1.1", "2", "4.2"))),
             due=due,
             present=min(due, max(0, due // 2 + self.rng.choice((-1, 0, 2)))),
             voided_at=self.maybe(None, 0.9, AT),
-            created_at=AT,
+            created_at=self.entered(),
         )
+
+    def entered(self):
+        """A moment at which it was entered, hours before and after midnight."""
+        day = self.some_day()
+        return datetime(day.year, day.month, day.day, self.rng.choice((0, 7, 23)), tzinfo=CHINA)
 
     def appraise(self):
         rng, results = self.rng, []

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from branches.models import Organization
 from branchyear.lib.dates import CHINA
 from members.models import Meeting, Member, PostHeld
 from members.soundness import id_disagreement, id_number_check_sign
@@ -140,6 +141,32 @@ def test_the_secretary_is_the_head_of_the_unit(is_head, expected, campaign, org)
 
 
 # --- Lists ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "answered", "signed", "founded", "expected"),
+    [
+        (date(2026, 3, 30), 0, None, None, []),
+        (date(2026, 3, 31), 0, None, None, [("notice", "")]),
+        (date(2026, 4, 30), 5, None, None, [("notice", "")]),
+        (date(2026, 5, 1), 5, None, None, [("error", "")]),
+        (date(2026, 5, 1), 6, None, None, [("error", "unsigned")]),
+        (date(2026, 5, 1), 6, NOW, None, []),
+        (date(2026, 5, 1), 0, None, date(2026, 4, 30), [("error", "")]),
+        (date(2026, 5, 1), 0, None, date(2026, 5, 1), []),
+    ],
+)
+def test_the_self_check_is_signed_by_the_end_of_phase_1(
+    day, answered, signed, founded, expected, campaign, org
+):
+    Organization.objects.filter(pk=org.north.pk).update(established_on=founded)
+    check = SelfCheck.objects.create(organization=org.north, campaign=campaign, signed_at=signed)
+    SelfCheckAnswer.objects.bulk_create(
+        SelfCheckAnswer(self_check=check, heading=f"S{n + 1}", result="met", at=NOW)
+        for n in range(answered)
+    )
+
+    assert severities(campaign, "R48", org.north, day) == expected
 
 
 def make_problem(campaign, branch, **facts):

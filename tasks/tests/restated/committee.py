@@ -1,5 +1,6 @@
-"""Task 2, R11-R14 and R16-R20."""
+"""Task 2, R11-R20."""
 
+from datetime import timedelta
 from math import ceil
 
 from branchyear.lib.dates import add_months, full_years
@@ -49,6 +50,10 @@ def _officers(world, day):
                 yield p.organization_id, "R14", f"post:{p.pk}", "unknown"
             elif full_years(p.member.formal_on, p.starts_on) < 1:
                 yield p.organization_id, "R14", f"post:{p.pk}", "warning"
+            kind = p.organization.branch_type
+            if not (p.member.is_unit_head or p.member.is_retired or kind == "temporary"):
+                severity = "unknown" if p.member.is_unit_head is None else "warning"
+                yield p.organization_id, "R15", f"member:{p.member_id}", severity
         if p.post in COMMITTEE_POSTS and (
             p.member.category != "formal" or p.member.standing in NO_RIGHTS
         ):
@@ -81,7 +86,7 @@ def _terms(world, day):
             not term.extension_no or term.extended_to > add_months(term.expires_on, 12)
         ):
             yield place.pk, "R19", "", "error"
-        yield from ((place.pk, "R20", *found) for found in _election(term))
+        yield from ((place.pk, "R20", *found) for found in _election(term, day))
     for p in world.posts:
         if (
             p.term and p.term.ended_on is None and elects(p.organization)
@@ -91,7 +96,9 @@ def _terms(world, day):
             yield p.organization_id, "R20", f"post:{p.pk}", "error"
 
 
-def _election(term):
+def _election(term, day):
+    if (term.filed_on or day) > term.elected_on + timedelta(days=30):
+        yield "filing", "warning"
     if term.voters_present is None or term.voters_due is None:
         yield "unknown", "unknown"
     elif term.voters_present * 5 < term.voters_due * 4:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from branchyear.lib.dates import Month
+from branchyear.lib.dates import Month, add_months
 from members.dues import arrears
 from tasks.tests.restated.life import campaign_spans, lived, spans
 
@@ -40,6 +40,13 @@ def _months(world, day):
                 continue
             if any(d.due is not None and d.paid < d.due for d in rows):
                 yield place.pk, "R43", span.month, "error"
+            quarter = date(span.last.year, 3 * ((span.last.month + 2) // 3), 1)
+            if any(
+                d.due and d.paid >= d.due and not d.note
+                and add_months(quarter, 1) <= d.paid_on <= day
+                for d in rows
+            ):  # fmt: skip
+                yield place.pk, "R43", f"{span.month}:late", "warning"
             if any(d.due is None for d in rows):
                 yield place.pk, "R43", f"{span.month}:unknown", "unknown"
             if (

@@ -1,16 +1,25 @@
-"""Task 1, R01-R09."""
+"""Task 1, R01-R10."""
 
 from collections import Counter
+from datetime import date
 
 from branches.models import BranchType, Kind
+from branchyear.lib.dates import add_months
+from members.soundness import id_number_check_sign
 
 REQUIRED = (
     "sex", "ethnicity", "native_place", "birth_date", "id_number", "education", "worked_from",
     "admitted_on", "formal_on", "unit", "post", "group", "phone", "joined_branch_on",
 )  # fmt: skip
 
+NOT_IN_THE_FUTURE = ("birth_date", "worked_from", "admitted_on", "formal_on", "joined_branch_on",
+                     "platform_entered_on")  # fmt: skip
+
 
 def findings(world, day):
+    for member in world.counted:
+        for what, severity in _unsound(member, day):
+            yield member.organization_id, "R10", f"member:{member.pk}:{what}", severity
     for place in world.organizations:
         if not place.is_open or place.kind not in {Kind.BRANCH, Kind.GENERAL_BRANCH}:
             continue
@@ -58,3 +67,28 @@ def _lacks(member, name, has_groups):
     if name == "group" and not has_groups:
         return False
     return not getattr(member, name)
+
+
+def _unsound(member, day):
+    looked_up = "warning" if "以档案为准" in member.remarks else "error"
+    number, born, admitted = member.id_number, member.birth_date, member.admitted_on
+    if number and id_number_check_sign(number[:17]) != number[17]:
+        yield "id", "error"
+    elif (
+        number
+        and born
+        and f"{born:%Y%m%d}" != number[6:14]
+        or number
+        and member.sex
+        and (member.sex == "male") != (int(number[16]) % 2 == 1)
+    ):
+        yield "id", looked_up
+    of_old = "warning" if admitted and admitted < date(1982, 1, 1) else looked_up
+    if born and admitted and add_months(born, 12 * 18) > admitted:
+        yield "young", of_old
+    if member.category == "formal" and admitted and member.formal_on:
+        if add_months(admitted, 12) > member.formal_on:
+            yield "short", of_old
+    for name in NOT_IN_THE_FUTURE:
+        if getattr(member, name) and getattr(member, name) > day:
+            yield name, "error"

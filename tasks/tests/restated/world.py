@@ -5,7 +5,19 @@ from collections import defaultdict
 from branches.models import Kind, Organization, Term
 from members import models
 from members.models import COMMITTEE_POSTS, COUNTED
-from tasks.models import Disposal
+from reports.models import MonthlyReport
+from tasks.models import (
+    BranchItem,
+    Disposal,
+    Evidence,
+    Extension,
+    ItemEvidence,
+    ItemMeeting,
+    Problem,
+    ProblemEvidence,
+    SelfCheck,
+    SelfCheckAnswer,
+)
 
 READ = {
     "posts": (models.PostHeld, "member", "organization", "term"),
@@ -24,6 +36,16 @@ READ = {
     "publications": (models.DuesPublication,),
     "terms": (Term, "organization"),
     "disposals": (Disposal, "organization"),
+    "self_checks": (SelfCheck,),
+    "answers": (SelfCheckAnswer, "self_check"),
+    "problems": (Problem, "organization", "rule"),
+    "extensions": (Extension,),
+    "proofs": (ProblemEvidence,),
+    "items": (BranchItem, "branch", "item", "version"),
+    "item_files": (ItemEvidence, "evidence"),
+    "item_meetings": (ItemMeeting, "meeting"),
+    "evidence": (Evidence, "organization"),
+    "reports": (MonthlyReport, "organization", "period"),
 }
 
 
