@@ -3,6 +3,8 @@
 Loaded from a template file by ``open_campaign`` and edited in the admin site. Nothing of it is code.
 """
 
+import re
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -151,6 +153,24 @@ class Rule(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.name}"
+
+    @property
+    def basis_words(self):
+        """The basis as people read it (a template of one's own may hold English working words)."""
+        return in_chinese(self.basis)
+
+    @property
+    def marks(self):
+        """How far the basis carries, for the marks beside it: 原文 or 推断 first, then how it was read."""
+        told = re.findall(r"[a-z]+", self.basis_status)
+        first = Source.SEED if Source.SEED in told else Source.INFERRED
+        read = [word for word in dict.fromkeys(told) if word not in {Source.SEED, "cut"}]
+        return [first, *read]
+
+    @property
+    def plan_wins(self):
+        """The work plan's number differs from the regulations' and holds: said in plain sight."""
+        return "以工作方案为准" in self.difference
 
 
 class ChecklistItem(models.Model):

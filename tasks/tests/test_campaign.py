@@ -198,8 +198,18 @@ def test_the_notes_read_in_chinese(campaign):
     for text in [
         *words.values(),
         *map(in_chinese, campaign.tasks.values_list("source_note", flat=True)),
+        *[rule.basis_words + rule.difference for rule in campaign.rules.all()],
     ]:
         assert not set("abcdfghijklmnopqrstuvwxyz") & set(text.replace("党建e家", "")), text
+
+
+def test_where_the_plans_numbers_win_the_rule_says_so(campaign):
+    wins = [rule.number for rule in campaign.rules.all() if rule.plan_wins]
+
+    assert wins == ["R01", "R02", "R04", "R05", "R06", "R07"]
+    assert campaign.rules.get(number="R05").marks == ["seed", "text"]  # the sentence is cut
+    assert campaign.rules.get(number="R11").marks == ["inferred", "text", "secondary"]
+    assert campaign.rules.get(number="R01").marks == ["seed", "text"]
 
 
 def test_opening_again_changes_nothing(campaign):
