@@ -47,6 +47,7 @@ ADMIN_PERMISSIONS = {
         "tasks.view_*",
         "tasks.add_*",
         "tasks.change_*",
+        "tasks.delete_factword",
         "reports.view_*",
         "reports.change_*",
         "reports.add_*",

@@ -10,12 +10,13 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from members.models import MeetingKind
-from tasks.models import BranchItem, ItemStep
+from tasks.models import BranchItem, FactKind, ItemStep
 
 Kind = ItemStep.Kind
 GIVEN_BACK = frozenset({Kind.RETURNED, Kind.VOIDED})
 RESULTS = dict(BranchItem.Result.choices)
 MEETINGS = dict(MeetingKind.choices)
+FACTS = dict(FactKind.choices)
 _CLAUSE = re.compile(r"[^，。；：！？、\n]+|[，。；：！？、\n]")
 
 
@@ -109,6 +110,10 @@ def _proofs(snapshot):
         kind = MEETINGS.get(m["kind"], m["kind"])
         words = f"{_day(m['on'])} {kind}：{m['topic']}（实到 {m['present']}/{m['due']}）"
         found[tuple(m[key] for key in ("id", "on", "topic", "present", "due"))] = words
+    for f in snapshot.get("facts", ()):
+        found[f["kind"], f["digest"]] = (
+            f"平台数据：{FACTS.get(f['kind'], f['kind'])}（{_day(f['as_of'])}）"
+        )
     return found
 
 

@@ -142,6 +142,16 @@ class EvidenceQuerySet(OrganizationOwnedQuerySet):
         )
 
 
+class FactWordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Words of the campaign, no people: everybody's who has an account."""
+        return self if user.is_authenticated else self.none()
+
+
+class ItemFactQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "branch_item__branch"
+
+
 class ItemMeetingQuerySet(OrganizationOwnedQuerySet):
     organization_path = "branch_item__branch"
 

@@ -78,6 +78,8 @@ urlpatterns = [
         proofs.detach_meeting,
         name="detach_meeting",
     ),
+    path("items/<int:pk>/facts/use/", proofs.use_facts, name="use_facts"),
+    path("items/<int:pk>/facts/<slug:kind>/drop/", proofs.drop_fact, name="drop_fact"),
     path("items/<int:pk>/problem/", problems.list_item, name="list_item"),
     path("items/<int:pk>/accept/", review.accept_item, name="accept_item"),
     path("items/<int:pk>/return/", review.return_item, name="return_item"),

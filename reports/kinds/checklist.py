@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from branches.models import Organization
 from branchyear.lib.layout import Column
 from reports.kinds.base import Kind
-from tasks.models import BranchItem, ItemEvidence, ItemMeeting, ItemStep
+from tasks.models import BranchItem, ItemEvidence, ItemFact, ItemMeeting, ItemStep
 from tasks.models.campaign import Source
 from tasks.querysets import OPEN_STATES
 
@@ -86,6 +86,7 @@ def _with_facts(asked):
     building objects would take most of the time."""
     proofs = ItemEvidence.objects.filter(branch_item=OuterRef("pk")).order_by()
     meetings = ItemMeeting.objects.live().filter(branch_item=OuterRef("pk")).order_by()
+    facts = ItemFact.objects.filter(branch_item=OuterRef("pk")).order_by()
     decisions = ItemStep.objects.filter(
         branch_item=OuterRef("pk"), kind__in=[ItemStep.Kind.ACCEPTED, ItemStep.Kind.RETURNED]
     )
@@ -109,7 +110,7 @@ def _with_facts(asked):
             source=F("version__source"),
             waits_with=F("with_organization__name"),
             is_overdue=Q(state__in=OPEN_STATES, due_on__lt=asked.today),
-            evidence=_number_of(proofs) + _number_of(meetings),
+            evidence=_number_of(proofs) + _number_of(meetings) + _number_of(facts),
             decided_by=Subquery(decisions.order_by("-pk").values("organization__name")[:1]),
         )
     )

@@ -4,6 +4,7 @@
    person chooses whose text stays. When the network or
    the session fails the text is kept on this computer (key: URL and person) and offered at the
    next visit. "theirs" is text, or an object of field name to text.
+   Fields inside [data-not-kept] (what is chosen to be attached) are not text: neither saved nor kept.
    data-autosave="here": nothing is posted; what is typed is kept on this computer until it was sent. */
 (function () {
   'use strict';
@@ -19,7 +20,7 @@
   } catch (error) { /* no storage here: autosave to the server still works */ }
 
   function isSecret(field) {
-    return !field.name || field.type === 'password' || field.type === 'file' ||
+    return !field.name || field.closest('[data-not-kept]') || field.type === 'password' || field.type === 'file' ||
       field.name === 'csrfmiddlewaretoken' || field.name === 'version' || field.type === 'submit' || field.type === 'button';
   }
 

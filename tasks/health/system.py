@@ -15,6 +15,7 @@ from tasks.models import (
     BranchItem,
     Finding,
     ItemEvidence,
+    ItemFact,
     ItemMeeting,
     Problem,
     ProblemEvidence,
@@ -200,11 +201,12 @@ def issue_closure(ask):
     words={"old": "“{item}”的佐证材料不是本活动年度的，请补充，或说明沿用的原因。"},
 )
 def evidence_present(ask):
-    """A finished item that asks for evidence has a file or a recorded meeting, of the campaign's year. Papers
+    """A finished item that asks for evidence has a file, a recorded meeting or a sealed ledger, of the campaign's year. Papers
     of an earlier year (an old approval) may be in place: a warning, to be explained. 工作方案 (落实到处)."""
     first = date(ask.starts_on.year, 1, 1)
     files = ItemEvidence.objects.filter(branch_item=OuterRef("pk"))
     held = ItemMeeting.objects.filter(branch_item=OuterRef("pk"), meeting__voided_at=None)
+    sealed = ItemFact.objects.filter(branch_item=OuterRef("pk"))
     of_the_year = files.filter(
         Q(evidence__fact_on__gte=first, evidence__fact_on__lte=ask.ends_on)
         | Q(evidence__fact_on=None, evidence__uploaded_at__gte=day_start(first))
@@ -223,7 +225,10 @@ def evidence_present(ask):
         .filter(verified__contains='"evidence"')
         .exclude(Exists(of_the_year))
         .exclude(Exists(held.filter(meeting__on__gte=first, meeting__on__lte=ask.ends_on)))
-        .annotate(has_some=Case(When(Exists(files) | Exists(held), then=1), default=0))
+        .exclude(Exists(sealed.filter(as_of__gte=first, as_of__lte=ask.ends_on)))
+        .annotate(
+            has_some=Case(When(Exists(files) | Exists(held) | Exists(sealed), then=1), default=0)
+        )
     )
     about, item = key("item", "pk"), F("version__text")
     return [

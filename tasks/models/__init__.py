@@ -2,6 +2,7 @@
 
 from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, Rule, Source, Task
 from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
+from tasks.models.facts import FactKind, FactWord, ItemFact
 from tasks.models.health import Explanation, Finding, Severity
 from tasks.models.items import BranchItem, ItemStep
 from tasks.models.problems import (
@@ -22,8 +23,11 @@ __all__ = [
     "Evidence",
     "Explanation",
     "Extension",
+    "FactKind",
+    "FactWord",
     "Finding",
     "ItemEvidence",
+    "ItemFact",
     "ItemMeeting",
     "ItemStep",
     "ItemVersion",

@@ -30,7 +30,7 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
     the transaction fails, or somebody stored the same file meanwhile, it is removed again.
     """
     now = now or timezone.now()
-    _require_fillable(branch_item, by=by, now=now)
+    require_fillable(branch_item, by=by, now=now)
     refuse_future(fact_on, now=now)
 
     def prove(evidence, is_new):
@@ -44,7 +44,7 @@ def add(branch_item, upload, *, by, fact_on=None, now=None):
         upload,
         by=by,
         fact_on=fact_on,
-        claim=lambda: _touch(branch_item, by=by, now=now),
+        claim=lambda: claim_row(branch_item, by=by, now=now),
         prove=prove,
     )
 
@@ -95,10 +95,10 @@ def take(organization, upload, *, by, claim, prove, fact_on=None, replaces=None)
 def attach(branch_item, evidence, *, by, now=None):
     """Let a file the branch already has prove this item too."""
     now = now or timezone.now()
-    _require_fillable(branch_item, by=by, now=now)
+    require_fillable(branch_item, by=by, now=now)
     if evidence.organization_id != branch_item.branch_id:
         raise Refused("只能关联本支部的佐证材料。")
-    _touch(branch_item, by=by, now=now)
+    claim_row(branch_item, by=by, now=now)
     if _link(branch_item, evidence, by=by, now=now):
         _record("evidence.attached", evidence, branch_item, by=by)
     return evidence
@@ -108,8 +108,8 @@ def attach(branch_item, evidence, *, by, now=None):
 def detach(branch_item, evidence, *, by, now=None):
     """The file no longer proves this item; the branch keeps it among its materials."""
     now = now or timezone.now()
-    _require_fillable(branch_item, by=by, now=now)
-    _touch(branch_item, by=by, now=now)
+    require_fillable(branch_item, by=by, now=now)
+    claim_row(branch_item, by=by, now=now)
     removed, _ = ItemEvidence.objects.filter(branch_item=branch_item, evidence=evidence).delete()
     if removed:
         _record("evidence.detached", evidence, branch_item, by=by)
@@ -119,12 +119,12 @@ def detach(branch_item, evidence, *, by, now=None):
 def attach_meetings(branch_item, meetings, *, by, now=None):
     """Let recorded meetings of the branch prove this item; returns how many were new."""
     now = now or timezone.now()
-    _require_fillable(branch_item, by=by, now=now)
+    require_fillable(branch_item, by=by, now=now)
     wanted = {meeting.pk for meeting in meetings}
     found = {m.pk: m for m in fitting(branch_item, now=now).filter(pk__in=wanted)}
     if set(found) != wanted:
         raise Refused("只能关联本支部在本条目期限内、类型相符且没有作废的组织生活记录。")
-    _touch(branch_item, by=by, now=now)
+    claim_row(branch_item, by=by, now=now)
     there = branch_item.meeting_links.filter(meeting__in=wanted)
     for pk in there.values_list("meeting_id", flat=True):
         del found[pk]
@@ -141,8 +141,8 @@ def attach_meetings(branch_item, meetings, *, by, now=None):
 def detach_meeting(branch_item, meeting, *, by, now=None):
     """The meeting no longer proves this item; its record stays with the branch."""
     now = now or timezone.now()
-    _require_fillable(branch_item, by=by, now=now)
-    _touch(branch_item, by=by, now=now)
+    require_fillable(branch_item, by=by, now=now)
+    claim_row(branch_item, by=by, now=now)
     removed, _ = ItemMeeting.objects.filter(branch_item=branch_item, meeting=meeting).delete()
     if removed:
         _record_meeting("meeting.detached", meeting, branch_item, by=by)
@@ -165,13 +165,14 @@ def _record_meeting(verb, meeting, branch_item, *, by):
     )
 
 
-def _require_fillable(branch_item, *, by, now):
+def require_fillable(branch_item, *, by, now):
+    """The item is with the branch, and ``by`` fills it."""
     moves.refuse_unless_fillable(branch_item, now=now)
     scope = scope_of(by, local_day(now))
     require(rules.may_fill(by, branch_item.branch, scope=scope), moves.OFFICE_OF_BRANCH)
 
 
-def _touch(branch_item, *, by, now):
+def claim_row(branch_item, *, by, now):
     """Take the item's row, so that handing in waits for the files; an untouched item becomes a draft.
 
     Without a new revision: who types while uploading has no conflict with himself.

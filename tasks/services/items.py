@@ -65,13 +65,18 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         level=next_level(chain),
         files=_files(branch_item),
         meetings=_meetings(branch_item),
+        facts=list(branch_item.fact_links.all()),
     )
     make(branch_item, move, by=by, now=now, revision=revision)
     # Asked again under the row's lock: a file may have been detached or replaced in between.
-    sealed = [{each["id"] for each in move.snapshot.get(k, ())} for k in ("evidence", "meetings")]
-    links = branch_item.evidence_links, branch_item.meeting_links.live()
-    keys = zip(links, ("evidence_id", "meeting_id"), strict=True)
-    if sealed != [set(rows.values_list(key, flat=True)) for rows, key in keys]:
+    links = {
+        ("evidence", "id"): branch_item.evidence_links.values_list("evidence_id", flat=True),
+        ("meetings", "id"): branch_item.meeting_links.live().values_list("meeting_id", flat=True),
+        ("facts", "digest"): branch_item.fact_links.values_list("digest", flat=True),
+    }
+    if any(
+        {p[key] for p in move.snapshot.get(k, ())} != set(now) for (k, key), now in links.items()
+    ):
         raise Conflict("佐证材料刚刚有变动，请核对后再提交。")
     tell_reviewers(branch_item, next_level(chain), by=by, now=now)
     return branch_item
@@ -255,11 +260,16 @@ def _meetings(branch_item):
 
 
 def _is_proved(branch_item):
-    """Has a file or a recorded meeting: of those fetched beforehand (lists), else asked here."""
+    """Has a file, a recorded meeting or a sealed ledger: of those fetched beforehand (lists), else asked here."""
     if "evidence_links" in getattr(branch_item, "_prefetched_objects_cache", {}):
         meetings = (link.meeting for link in branch_item.meeting_links.all())
-        return bool(branch_item.evidence_links.all()) or any(not m.is_void for m in meetings)
-    return branch_item.evidence_links.exists() or branch_item.meeting_links.live().exists()
+        held = any(not m.is_void for m in meetings)
+        return held or bool(branch_item.evidence_links.all() or branch_item.fact_links.all())
+    return (
+        branch_item.evidence_links.exists()
+        or branch_item.meeting_links.live().exists()
+        or branch_item.fact_links.exists()
+    )
 
 
 def _submitters(branch_item):

@@ -114,17 +114,19 @@ def saving(branch_item, answer, *, by, now, scope):
     return _move(branch_item, to, "item.saved", changes, detail={"changed": changed})
 
 
-def submitting(branch_item, answer, *, by, now, scope, level, files, meetings=()):
+def submitting(branch_item, answer, *, by, now, scope, level, files, meetings=(), facts=()):
     """提交: the answer must be complete (``problems``); it then lies with ``level``.
 
-    ``files`` are the item's evidence rows, ``meetings`` the recorded meetings it uses: R54 asks for one of
-    either where it is verified by evidence (上传佐证或关联台账记录).
+    ``files`` are the item's evidence rows, ``meetings`` the recorded meetings it uses, ``facts`` the sealed
+    ledgers: R54 asks for one of them where it is verified by evidence (上传佐证或关联台账记录).
     """
     refuse_unless_fillable(branch_item, now=now)
     require(rules.may_fill(by, branch_item.branch, scope=scope), OFFICE_OF_BRANCH)
     stored = answer_of(branch_item)
     answer = stored if answer is None else _checked(branch_item, answer)
-    found = problems(branch_item, answer, today=local_day(now), has_files=bool(files or meetings))
+    found = problems(
+        branch_item, answer, today=local_day(now), has_files=bool(files or meetings or facts)
+    )
     if found:
         raise Refused("".join(sentence for _, sentence in found), field=found[0][0])
     if level is None:
@@ -159,6 +161,10 @@ def submitting(branch_item, answer, *, by, now, scope, level, files, meetings=()
                 "due": m.due,
             }
             for m in meetings
+        ]
+    if facts:
+        snapshot["facts"] = [
+            {"kind": f.kind, "as_of": f.as_of.isoformat(), "digest": f.digest} for f in facts
         ]
     return _move(
         branch_item,

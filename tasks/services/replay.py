@@ -25,6 +25,7 @@ from tasks.models import (
     ChecklistItem,
     Evidence,
     ItemEvidence,
+    ItemFact,
     ItemMeeting,
     ItemStep,
     ItemVersion,
@@ -111,7 +112,7 @@ class _Past:
             item.task = tasks[item.task_id]
             item.current = self.versions.get(item.current_id)
         self.rows, self.files, self.submitters = {}, defaultdict(list), defaultdict(set)
-        self.meetings = defaultdict(list)
+        self.meetings, self.facts = defaultdict(list), defaultdict(list)
         pks = sorted(set(pks))
         for start in range(0, len(pks), 500):
             part = pks[start : start + 500]
@@ -130,6 +131,8 @@ class _Past:
             held = ItemMeeting.objects.live().filter(branch_item__in=part)
             for link in held.select_related("meeting").order_by("meeting__on", "pk"):
                 self.meetings[link.branch_item_id].append(link.meeting)
+            for link in ItemFact.objects.filter(branch_item__in=part).order_by("pk"):
+                self.facts[link.branch_item_id].append(link)
             steps = ItemStep.objects.filter(branch_item__in=part, kind=ItemStep.Kind.SUBMITTED)
             for pk, person in steps.values_list("branch_item_id", "by_id"):
                 self.submitters[pk].add(person)
@@ -182,7 +185,7 @@ class _Past:
         elif verb == "submit":
             level = next_level(self.levels(row.branch, day))
             files = self.files[pk]
-            proofs = {"files": files, "meetings": self.meetings[pk]}
+            proofs = {"files": files, "meetings": self.meetings[pk], "facts": self.facts[pk]}
             move = moves.submitting(row, data.get("answer"), level=level, **proofs, **common)
             self.submitters[pk].add(by.pk)
         elif verb == "withdraw":

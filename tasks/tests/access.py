@@ -172,6 +172,10 @@ ROWS = {
         method="post",
     ),
     "tasks:attach_meetings": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:use_facts": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:drop_fact": Row(
+        {403: WATCHING}, args=lambda world: [world.branch_item.pk, "roster"], method="post"
+    ),
     # Not linked to this item: there is nothing to take off.
     "tasks:detach_meeting": Row(
         {403: WATCHING}, args=lambda world: [world.branch_item.pk, 0], method="post"

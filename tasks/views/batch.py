@@ -25,7 +25,7 @@ def review_batch(request):
     require(scope_of(request.user).has(REVIEW_ROLES))
     queue = filtered(queue_of(request.user), request.GET)
     rows = queue.annotate(
-        files=Count("evidence_links", distinct=True),
+        files=Count("evidence_links", distinct=True) + Count("fact_links", distinct=True),
         meetings=Count(
             "meeting_links", filter=Q(meeting_links__meeting__voided_at=None), distinct=True
         ),

@@ -93,6 +93,7 @@ def rows_of(branch, campaign):
         .select_related("item__task__campaign", "updated_by")
         .annotate(
             files=Count("evidence_links", distinct=True)
+            + Count("fact_links", distinct=True)
             + Count(
                 "meeting_links",
                 distinct=True,
@@ -238,7 +239,7 @@ def submit_done(request, pk):
     ready, unready = [], []
     if campaign:
         begun = rows_of(branch, campaign).filter(state__in=OPEN_STATES).exclude(state="todo")
-        for row in begun.prefetch_related("evidence_links", "meeting_links__meeting"):
+        for row in begun.prefetch_related("evidence_links", "fact_links", "meeting_links__meeting"):
             problems = services.problems_before_submitting(row)
             (unready if problems else ready).append((row, problems))
     return render(

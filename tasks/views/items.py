@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from tasks import differences, rules
+from tasks import facts as ledgers
 from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
 from tasks.materials import window_question
@@ -236,6 +237,7 @@ def item_context(request, row):
     may_edit = fills and row.is_editable and not why_closed(row)
     links = row.evidence_links.select_related("evidence__uploaded_by", "evidence__replaced_by")
     used = [link.evidence for link in links]
+    sealed = ledgers.used(row)
     for file in used:
         file.question = window_question(file.fact_on, row)
     steps = list(row.steps.select_related("organization", "version"))
@@ -249,6 +251,8 @@ def item_context(request, row):
         "evidence": used,
         "library": library(row, used) if may_edit else [],
         "meetings": records.used(row),
+        "facts": sealed,
+        "facts_offered": ledgers.offered(row, sealed) if may_edit else [],
         "meetings_offered": records.offered(row) if may_edit else [],
         "limits": LIMITS,
         "previews": PREVIEWS,
@@ -314,6 +318,7 @@ def as_told(step):
 def row_context(row):
     """What the row of the checklist needs beyond the item itself."""
     row.files = row.evidence_links.count() + row.meeting_links.live().count()
+    row.files += row.fact_links.count()
     return {"row": row, "today": local_day()}
 
 

@@ -3,9 +3,11 @@
 from django.http import Http404
 from django.views.decorators.http import require_POST
 
+from branchyear.lib.errors import Refused
 from tasks import meetings as records
-from tasks.models import Evidence
+from tasks.models import Evidence, FactKind
 from tasks.services import evidence as materials
+from tasks.services import facts
 from tasks.views.items import done, fetch, page, work
 
 
@@ -37,6 +39,18 @@ def attach_meetings(request, pk):
 def detach_meeting(request, pk, meeting_pk):
     """Take a meeting off this item; its record stays."""
     return work(request, pk, then=lambda *args: drop_meeting(*args, meeting_pk))
+
+
+@require_POST
+def use_facts(request, pk):
+    """用平台数据作佐证: keeps what is typed and seals the ticked ledgers as they stand now."""
+    return work(request, pk, then=seal)
+
+
+@require_POST
+def drop_fact(request, pk, kind):
+    """Take a ledger off this item."""
+    return work(request, pk, then=lambda *args: unseal(*args, kind))
 
 
 # --- Behind the buttons ---------------------------------------------------------------------------
@@ -87,3 +101,25 @@ def drop_meeting(request, row, said, meeting_pk):
         raise Http404
     materials.detach_meeting(row, link.meeting, by=request.user)
     return done(request, fetch(request, row.pk), "已从本项移除该记录，记录本身不受影响。")
+
+
+def seal(request, row, said):
+    chosen = [kind for kind in request.POST.getlist("fact") if kind in FactKind.values]
+    if not chosen:
+        complaints = {"evidence": ["请先勾选要用的平台数据。"], "form": []}
+        return page(request, row, complaints=complaints, status=422)
+    try:
+        facts.use(row, chosen, by=request.user)
+    except Refused as error:
+        if error.field != "evidence":
+            raise
+        complaints = {"evidence": [error.sentence], "form": []}
+        return page(request, row, complaints=complaints, status=422)
+    return done(request, fetch(request, row.pk), "已用平台数据作佐证，不用再上传。")
+
+
+def unseal(request, row, said, kind):
+    if not row.fact_links.filter(kind=kind).exists():
+        raise Http404
+    facts.drop(row, kind, by=request.user)
+    return done(request, fetch(request, row.pk), "已从本项移除该项平台数据，台账本身不受影响。")
