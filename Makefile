@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench
+.PHONY: help setup setup-dev run test lint format bench races
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -36,3 +36,6 @@ format: setup-dev ## put the code into the house format
 
 bench: setup-dev ## run bench/bench_*.py and show one table; ARGS="part-of-name" chooses
 	@exec $(PY) -m scripts.bench $(ARGS)
+
+races: setup-dev ## 1,000 forms posted five times at once, 500 rounds of four people at one item, on SQLite and PostgreSQL
+	@exec $(PY) -m scripts.races $(ARGS)

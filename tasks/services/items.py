@@ -103,10 +103,10 @@ def problems_before_submitting(branch_item, answer=None, *, now=None):
 
 
 @transaction.atomic
-def withdraw(branch_item, *, by, now):
-    """撤回, before any reviewer has decided in this round."""
+def withdraw(branch_item, *, by, now, revision=None):
+    """撤回, before any reviewer has decided in this round. ``revision`` as in ``accept``."""
     move = moves.withdrawing(branch_item, by=by, now=now, scope=_scope(by, now))
-    make(branch_item, move, by=by, now=now)
+    make(branch_item, move, by=by, now=now, revision=revision)
     return branch_item
 
 

@@ -215,6 +215,19 @@ def test_what_was_changed_after_the_page_was_opened_is_not_accepted_unseen(
     assert "现为“填报中”" in told["T1-03"]
 
 
+def test_the_slower_of_two_reviewers_is_told_and_keeps_his_reason(sign_in, people, org, queue):
+    first = queue[0]
+    seen = first.revision
+    items.accept(first, by=people.reviewer, now=make.NOW)  # now with the committee
+
+    late = decide(
+        sign_in(people.reviewer), "return_item", first, reason="请补充会议记录。", seen=seen
+    )
+
+    assert late.status_code == 409
+    assert "请补充会议记录。" in late.content.decode()
+
+
 def test_the_filtered_list_ticks_the_plain_ones_and_says_why_not_the_others(
     sign_in, people, org, queue
 ):

@@ -74,8 +74,14 @@ def withdraw_item(request, pk):
     """撤回: before a reviewer has decided."""
     row = fetch(request, pk)
     require(rules.may_fill(request.user, row.branch))
-    services.withdraw(row, by=request.user, now=timezone.now())
+    services.withdraw(row, by=request.user, now=timezone.now(), revision=seen(request))
     return done(request, fetch(request, pk), "已撤回，可以修改后再次提交。")
+
+
+def seen(request):
+    """The revision the person had before the eyes; None when the form does not say."""
+    revision = request.POST.get("seen", "")
+    return int(revision) if revision.isdecimal() and len(revision) < 10 else None
 
 
 # --- What the buttons have in common --------------------------------------------------------------

@@ -19,7 +19,7 @@ from tasks import rules
 from tasks.forms import COMMON_REASONS, ReasonForm
 from tasks.models import BranchItem, ItemStep
 from tasks.services import items as services
-from tasks.views.items import fetch, item_context, page
+from tasks.views.items import fetch, item_context, page, seen
 
 REVIEW_ROLES = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
 QUEUE_PAGE = 20
@@ -194,6 +194,7 @@ def next_address(request, row):
 def accept_item(request, pk):
     """通过: to the next level, or for good; the next item opens by itself."""
     row = fetch(request, pk)
+    refuse_unseen(row, seen(request))
     # What is no longer under review is for the service to say: the slower of two reviewers is told.
     require(row.state != BranchItem.State.SUBMITTED or rules.may_review(request.user, row))
     following = next_address(request, row)
@@ -220,6 +221,7 @@ def accept_item(request, pk):
 def return_item(request, pk):
     """退回修改: with a reason, which the branch reads on top of the item."""
     row = fetch(request, pk)
+    refuse_unseen(row, seen(request))
     require(row.state in BranchItem.EDITABLE or rules.may_return(request.user, row))
     following = next_address(request, row)
     form = ReasonForm(request.POST)
@@ -236,10 +238,11 @@ def return_item(request, pk):
     return redirect(following)
 
 
-def seen(request):
-    """The revision the reviewer had before the eyes; None when the form does not say."""
-    revision = request.POST.get("seen", "")
-    return int(revision) if revision.isdecimal() and len(revision) < 10 else None
+def refuse_unseen(row, revision):
+    """Before asking whether he may: a colleague's decision may have moved the item out of his hands, and
+    that is no reason to be turned away without the typed words."""
+    if revision not in {None, row.revision}:
+        raise services.conflict(row)
 
 
 def again(request, row, form):

@@ -25,6 +25,7 @@ KEY = re.compile(r'name="once" value="([A-Za-z0-9_-]+)"')
 @pytest.fixture
 def desk(org, people, sign_in):
     """The secretary's browser, and the address of a form that makes something."""
+    admissions.load_steps()  # a transactional test before this one emptied the tables
     browser = sign_in(people.secretary)
     browser.address = f"{reverse('members:new_applicant')}?org={org.north.pk}"
     return browser
