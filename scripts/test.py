@@ -2,7 +2,7 @@
 
 1. ``sqlite``: the whole suite except the journeys, two at a time, as a new user runs the portal;
 2. ``engines``: what is marked ``engines`` again on a real PostgreSQL and a real Redis;
-3. ``journeys``: paths walked in a real browser, one after another.
+3. ``journeys``: paths walked in a real browser, two files at a time, each file in its order.
 
 More arguments go to pytest as they are: ``make test ARGS="-k dues"``. The run fails when a test
 fails, when one is skipped, and when a step finds no test at all (unless arguments narrow it).
@@ -119,7 +119,8 @@ def run_all(extra):
     except (OSError, RuntimeError, subprocess.CalledProcessError) as problem:
         print(problem, flush=True)
         yield Outcome("engines", failed=1, problem="a server did not start")
-    yield run_step("journeys", ["-m", "journey"], environment, extra)
+    by_file = ["-n", "2", "--dist", "loadfile"]
+    yield run_step("journeys", ["-m", "journey", *by_file], environment, extra)
 
 
 def summary(outcomes):
