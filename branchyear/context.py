@@ -154,7 +154,9 @@ BELONGS = {
         ("tasks:problem", "tasks:problem_lists", "tasks:new_problem", "tasks:disposals"),
         "tasks:problems",
     ),
-    **dict.fromkeys(("tasks:review_batch", "tasks:accept_many"), "tasks:review"),
+    **dict.fromkeys(
+        ("tasks:review_batch", "tasks:accept_many", "tasks:review_clocks"), "tasks:review"
+    ),
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",

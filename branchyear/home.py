@@ -18,6 +18,7 @@ from members.models import DuesExemption
 from members.services.dues.lines import unregistered
 from members.todos import movement_todos, roster_todos
 from reports.models import MonthlyReport, Tier
+from tasks import clocks
 from tasks.models import BranchItem, Campaign, SelfCheck
 from tasks.services.self_check import phase_of
 from tasks.todos import oversight_todos, problem_todos
@@ -257,12 +258,14 @@ def reviewer(user, scope, today):
     figures = below.figures(today)
     todos = []
     if waiting := queue.count():
+        late = queue.with_waiting().filter(waiting_since__lt=clocks.overdue_since(today)).count()
+        why = "下级已提交，等待您的意见" if oldest is None else f"最早一项提交于{oldest:%m月%d日}"
+        if late:
+            why += f"，其中{late}项已超过{clocks.rule_on(today).review_days}个工作日"
         todos.append(
             Todo(
                 what=f"审核{waiting}项检查条目",
-                why="下级已提交，等待您的意见"
-                if oldest is None
-                else f"最早一项提交于{oldest:%m月%d日}",
+                why=why,
                 url=reverse("tasks:review"),
                 button="去审核",
                 urgent=True,

@@ -225,5 +225,14 @@ class Refusals:
 
 def typed_in(request):
     """What a person typed or chose in the posted form, name → text."""
-    ours = {"csrfmiddlewaretoken", "version", "revision", "seen", "next", "token", once.FIELD}
+    ours = {
+        "csrfmiddlewaretoken",
+        "version",
+        "revision",
+        "seen",
+        "queue",
+        "next",
+        "token",
+        once.FIELD,
+    }
     return {key: value for key, value in request.POST.items() if value.strip() and key not in ours}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet, within
 from branches.roles import BRANCH_ROLES, Role
@@ -46,6 +47,11 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
     def with_words(self):
         """Everything a row on a page shows, in one statement."""
         return self.select_related("branch", "item__task", "version", "with_organization")
+
+    def with_waiting(self):
+        """Adds ``waiting_since``: when a handed-in item came to where it lies now (the last hand-in, or
+        the level below passed it on)."""
+        return self.annotate(waiting_since=Coalesce("decided_at", "submitted_at"))
 
     def overdue(self, day):
         """Past its day and not handed in. Time with a reviewer is not the branch's."""

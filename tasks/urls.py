@@ -5,6 +5,7 @@ from django.urls import path
 from tasks.views import (
     batch,
     checklist,
+    clocks,
     disposals,
     evidence,
     health,
@@ -92,6 +93,7 @@ urlpatterns = [
     path("evidence/of/<int:pk>/store/", library.store_material, name="store_material"),
     path("evidence/of/<int:pk>/use/", library.use_materials, name="use_materials"),
     path("review/", review.review, name="review"),
+    path("review/clocks/", clocks.review_clocks, name="review_clocks"),
     path("review/batch/", batch.review_batch, name="review_batch"),
     path("review/accept/", batch.accept_many, name="accept_many"),
 ]

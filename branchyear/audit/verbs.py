@@ -103,6 +103,8 @@ VERBS = {
     "item.returned": "退回修改",
     "item.voided": "审核通过失效",
     "item.rerouted": "检查条目转由新的上级审核",
+    "review_rule.set": "设定审核时限",
+    "calendar.changed": "修改工作日历",
     "evidence.added": "上传佐证材料",
     "evidence.attached": "关联佐证材料",
     "evidence.detached": "取消关联佐证材料",

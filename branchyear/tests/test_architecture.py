@@ -27,6 +27,8 @@ NO_SCOPE = {
     "tasks.ChecklistItem",
     "tasks.ItemVersion",
     "tasks.ItemEvidence",
+    "tasks.ReviewRule",
+    "tasks.CalendarDay",
     "reports.ReportRule",
     "reports.Period",
     "reports.ReminderPolicy",

@@ -21,6 +21,8 @@ STATES = dict(BranchItem.State.choices)
 RESULTS = dict(BranchItem.Result.choices)
 SOURCES = dict(Source.choices)
 
+ON_TIME = {True: "按期", False: "逾期", None: ""}
+
 COLUMNS = (
     Column("number", "序号", 5, "integer", align="center"),
     Column("direct", "直属党组织", 14),
@@ -34,6 +36,7 @@ COLUMNS = (
     Column("fact_on", "完成日期", 11, "date"),
     Column("due_on", "期限", 11, "date"),
     Column("overdue", "是否逾期", 5, align="center"),
+    Column("on_time", "是否按期", 5, align="center"),
     Column("evidence", "佐证数", 6, "integer", total="sum", align="center"),
     Column("submitted_at", "提交时间", 11, "date"),
     Column("decided_at", "审核时间", 11, "date"),
@@ -57,6 +60,7 @@ class Checklist(Kind):
     def notes(self, asked):
         return (
             "是否逾期：已过期限仍未提交（退回后未再提交）的为“是”，待审核的时间不计。"
+            "是否按期：以首次有效提交为准，退回修改的期限已按审核占用的时间顺延。"
             "来源：“原文”摘自工作方案，“推断”为依据党内法规和惯例拟定。",
         )
 
@@ -98,6 +102,7 @@ def _with_facts(asked):
             "result",
             "fact_on",
             "due_on",
+            "on_time",
             "submitted_at",
             "decided_at",
             "note",
@@ -144,6 +149,7 @@ def _line(number, facts, directs):
         "fact_on": facts["fact_on"],
         "due_on": facts["due_on"],
         "overdue": "是" if facts["is_overdue"] else "否",
+        "on_time": ON_TIME[facts["on_time"]],
         "evidence": facts["evidence"],
         "submitted_at": facts["submitted_at"],
         "decided_at": facts["decided_at"],

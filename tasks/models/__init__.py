@@ -1,6 +1,7 @@
 """Models by noun."""
 
 from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, Rule, Source, Task
+from tasks.models.clocks import CalendarDay, ReviewRule
 from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.facts import FactKind, FactWord, ItemFact
 from tasks.models.health import Explanation, Finding, Severity
@@ -17,6 +18,7 @@ from tasks.models.problems import (
 
 __all__ = [
     "BranchItem",
+    "CalendarDay",
     "Campaign",
     "ChecklistItem",
     "Disposal",
@@ -35,6 +37,7 @@ __all__ = [
     "Problem",
     "ProblemEvidence",
     "ProblemStep",
+    "ReviewRule",
     "Rule",
     "SelfCheck",
     "SelfCheckAnswer",

@@ -50,7 +50,7 @@ class BranchItem(models.Model):
         help_text="随修订更新,审核通过后不再变。",
     )
     opens_on = models.DateField("开始填报")
-    due_on = models.DateField("完成期限")
+    due_on = models.DateField("完成期限", help_text="退回修改的,审核占用的时间已顺延。")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.TODO)
     with_organization = models.ForeignKey(
         Organization,
@@ -68,6 +68,9 @@ class BranchItem(models.Model):
     numbers = models.JSONField("数字", default=dict, blank=True)
 
     first_submitted_at = models.DateTimeField("首次提交", null=True, blank=True)
+    on_time = models.BooleanField(
+        "是否按期", null=True, blank=True, help_text="以首次有效提交为准,撤回的不算,此后不再变。"
+    )
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -172,6 +175,7 @@ class ItemStep(models.Model):
         verbose_name = "办理过程"
         verbose_name_plural = "办理过程"
         ordering = ["pk"]
+        indexes = [models.Index(fields=["kind", "at"], name="itemstep_decided")]
         constraints = [
             models.UniqueConstraint(
                 # With the kind: an organisation that forwarded may, after the branch was moved,

@@ -395,8 +395,12 @@ def _follow(item, version, campaign):
         # Rows nobody has touched, of branches that are no longer asked, were never an answer.
         untouched = unfinished.filter(state=BranchItem.State.TODO, evidence_links=None, steps=None)
         untouched.exclude(branch__branch_type__in=version.applies_to).delete()
-    unfinished.update(version=version, opens_on=version.opens_on, due_on=version.due_on)
+    unfinished.update(version=version, opens_on=version.opens_on)
+    # What was given back keeps its day if that is later: the reviewers' time is not the branch's.
+    mended_later = {"state": BranchItem.State.RETURNED, "due_on__gt": version.due_on}
+    unfinished.exclude(**mended_later).update(due_on=version.due_on)
     late = unfinished.filter(branch__established_on__gt=version.due_on - moves.NEW_BRANCH_DAYS)
     for row in late.select_related("branch"):
         window = moves.window_of(version, row.branch, campaign)
+        window["due_on"] = max(window["due_on"], row.due_on)
         BranchItem.objects.filter(pk=row.pk).update(**window)

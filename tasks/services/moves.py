@@ -21,6 +21,7 @@ NOTE_MAX = 2000  # the column's limit, said as a sentence
 REASON_MIN, REASON_MAX = 5, 500  # "不行" is no reason; the column's limit
 EXCUSE_MIN = 5  # 不适用 needs a reason somebody can judge
 NEW_BRANCH_DAYS = timedelta(days=30)  # a new branch has a month to catch up
+MENDING_DAYS = timedelta(days=5)  # handed in on time and returned late must not be overdue at once
 NUMBER_MAX = 9_999_999  # more than any branch can have of anything
 
 OFFICE_OF_BRANCH = (
@@ -136,6 +137,9 @@ def submitting(branch_item, answer, *, by, now, scope, level, files, meetings=()
         "with_organization_id": level.pk,
         "round": branch_item.round + 1,
         "first_submitted_at": branch_item.first_submitted_at or now,
+        "on_time": branch_item.on_time
+        if branch_item.first_submitted_at
+        else local_day(now) <= branch_item.due_on,
         "submitted_at": now,
         "submitted_by_id": by.pk,
         "decided_at": None,
@@ -186,11 +190,15 @@ def withdrawing(branch_item, *, by, now, scope):
         raise Refused("已有一级审核通过，不能撤回。如需修改，请联系审核人退回。")
     _refuse_when_over(branch_item, local_day(now))
     require(rules.may_fill(by, branch_item.branch, scope=scope), OFFICE_OF_BRANCH)
+    changes = {"with_organization_id": None, "updated_at": now}
+    if branch_item.first_submitted_at == branch_item.submitted_at:
+        # What the branch took back itself was no valid hand-in: 按期 is judged by the next one.
+        changes |= {"first_submitted_at": None, "on_time": None}
     return _move(
         branch_item,
         State.DRAFT,
         "item.withdrawn",
-        {"with_organization_id": None, "updated_at": now},
+        changes,
         kind=Kind.WITHDRAWN,
         office=branch_item.branch,
     )
@@ -246,6 +254,7 @@ def returning(branch_item, *, by, now, scope, submitters, reason):
     }
     if branch_item.state == State.ACCEPTED:
         changes |= asked_now(branch_item)
+    changes["due_on"] = mending_until(branch_item, local_day(now), changes.get("due_on"))
     return _move(
         branch_item,
         State.RETURNED,
@@ -294,6 +303,17 @@ def problems(branch_item, answer, *, today, has_files):
             hint += "，或选用组织生活记录。" if kinds_for(version) else "。"
             found.append(("evidence", f"标记为“已落实”的本条目须有佐证材料。{hint}"))
     return found
+
+
+def mending_until(branch_item, today, due_on=None):
+    """Until when an item given back today is to be mended: its due day put off by the days it lay with
+    reviewers, since that time is not the branch's; and no less than ``MENDING_DAYS`` where it had been
+    handed in on time."""
+    lay = today - local_day(branch_item.submitted_at)
+    days = [due_on or branch_item.due_on, branch_item.due_on + lay]
+    if branch_item.on_time:
+        days.append(today + MENDING_DAYS)
+    return max(days)
 
 
 def asked_now(branch_item):

@@ -47,6 +47,7 @@ COLUMNS = (
     "note",
     "numbers",
     "first_submitted_at",
+    "on_time",
     "submitted_at",
     "submitted_by",
     "decided_at",

@@ -42,11 +42,13 @@ def meeting_fell_away(meeting, why, *, now):
 
 def void(branch_item, *, reason, now):
     """The system takes one acceptance back; the branch and those who accepted are told."""
+    asked = moves.asked_now(branch_item)
+    asked["due_on"] = moves.mending_until(branch_item, local_day(now), asked["due_on"])
     accepted = branch_item.steps.filter(kind=Kind.ACCEPTED).select_related("organization").last()
     move = moves.Move(
         to=State.RETURNED,
         verb="item.voided",
-        changes={"return_reason": reason, "updated_at": now, **moves.asked_now(branch_item)},
+        changes={"return_reason": reason, "updated_at": now, **asked},
         detail={"reason": reason},
         kind=Kind.VOIDED,
         office=branch_item.branch,

@@ -207,6 +207,9 @@ ROWS = {
         method="post",
     ),
     "tasks:review": Row({200: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}),
+    "tasks:review_clocks": Row(
+        {200: (*REVIEWERS, "leader", "department"), 403: [*KEEPERS, "inspector", *BLIND]}
+    ),
     "tasks:review_batch": Row({200: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}),
     "tasks:accept_many": Row(
         {302: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}, method="post"

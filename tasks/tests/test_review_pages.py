@@ -24,7 +24,7 @@ def _morning():
 def queue(people, org):
     """Three items with the north office, the oldest first: T1-03, T1-01, T1-02."""
     make.make_campaign()
-    days = {"T1-03": 8, "T1-01": 3, "T1-02": 0}
+    days = {"T1-03": 8, "T1-01": 5, "T1-02": 0}
     return [
         make.make_submitted(
             make.item_of(org.north, code),
@@ -43,12 +43,12 @@ def test_the_longest_waiting_comes_first_and_is_opened(sign_in, people, queue):
     answer = sign_in(people.reviewer).get(QUEUE)
 
     assert [(r.item.code, r.waited, r.wait_tone) for r in answer.context["rows"]] == [
-        ("T1-03", 8, "late"),
-        ("T1-01", 3, "near"),
+        ("T1-03", 6, "late"),
+        ("T1-01", 4, "near"),
         ("T1-02", 0, ""),
     ]
     assert answer.context["chosen"].item.code == "T1-03"
-    assert "等待8天" in answer.content.decode()
+    assert "等待6个工作日" in answer.content.decode()
 
 
 def test_the_queue_holds_only_what_lies_with_the_own_organisation(sign_in, people, org, queue):

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.scope import scope_of
+from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from tasks.models import BranchItem
 from tasks.services import items as services
-from tasks.views.review import REVIEW_ROLES, desk, filtered, filters_in, judge_wait, queue_of
+from tasks.views.review import REVIEW_ROLES, desk, filtered, filters_in, queue_of, waits
 
 SHOWN = 200  # more is not gone through with care in one sitting; the rest follows on the next page
 NOT_YOURS = "已不在您的待审核之列（可能已由他人办理，或支部已撤回）。"
@@ -32,8 +33,9 @@ def review_batch(request):
         proofs=F("files") + F("meetings"),
     )
     total, rows = queue.count(), list(rows[:SHOWN])
+    judge = waits(local_day())
     for row in rows:
-        judge_wait(row)
+        judge(row)
         row.hints = hints_of(row)
     context = {
         "rows": rows,

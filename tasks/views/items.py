@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from tasks import differences, rules
+from tasks import clocks, differences, rules
 from tasks import facts as ledgers
 from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
@@ -269,12 +269,21 @@ def item_context(request, row):
         if row.state == "returned"
         else None,
         "difference": None if row.is_editable else differences.since_given_back(steps),
+        "waited": waited(row),
         "may_withdraw": rules.may_withdraw(user, row),
         "may_review": rules.may_review(user, row),
         "may_return": rules.may_return(user, row),
         "reason_form": ReasonForm(),
         "common_reasons": COMMON_REASONS,
     }
+
+
+def waited(row):
+    """How many working days it has lain with the reviewers; None when it does not."""
+    if row.state != "submitted":
+        return None
+    since = local_day(row.decided_at or row.submitted_at)
+    return clocks.WorkingDays().between(since, local_day())
 
 
 def basis_of(version):
