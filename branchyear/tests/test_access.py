@@ -1,33 +1,25 @@
-"""Every address × every role."""
+"""Every address × every role: who gets what, and that no answer sings a canary."""
 
-import importlib
-from contextlib import contextmanager, suppress
+import logging
 
 import pytest
-from django.conf import settings
-from django.core.cache import cache
-from django.db import transaction
-from django.urls import get_resolver, reverse
-from django.utils import timezone
+from django.http import HttpResponseNotFound
+from django.urls import get_resolver
+from django.views.defaults import page_not_found
 
-from branchyear.notifications.models import Notice
-from branchyear.tests.access import PEOPLE
-
-APPS = ("branchyear", "branches", "members", "tasks", "reports")
+from branchyear import urls
+from branchyear.tests.access import PEOPLE, address, all_rows, undone
+from branchyear.tests.canaries import (
+    BASE,
+    CANARIES,
+    WATCHERS,
+    sung,
+    text_of,
+    unheard_of,
+)
 
 # Third-party pages with a guard of their own: the admin site (test_admin.py) and DRF's router root.
 ELSEWHERE = ("admin:", "api-root")
-
-
-def all_rows():
-    rows = {}
-    for app in APPS:
-        try:
-            module = importlib.import_module(f"{app}.tests.access")
-        except ModuleNotFoundError:
-            continue
-        rows.update(module.ROWS)
-    return rows
 
 
 def all_routes(resolver=None, prefix=""):
@@ -49,87 +41,51 @@ def test_every_route_stands_in_the_access_table():
     assert set(all_rows()) - routes == set()
 
 
-@pytest.fixture
-def world(org, people):
-    """One thing of everything, all belonging to the north branch."""
-    notice = Notice.objects.create(
-        recipient=people.secretary, kind="item.returned", title="t", key="k"
-    )
-    world = org
-    world.people = people
-    world.notice = notice
-    for app in APPS[1:]:
-        try:
-            module = importlib.import_module(f"{app}.tests.access")
-        except ModuleNotFoundError:
-            continue
-        if hasattr(module, "furnish"):
-            module.furnish(world)
-    return world
-
-
 # Building the world costs more than asking at an address, so each part of the table is asked in one world,
 # every row in a savepoint of its own that is undone afterwards.
 PARTS = 8
 
 
-@contextmanager
-def undone():
-    cache.clear()
-    with suppress(_Undo), transaction.atomic():
-        yield
-        raise _Undo
-
-
-class _Undo(Exception):
-    pass
-
-
 @pytest.fixture
-def everybody(world, client):
-    """``everybody(person)`` gives the client as that person's browser: logged in once, a page seen before.
+def _brief(world, monkeypatch):
+    """The page that says 404 is made for a watcher every time, for anybody else once: a third of all
+    answers say it, and of those only the status is looked at."""
+    watchers = {getattr(world.people, person).pk for person in WATCHERS}
+    told = set()
 
-    Logging in for every question took a third of the time. The session stands in the database outside of
-    the savepoints, so a row that ends it (``logout``) has it back for the next.
-    """
-    keys = {}
-    for person in PEOPLE:
-        user = getattr(world.people, person)
-        client.cookies.clear()
-        client.force_login(user, backend="branches.backends.AppointmentBackend")
-        session = client.session
-        session["seen"] = timezone.now().timestamp()
-        session.save()
-        keys[person] = session.session_key
+    def answer(request, exception):
+        if request.user.pk in told - watchers:
+            return HttpResponseNotFound()
+        told.add(request.user.pk)
+        return page_not_found(request, exception)
 
-    def browser(person):
-        client.cookies.clear()  # what the last answer set is another person's
-        client.cookies[settings.SESSION_COOKIE_NAME] = keys[person]
-        return client
-
-    return browser
+    monkeypatch.setattr(urls, "handler404", answer, raising=False)
 
 
-def address(name, row, world):
-    return reverse(name, args=row.args(world) if row.args else [])
-
-
+@pytest.mark.usefixtures("_brief")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_each_role_gets_what_the_table_says(part, world, everybody):
+def test_each_role_gets_what_the_table_says_and_hears_no_canary(part, planted, everybody, caplog):
+    caplog.set_level(logging.INFO)
     rows = all_rows()
-    wrong = {}
+    wrong, heard = {}, {}
 
     for name in sorted(rows)[part::PARTS]:
         row = rows[name]
         expected = {person: status for status, group in row.expect.items() for person in group}
         with undone():
-            url = address(name, row, world)
+            url = address(name, row, planted)
             for person in PEOPLE:
-                got = getattr(everybody(person), row.method)(url, row.data).status_code
+                answer = getattr(everybody(person), row.method)(url, row.data)
+                got = answer.status_code
                 if got != expected.get(person, 404):
                     wrong.setdefault(name, {})[person] = f"{got}, not {expected.get(person, 404)}"
+                if row.method == "get" and person in WATCHERS:
+                    if song := sung(text_of(answer), unheard_of(person)):
+                        heard[url, person] = song
 
     assert wrong == {}
+    assert heard == {}
+    assert not sung(caplog.text, (*CANARIES, BASE))
 
 
 @pytest.mark.parametrize("part", range(2))

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from branchyear.demo.paper import pdf
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
@@ -28,7 +30,8 @@ def furnish(world):
     people, now = world.people, timezone.now()
     world.campaign = campaign
     world.branch_item = make.item_of(world.north, "T1-05")
-    world.evidence = make.make_evidence(world.branch_item, people.secretary, now=now)
+    paper = SimpleUploadedFile("批复.pdf", pdf(["批复"]))  # a real one: it is read for canaries
+    world.evidence = make.make_evidence(world.branch_item, people.secretary, paper, now=now)
     world.submitted_item = make.make_submitted(
         make.item_of(world.north, "T1-01"), people.secretary, now=now, fact_on=today
     )
