@@ -350,6 +350,10 @@ SPECTACULAR_SETTINGS = {
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024  # a scanned resolution of ten pages is about 8 MB
 EVIDENCE_MAX_PER_ITEM = 30
 EXPORT_KEEP_DAYS = 90  # the export centre keeps a quarter; the ledger can always be made again
+DOSSIER_KEEP_DAYS = 14  # an inspection is over by then; asked again it is the same to the last byte
+DOSSIER_MAX_BYTES = (
+    4 * 1024**3
+)  # a branch has some hundred megabytes; above that one asks task by task
 ROSTER_UPLOAD_KEEP_DAYS = 30  # time to mend a rejected list; the file itself goes once it is saved
 JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrator is shown it
 JOB_LEASE = timedelta(minutes=6)  # above Celery's hard limit of five minutes

@@ -70,7 +70,8 @@ class Layout:
     """The frame of a ledger around its rows.
 
     `unit` is the organisation that reports, `period` up to when (统计截止), `scope_label` which
-    part was asked for ("全部支部", "仅逾期"); `made_by` and `made_at` say whose file it is.
+    part was asked for ("全部支部", "仅逾期"); `made_by` and `made_at` say whose file it is; `code` is
+    the one under which it was given out.
     """
 
     title: str
@@ -84,6 +85,7 @@ class Layout:
     signatures: tuple[str, ...] = ("填报人", "审核人", "负责人(签章)")
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    code: str = ""
     totals: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -104,6 +106,7 @@ class Layout:
             ("范围", self.scope_label),
             ("统计截止", self.period),
             ("制表", made),
+            ("核验码", self.code),
         )
         return tuple(f"{label}：{value}" for label, value in pairs if value)
 

@@ -48,6 +48,7 @@ from branchyear.lib.layout import (
     total_of,
     values,
 )
+from branchyear.lib.names import BAD_IN_NAMES, set_apart
 
 MAX_ROWS = 1_048_576  # of a sheet, heading and all
 MAX_TEXT = 32_767  # UTF-16 units in a cell
@@ -117,22 +118,16 @@ def _cut_units(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
 
 
-_BAD_IN_NAMES = re.compile(
-    '[\x00-\x1f\x7f<>:"/\\\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
-)
-_DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$")
-
-
 def filename(
     organization_name: str, ledger_name: str, period_label: str, day: date, ext: str
 ) -> str:
     """单位_台账名_2022年5月_20220525.xlsx, in characters that every system allows in a name."""
     parts = []
     for part, room in ((organization_name, 60), (ledger_name, 40), (period_label, 20)):
-        part = _BAD_IN_NAMES.sub("", part)
+        part = BAD_IN_NAMES.sub("", part)
         part = re.sub(r"[\s_]+", "", part).strip(".")[:room]
         if part:
-            parts.append(f"({part})" if _DEVICES.match(part) else part)
+            parts.append(set_apart(part))
     return "_".join([*parts, f"{day:%Y%m%d}"]) + "." + ext.lstrip(".")
 
 

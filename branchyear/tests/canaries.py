@@ -81,7 +81,7 @@ def unpacked(data):
     """The text of a page, of a workbook's parts, of a PDF's pages."""
     if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return "\n".join(package.read(n).decode(errors="replace") for n in package.namelist())
+            return "\n".join(unpacked(package.read(n)) for n in package.namelist())
     if data.startswith(b"%PDF"):
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
     return data.decode(errors="replace")

@@ -7,6 +7,7 @@ both from it, so they cannot differ.
 from branchyear.lib.errors import Refused
 from reports.kinds.base import Asked, Kind
 from reports.kinds.checklist import Checklist
+from reports.kinds.dossier import Dossier
 from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
 from reports.kinds.movement import Absences, Admissions, Transfers
@@ -23,6 +24,7 @@ KINDS = {
     for kind in (
         Checklist(),
         Summary(),
+        Dossier(),
         Roster(),
         Terms(),
         Posts(),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.conf import settings
+
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.layout import Layout
 from branchyear.lib.xlsx import filename
@@ -43,6 +45,19 @@ class Kind:
     holds = ""  # what is in it, for the card in the export centre
     everything = "全部条目"  # what is in it when no condition is given
     conditions = NAMES  # which of the selection's conditions make sense for it
+    formats = ("xlsx", "pdf")  # what can be made of it
+
+    @property
+    def keep_days(self):
+        """How long the file lies in the export centre."""
+        return settings.EXPORT_KEEP_DAYS
+
+    def fits(self, organization):
+        """Whether it can be made of this organisation."""
+        return True
+
+    def check(self, asked):
+        """``Refused`` with a sentence where it cannot be made as it was asked for."""
 
     def asked(self, organization, parameters, *, by, at):
         """What is asked, without conditions that make no sense for this ledger."""

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from branches.models import Organization
+from reports.models.papers import Paper
 from reports.querysets import ExportQuerySet
 
 
@@ -20,6 +21,7 @@ class Export(models.Model):
     class Format(models.TextChoices):
         XLSX = "xlsx", "Excel"
         PDF = "pdf", "PDF"
+        ZIP = "zip", "压缩包"
 
     kind = models.CharField("台账", max_length=40)
     organization = models.ForeignKey(
@@ -43,6 +45,14 @@ class Export(models.Model):
     size = models.PositiveBigIntegerField("大小(字节)", default=0)
     sha256 = models.CharField("校验值", max_length=64, blank=True)
     expires_on = models.DateField("保留至", null=True, blank=True)
+    paper = models.ForeignKey(
+        Paper,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="exports",
+        verbose_name="签发的文件",
+    )
 
     objects = ExportQuerySet.as_manager()
 

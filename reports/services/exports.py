@@ -11,7 +11,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -27,8 +26,9 @@ from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import LostLease, enqueue
 from reports import rules
+from reports.dossier.package import Made
 from reports.kinds import kind_of
-from reports.models import Export
+from reports.models import Export, Paper
 
 Status = Export.Status
 OPEN = (Status.QUEUED, Status.RUNNING)
@@ -49,8 +49,10 @@ def request_export(kind, *, organization, format, parameters, by):
     require(rules.may_export(by, organization))
     ledger = kind_of(kind)
     asked = ledger.asked(organization, parameters, by=by, at=timezone.now())
-    if format not in Export.Format.values:
-        raise Refused("请选择 Excel 或 PDF。", field="format")
+    if format not in ledger.formats:
+        labels = "或 ".join(f"{Export.Format(each).label} " for each in ledger.formats).strip()
+        raise Refused(f"请选择 {labels}。", field="format")
+    ledger.check(asked)
     parameters = asked.selection.parameters
     mine = Export.objects.filter(requested_by=by, status__in=OPEN)
     same = mine.filter(kind=kind, organization=organization, format=format)
@@ -131,9 +133,9 @@ def render(export_id, *, now, alive=lambda: None):
         asked = kind.asked(export.organization, export.parameters, by=export.requested_by, at=now)
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             path = Path(folder) / f"ledger.{export.format}"
-            rows = write(kind, asked, export.format, path, _Progress(export, alive))
+            made = write(kind, asked, export.format, path, _Progress(export, alive))
             alive()
-            _finish(export, path, rows, kind.filename(asked, export.format), now)
+            _finish(export, path, made, kind, kind.filename(asked, export.format), now)
     except Refused as refusal:
         fail(export, refusal.sentence)
     except LostLease:
@@ -146,7 +148,9 @@ def render(export_id, *, now, alive=lambda: None):
 
 
 def write(kind, asked, format, target, progress=None):
-    """Write the ledger of ``kind`` to ``target``; returns the number of rows. Also the console's door."""
+    """Write the ledger of ``kind`` to ``target``; says how many rows it has. Also the console's door."""
+    if format == Export.Format.ZIP:
+        return kind.write(asked, target, progress)
     layout = kind.layout(asked)
     total = kind.count(asked)
     counted = _Counted(kind.rows(asked))
@@ -157,7 +161,7 @@ def write(kind, asked, format, target, progress=None):
         pdf.render_ledger(
             target, layout, counted, total=total, progress=progress, watermark=watermark
         )
-    return counted.count
+    return Made(counted.count)
 
 
 class _Counted:
@@ -188,7 +192,7 @@ class _Progress:
         )
 
 
-def _finish(export, path, rows, filename, now):
+def _finish(export, path, made, kind, filename, now):
     """Store the file under its one name, replacing what a killed worker left there, and say so."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -196,19 +200,21 @@ def _finish(export, path, rows, filename, now):
     default_storage.delete(name)
     with path.open("rb") as file:
         name = default_storage.save(name, File(file))
-    expires_on = local_day(now) + timedelta(days=settings.EXPORT_KEEP_DAYS)
+    expires_on = local_day(now) + timedelta(days=kind.keep_days)
     with transaction.atomic():
         ready = Export.objects.filter(pk=export.pk, status=Status.RUNNING).update(
             status=Status.READY,
             finished_at=timezone.now(),
             file=name,
             filename=filename,
-            rows=rows,
-            done_units=rows,
-            total_units=rows,
+            error=made.remark,
+            rows=made.rows,
+            done_units=made.rows,
+            total_units=made.rows,
             size=path.stat().st_size,
             sha256=sha256,
             expires_on=expires_on,
+            paper=Paper.objects.filter(files__sha256=sha256, files__role="whole").first(),
         )
         if not ready:
             return
@@ -217,7 +223,7 @@ def _finish(export, path, rows, filename, now):
             export,
             by=export.requested_by,
             organization=export.organization,
-            rows=rows,
+            rows=made.rows,
             sha256=sha256,
         )
         _tell(export, "export.ready", filename=filename, expires=_day(expires_on))

@@ -16,7 +16,7 @@ from branches.models import Kind as Level
 from branches.models import Organization
 from branches.querysets import within
 from branches.scope import scope_of
-from branchyear.lib.errors import require
+from branchyear.lib.errors import Refused, require
 from branchyear.lib.layout import display, values
 from branchyear.lib.paging import page_of
 from reports import rules
@@ -34,7 +34,7 @@ MINE = format_lazy("{}#mine", reverse_lazy("reports:exports"))
 def exports(request):
     """The ledgers there are, the chosen one with its preview, and what was asked for so far."""
     require(rules.may_export(request.user), NO_LEDGERS)
-    mine = Export.objects.visible_to(request.user).select_related("organization")
+    mine = Export.objects.visible_to(request.user).select_related("organization", "paper")
     page = page_of(request.GET, mine, 20)
     kind = KINDS.get(request.GET.get("kind", ""))
     context = {
@@ -69,7 +69,7 @@ def request_export(request):
 @require_GET
 def export(request, pk):
     """One line of the list, asked for again and again by the page while the file is being made."""
-    mine = Export.objects.visible_to(request.user).select_related("organization")
+    mine = Export.objects.visible_to(request.user).select_related("organization", "paper")
     line = Line(get_object_or_404(mine, pk=pk))
     if not request.htmx:
         return redirect(MINE)
@@ -119,9 +119,20 @@ def _previewed(request, kind):
         "layout": layout,
         "lines": lines,
         "count": kind.count(asked),
+        "formats": [(each, Export.Format(each).label) for each in kind.formats],
+        "refusal": _refusal(kind, asked),
         "hidden": {"kind": kind.key},
         "shown": kind.conditions or ("none",),
     }
+
+
+def _refusal(kind, asked):
+    """Why the file cannot be made of what is chosen now; empty when it can."""
+    try:
+        kind.check(asked)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _address(request, kind):
@@ -182,6 +193,11 @@ class Line:
         return "、".join(word for word in words if word) or (
             KINDS[self.export.kind].everything if self.export.kind in KINDS else "全部条目"
         )
+
+    @property
+    def counted(self):
+        """How much is in it."""
+        return f"{self.export.rows} {'个文件' if self.export.format == Export.Format.ZIP else '行'}"
 
     @property
     def time_left(self):

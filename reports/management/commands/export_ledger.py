@@ -38,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {path.parent}.")
         asked = KINDS[kind].asked(organization, {"month": month}, by=None, at=timezone.now())
         try:
-            rows = exports.write(KINDS[kind], asked, format, path)
+            if format not in KINDS[kind].formats:
+                raise CommandError(f"{kind} is made as {' or '.join(KINDS[kind].formats)}.")
+            rows = exports.write(KINDS[kind], asked, format, path).rows
         except Refused as refusal:
             raise CommandError(refusal.sentence) from None
         record(
