@@ -1,6 +1,6 @@
 /* input[type=file][data-upload]: size (data-max-bytes) and kind (data-accept=".pdf,.jpg") are
-   looked at before sending; a form with data-upload-progress is sent with a bar. Without
-   JavaScript the form is simply posted. */
+   looked at before sending; a form with data-upload-progress is sent with a bar, and again by itself
+   when the line breaks: nothing typed or chosen is lost. Without JavaScript the form is simply posted. */
 (function () {
   'use strict';
 
@@ -78,45 +78,109 @@
     say(input, part < 100 ? '正在上传 ' + part + '%' : '已传完，正在检查文件…', false);
   });
 
+  /* The words beside the input, and a button that does what is to be done next. */
+  function offer(input, text, label, act) {
+    say(input, text + ' ', true);
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button button--quiet button--small';
+    button.textContent = label;
+    button.addEventListener('click', act);
+    stateOf(input).append(button);
+  }
+
+  var PAUSES = [3, 10]; /* seconds after which a broken upload is begun again by itself */
+  var STALLED = 60; /* seconds without a byte: the line is dead, whatever the browser thinks */
+  var KEPT = '填写的内容和选好的文件都在。';
+
+  function send(form, input, submitter, tries) {
+    var body = new FormData(form); /* anew each time: with the same key it is taken once, and with what was typed since */
+    if (submitter && submitter.name) body.append(submitter.name, submitter.value);
+    var bar = document.createElement('progress');
+    bar.className = 'progress__bar upload__bar';
+    bar.max = 100;
+    bar.value = 0;
+    stateOf(input).before(bar);
+    var xhr = new XMLHttpRequest();
+    var moved = Date.now();
+    var watch = setInterval(function () {
+      if (bar.value < 100 && Date.now() - moved > STALLED * 1000) xhr.abort();
+    }, 5000);
+    function end() {
+      clearInterval(watch);
+      bar.remove();
+    }
+    function stop(text) {
+      end();
+      say(input, text, true);
+      window.wakeForm(form);
+    }
+    function again() {
+      window.restForm(form);
+      send(form, input, submitter, 0);
+    }
+    function broken() {
+      end();
+      if (tries >= PAUSES.length) {
+        window.wakeForm(form);
+        return offer(input, '网络中断，文件没有上传成功。' + KEPT, '重新上传', again);
+      }
+      var timer = setTimeout(next, PAUSES[tries] * 1000);
+      function next() {
+        clearTimeout(timer);
+        window.removeEventListener('online', next);
+        send(form, input, submitter, tries + 1);
+      }
+      window.addEventListener('online', next);
+      offer(input, '网络中断，' + PAUSES[tries] + ' 秒后自动重新上传。' + KEPT, '不再上传', function () {
+        clearTimeout(timer);
+        window.removeEventListener('online', next);
+        say(input, '已停止上传。' + KEPT, true);
+        window.wakeForm(form);
+      });
+    }
+    xhr.upload.addEventListener('progress', function (part) {
+      moved = Date.now();
+      if (!part.lengthComputable) return;
+      bar.value = Math.round(100 * part.loaded / part.total);
+      say(input, bar.value < 100 ? '正在上传 ' + bar.value + '%' : '已传完，正在检查文件…', false);
+    });
+    xhr.addEventListener('load', function () {
+      var said = window.sentenceOf(xhr.responseText, xhr.getResponseHeader('Content-Type'));
+      if (xhr.status >= 200 && xhr.status < 300) {
+        end();
+        if (!put(xhr.responseText, xhr.responseURL)) location.assign(xhr.responseURL || location.href);
+      } else if ((xhr.status === 422 || xhr.status === 409) && put(xhr.responseText, location.href)) {
+        end();
+        window.scrollTo(0, 0);
+      } else if (xhr.status === 413) stop('文件太大，服务器没有接收。请压缩后再上传。');
+      else if (xhr.status === 403 || xhr.status === 401) stop('登录已超时或没有上传权限。请重新登录后再试。');
+      else if (xhr.status === 502 || xhr.status === 503 || xhr.status === 504) broken();
+      else if (xhr.status < 500 && said) stop(said);
+      else stop('系统出了问题，文件没有上传成功。请稍后再试。' + KEPT);
+    });
+    xhr.addEventListener('error', broken);
+    xhr.addEventListener('abort', broken);
+    xhr.open('POST', (submitter && submitter.getAttribute('formaction')) || form.action);
+    xhr.setRequestHeader('X-Requested-With', 'fetch');
+    xhr.send(body);
+  }
+
   window.attach('form[data-upload-progress]', function (form) {
     form.addEventListener('submit', function (event) {
       var input = form.querySelector('input[type=file][data-upload]');
       if (event.defaultPrevented || !input || !input.files.length || form.hasAttribute('hx-post')) return;
       event.preventDefault();
       window.restForm(form);
-      var body = new FormData(form);
-      if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
-      var bar = document.createElement('progress');
-      bar.className = 'progress__bar upload__bar';
-      bar.max = 100;
-      bar.value = 0;
-      stateOf(input).before(bar);
-      var xhr = new XMLHttpRequest();
-      function stop(text) {
-        bar.remove();
-        say(input, text, true);
-        window.wakeForm(form);
-      }
-      xhr.upload.addEventListener('progress', function (part) {
-        if (!part.lengthComputable) return;
-        bar.value = Math.round(100 * part.loaded / part.total);
-        say(input, bar.value < 100 ? '正在上传 ' + bar.value + '%' : '已传完，正在检查文件…', false);
-      });
-      xhr.addEventListener('load', function () {
-        var said = window.sentenceOf(xhr.responseText, xhr.getResponseHeader('Content-Type'));
-        if (xhr.status >= 200 && xhr.status < 300) {
-          if (!put(xhr.responseText, xhr.responseURL)) location.assign(xhr.responseURL || location.href);
-        } else if ((xhr.status === 422 || xhr.status === 409) && put(xhr.responseText, location.href)) {
-          window.scrollTo(0, 0);
-        } else if (xhr.status === 413) stop('文件太大，服务器没有接收。请压缩后再上传。');
-        else if (xhr.status === 403 || xhr.status === 401) stop('登录已超时或没有上传权限。请重新登录后再试。');
-        else if (xhr.status < 500 && said) stop(said);
-        else stop('系统出了问题，文件没有上传成功。请稍后再试。');
-      });
-      xhr.addEventListener('error', function () { stop('网络中断，文件没有上传成功。请检查网络后再试。'); });
-      xhr.open('POST', (event.submitter && event.submitter.getAttribute('formaction')) || form.action);
-      xhr.setRequestHeader('X-Requested-With', 'fetch');
-      xhr.send(body);
+      send(form, input, event.submitter, 0);
     });
+  });
+
+  /* Where htmx sends, its broken line is offered to be tried again in the same words. */
+  document.addEventListener('htmx:sendError', function (event) {
+    var form = event.target.closest ? event.target.closest('form[data-upload-progress]') : null;
+    var input = form && form.querySelector('input[type=file][data-upload]');
+    if (!input || !input.files.length) return;
+    offer(input, '网络中断，文件没有上传成功。' + KEPT, '重新上传', function () { form.requestSubmit(); });
   });
 })();

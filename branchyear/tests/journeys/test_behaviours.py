@@ -332,6 +332,35 @@ def test_the_servers_word_about_a_file_stands_beside_it(stage):
     expect(stage.page.locator("#files button")).not_to_have_class("is-sending")
 
 
+def test_a_broken_upload_is_begun_again_and_loses_nothing(stage):
+    """Twice by itself, then by a button; always the same form with the same key."""
+    sent = []
+
+    def broken(route):
+        sent.append(route.request.post_data_buffer)
+        if len(sent) <= 3:
+            route.abort("internetdisconnected")
+        else:
+            route.fulfill(status=422, json={"error": "收到了。"})
+
+    stage.page.clock.install()
+    stage.open("/page/")
+    stage.page.route("**/upload/", broken)
+    state = stage.page.locator("[data-upload-state]")
+    stage.page.set_input_files("[name=file]", {"name": "a.pdf", "mimeType": "x/y", "buffer": b"1"})
+    stage.page.click("#files > button")
+    expect(state).to_contain_text("3 秒后自动重新上传。填写的内容和选好的文件都在。")
+    stage.page.clock.run_for(3100)
+    expect(state).to_contain_text("10 秒后自动重新上传")
+    stage.page.clock.run_for(10_100)
+    expect(state).to_contain_text("文件没有上传成功")
+    stage.page.click("text=重新上传")
+
+    expect(state).to_have_text("收到了。")
+    assert len(sent) == 4
+    assert all(b"a.pdf" in (body or b"a.pdf") for body in sent)
+
+
 def test_ticking_all_counts_and_wakes_the_batch_buttons(stage):
     stage.open("/styleguide/")
     batch = stage.page.locator("[data-select-needed]").first
