@@ -151,6 +151,7 @@ def stored():
     return set(found)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("kind", GOOD)
 def test_the_papers_of_an_office_are_taken(kind):
     upload = GOOD[kind]()
@@ -162,6 +163,7 @@ def test_the_papers_of_an_office_are_taken(kind):
     assert upload.tell() == 0
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_file_that_is_not_what_it_says_is_refused(kind):
     build, sentence = HOSTILE[kind]
@@ -172,6 +174,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(kind):
     assert refusal.value.field == "file"
 
 
+@pytest.mark.any_engine
 def test_a_file_that_is_too_large_is_refused_without_being_read(settings):
     settings.EVIDENCE_MAX_BYTES = 1024 * 1024
     exact = raw("大.pdf", b"%PDF-1.4" + b"0" * (1024 * 1024 - 8))
@@ -185,6 +188,7 @@ def test_a_file_that_is_too_large_is_refused_without_being_read(settings):
             files.examine(upload)
 
 
+@pytest.mark.any_engine
 def test_a_large_upload_on_disk_is_read_in_pieces():
     with TemporaryUploadedFile("大.pdf", "application/pdf", 0, None) as upload:
         upload.write(b"%PDF-1.4\n" + b"0" * 700_000)
@@ -194,6 +198,7 @@ def test_a_large_upload_on_disk_is_read_in_pieces():
     assert facts.size == 700_009
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
@@ -213,6 +218,7 @@ def test_a_name_is_shown_without_what_could_deceive(given, shown):
     assert files.display_name(given) == shown
 
 
+@pytest.mark.any_engine
 @given(st.text(max_size=400))
 def test_no_name_can_be_a_path_or_turn_the_line(name):
     shown = files.display_name(name)
@@ -222,6 +228,7 @@ def test_no_name_can_be_a_path_or_turn_the_line(name):
     assert not any(unicodedata.category(c).startswith("C") for c in shown)
 
 
+@pytest.mark.any_engine
 @given(st.binary(max_size=300), st.sampled_from(files.EXTENSIONS))
 def test_no_content_breaks_the_examination(content, extension):
     with suppress(BadFile):

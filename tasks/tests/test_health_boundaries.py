@@ -2,6 +2,8 @@
 
 Each case stands in the north branch alone: what is put there, the day asked about, and the severities of
 what is found. The sizes of branches and groups (R01, R04-R07) are in ``test_health_organization``.
+
+On SQLite only: ``test_health_restated`` asks the very statements on both databases.
 """
 
 from datetime import date, datetime
@@ -20,8 +22,6 @@ from members.models import Member, PostHeld
 from tasks.health import engine
 from tasks.models import Disposal
 from tasks.tests.make import make_campaign
-
-pytestmark = pytest.mark.engines
 
 AT = datetime(2026, 4, 2, 9, tzinfo=CHINA)
 MAY, JULY, OCTOBER = date(2026, 5, 12), date(2026, 7, 1), date(2026, 10, 1)
