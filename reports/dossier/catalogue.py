@@ -1,4 +1,4 @@
-"""The catalogue (目录) of a dossier: one line per file or recorded meeting, and one for an item without any."""
+"""The catalogue (目录) of a dossier: one line per file, recorded meeting or sealed ledger, and one for an item without any."""
 
 from branchyear.lib.layout import Column
 
@@ -10,7 +10,7 @@ COLUMNS = (
     Column("state", "状态", 8.5, "status"),
     Column("fact_on", "完成日期", 11, "date"),
     Column("kind", "材料种类", 9, align="center"),
-    Column("name", "文件（在条目文件夹中的名称）或会议", 32),
+    Column("name", "文件（在条目文件夹中的名称）、会议或平台数据", 32),
     Column("on", "材料日期", 11, "date"),
     Column("size", "大小(KB)", 8, "integer", total="sum"),
     Column("sum", "校验值（前16位）", 18, align="center"),
@@ -18,7 +18,7 @@ COLUMNS = (
     Column("accepted_on", "通过日期", 11, "date"),
     Column("remark", "备注", 12),
 )
-FILE, MEETING = "佐证材料", "组织生活"
+FILE, MEETING, LEDGER = "佐证材料", "组织生活", "平台数据"
 
 
 def columns(organization):
@@ -73,4 +73,14 @@ def _of(sheet, faults):
         }
         for record in sheet.records
     ]
-    return files + meetings
+    ledgers = [
+        {
+            "kind": LEDGER,
+            "name": f"{ledger.kind}：{ledger.summary}",
+            "on": ledger.as_of,
+            "sum": ledger.digest[:16],
+            "remark": "见条目情况",
+        }
+        for ledger in sheet.ledgers
+    ]
+    return files + meetings + ledgers

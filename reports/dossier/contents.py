@@ -46,6 +46,18 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Ledger:
+    """What a ledger of the portal said on a day, sealed as proof: no file, but a table for the cover."""
+
+    kind: str
+    as_of: date
+    summary: str
+    head: tuple
+    rows: tuple
+    digest: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of the item's way."""
 
@@ -77,6 +89,7 @@ class Sheet:
     note: str
     materials: tuple
     records: tuple
+    ledgers: tuple
     steps: tuple
     acceptance: Step | None
 
@@ -87,7 +100,11 @@ class Sheet:
     @property
     def has_cover(self):
         """Something was said or shown; an item nobody has touched stands in the catalogue only."""
-        return bool(self.state != BranchItem.State.TODO or self.materials or self.records)
+        return bool(self.state != BranchItem.State.TODO or self.proofs)
+
+    @property
+    def proofs(self):
+        return len(self.materials) + len(self.records) + len(self.ledgers)
 
     @property
     def facts(self):
@@ -145,6 +162,7 @@ def _with_everything(rows):
         .prefetch_related(
             "evidence_links__evidence__uploaded_by",
             "meeting_links__meeting__group",
+            "fact_links",
             "steps__organization",
         )
         .order_by("branch__path", "item__task__order", "item__order")
@@ -183,6 +201,9 @@ def _sheet(row, organization):
         note=row.note,
         materials=tuple(_material(number, link.evidence) for number, link in enumerate(links, 1)),
         records=tuple(_record(meeting) for meeting in sorted(meetings, key=lambda m: (m.on, m.pk))),
+        ledgers=tuple(
+            _ledger(fact) for fact in sorted(row.fact_links.all(), key=lambda fact: fact.pk)
+        ),
         steps=told,
         acceptance=accepted[-1] if is_accepted and accepted else None,
     )
@@ -221,6 +242,17 @@ def _record(meeting):
         present=meeting.present,
         due=meeting.due,
         void_reason=meeting.void_reason if meeting.is_void else None,
+    )
+
+
+def _ledger(fact):
+    return Ledger(
+        kind=fact.get_kind_display(),
+        as_of=fact.as_of,
+        summary=fact.data.get("summary", ""),
+        head=tuple(fact.data.get("head", ())),
+        rows=tuple(tuple(row) for row in fact.data.get("rows", ())),
+        digest=fact.digest,
     )
 
 

@@ -7,7 +7,7 @@ from branches.models import Organization
 from branchyear.lib.errors import Refused
 from reports.dossier import catalogue, contents, package
 from reports.kinds.base import Kind
-from tasks.models import ItemEvidence, ItemMeeting
+from tasks.models import ItemEvidence, ItemFact, ItemMeeting
 
 GIGABYTE = 1024**3
 
@@ -48,22 +48,21 @@ class Dossier(Kind):
 
     def notes(self, asked):
         return (
-            "文件夹按任务、条目排列，每个条目文件夹中“00_条目情况”写明填报内容和办理过程；组织生活记录在平台"
-            "登记，没有文件。",
+            "文件夹按任务、条目排列，每个条目文件夹中“00_条目情况”写明填报内容和办理过程；组织生活记录和平台"
+            "数据在平台登记，没有文件，平台数据的表在条目情况中。",
             "核验：扫描右上角二维码，或登录平台点右上角姓名“核验文件”，输入核验码，选择压缩包或其中任何一个文件，"
             "显示“一致”即与签发时完全相同。SHA256SUMS 列有每个文件的完整校验值。",
         )
 
     def count(self, asked):
-        """One line per file and meeting, and one for each item that has neither."""
+        """One line per file, meeting and ledger, and one for each item that has none."""
         items = self._items(asked)
         keys = items.order_by().values("pk")
-        files = ItemEvidence.objects.filter(branch_item__in=keys)
-        meetings = ItemMeeting.objects.filter(branch_item__in=keys)
-        bare = items.exclude(
-            Exists(ItemEvidence.objects.filter(branch_item=OuterRef("pk")))
-        ).exclude(Exists(ItemMeeting.objects.filter(branch_item=OuterRef("pk"))))
-        return files.count() + meetings.count() + bare.count()
+        count, bare = 0, items
+        for proof in (ItemEvidence, ItemMeeting, ItemFact):
+            count += proof.objects.filter(branch_item__in=keys).count()
+            bare = bare.exclude(Exists(proof.objects.filter(branch_item=OuterRef("pk"))))
+        return count + bare.count()
 
     def rows(self, asked):
         return catalogue.lines(self._contents(asked).sheets)

@@ -20,7 +20,7 @@ from reports.kinds import KINDS
 from reports.models import Export, Paper
 from reports.services import exports, papers
 from reports.tests import make
-from tasks.models import BranchItem, Evidence, ItemMeeting, ItemVersion
+from tasks.models import BranchItem, Evidence, ItemFact, ItemMeeting, ItemVersion
 from tasks.services import items
 from tasks.tests import make as make_tasks
 
@@ -155,16 +155,22 @@ def test_contents_are_read_in_as_many_statements_for_one_branch_as_for_three(
 ):
     for organization in (org.north, org.north_office):
         rows = BranchItem.objects.under(organization)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             contents.read(rows, organization=organization)
 
 
-def test_a_recorded_meeting_stands_in_the_catalogue_even_when_void(answers, org, people, tmp_path):
+def test_a_recorded_meeting_even_a_void_one_and_a_ledger_stand_in_the_catalogue(
+    answers, org, people, tmp_path
+):
     make_member(org.north)
     row = make_tasks.item_of(org.north, "T2-01")
     facts = {"kind": "theme_day", "on": date(2022, 4, 21), "topic": "学习支部工作条例"}
     meeting = meetings.record_meeting(org.north, facts=facts, by=people.secretary, now=NOW)
     ItemMeeting.objects.create(branch_item=row, meeting=meeting, attached_by=people.secretary)
+    ItemFact.objects.create(
+        branch_item=row, kind="roster", as_of=NOW.date(), digest="d" * 64,
+        attached_by=people.secretary, data={"summary": "1名党员", "head": ["姓名"], "rows": [["张三"]]},
+    )  # fmt: skip
     meetings.void_meeting(meeting, reason="登记重复了", by=people.secretary, now=NOW)
     path = tmp_path / "a.zip"
 
@@ -173,7 +179,9 @@ def test_a_recorded_meeting_stands_in_the_catalogue_even_when_void(answers, org,
     files = inside(path)
     assert "主题党日：学习支部工作条例" in str(rows_of(files))
     assert "已作废：登记重复了" in str(rows_of(files))
-    assert len([name for name in files if "00_" in name]) == 1
+    assert "党员名册：1名党员" in str(rows_of(files))
+    (cover,) = (content for name, content in files.items() if "00_" in name)
+    assert "张三" in PdfReader(io.BytesIO(cover)).pages[0].extract_text()
 
 
 @pytest.mark.parametrize("fault", [package.MISSING, package.DAMAGED])
