@@ -165,8 +165,8 @@ def _owed_report(report, today):
         why=why,
         url=report.get_absolute_url(),
         button=button,
-        due=report.period.due_on,
-        urgent=report.period.due_on < today,
+        due=report.due_on,
+        urgent=report.due_on < today,
     )
 
 

@@ -14,6 +14,7 @@ from reports.models import (
     Period,
     Reminder,
     ReminderPolicy,
+    ReportExtension,
     ReportRule,
 )
 from reports.services import periods
@@ -100,6 +101,15 @@ class MonthlyReportAdmin(ReadOnly):
         "decided_at",
         "seal",
     ]
+
+
+@admin.register(ReportExtension)
+class ReportExtensionAdmin(ReadOnly):
+    """Asked and decided in the portal by those who report and receive."""
+
+    list_display = ["report", "until", "state", "asked_by", "asked_at", "decided_by", "decided_at"]
+    list_filter = ["state", "report__period__month"]
+    list_select_related = ["report__organization", "report__period", "asked_by", "decided_by"]
 
 
 @admin.register(Reminder)

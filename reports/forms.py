@@ -53,4 +53,23 @@ class ReportForm(forms.Form):
         return type(self)(data)
 
 
+class ExtensionForm(forms.Form):
+    """How long, and why."""
+
+    until = forms.DateField(
+        label="延至",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请选择延至哪一天。", "invalid": "请写成 2022-04-28 的形式。"},
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "请写明理由。",
+            "max_length": "最多300个字，现有%(show_value)d个字，请精简。",
+        },
+    )
+
+
 RULE = f"必填部分各不少于{MIN_WORDS}字"

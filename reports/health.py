@@ -18,7 +18,7 @@ FROM_MONTH = 11  # R55 is asked in November and December
 
 def _owed(ask, tier):
     """Reports of the tier that were not handed in, or came back and were not handed in again."""
-    return MonthlyReport.objects.filter(
+    return MonthlyReport.objects.with_due_day().filter(
         ask.under("organization__path"),
         Q(first_submitted_at=None) | Q(state=MonthlyReport.State.RETURNED),
         organization__closed_on=None,
@@ -30,13 +30,11 @@ def _owed(ask, tier):
 
 def _late_and_near(ask, tier):
     rows = _owed(ask, tier)
-    facts = {"month": F("period__month"), "date": as_text("period__due_on")}
-    near = rows.filter(
-        period__due_on__gte=ask.day, period__due_on__lte=ask.day + timedelta(days=NOTICE_DAYS)
-    )
+    facts = {"month": F("period__month"), "date": as_text("due_day")}
+    near = rows.filter(due_day__gte=ask.day, due_day__lte=ask.day + timedelta(days=NOTICE_DAYS))
     about = key("report", "pk")
     return [
-        found(rows.filter(period__due_on__lt=ask.day), about=about, severity=ERROR, **facts),
+        found(rows.filter(due_day__lt=ask.day), about=about, severity=ERROR, **facts),
         found(near, about=about, severity=NOTICE, **facts),
     ]
 

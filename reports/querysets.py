@@ -2,22 +2,34 @@
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet
 
 OWED_STATES = ("todo", "draft", "returned")
 
-# The verdict on a report, from its first submission that was not withdrawn and its period's frozen end.
+# The verdict on a report, from its first submission that was not withdrawn, its period's frozen end, and the
+# later end that was granted to it (``extended_before``). The four honest states: 按期, 经批准延期, 逾期, 未报;
+# 未报 is told apart by whether its day is over (missing) or not (waiting).
 ONTIME = Q(first_submitted_at__lt=F("period__due_before"))
-LATE = Q(first_submitted_at__gte=F("period__due_before"))
+EXTENDED = Q(
+    first_submitted_at__gte=F("period__due_before"), first_submitted_at__lt=F("extended_before")
+)
+LATE = Q(first_submitted_at__gte=Coalesce("extended_before", "period__due_before"))
+VERDICTS = ("ontime", "extended", "late", "missing", "waiting")
 
 
 def _missing(now):
-    return Q(first_submitted_at=None, period__due_before__lte=now)
+    return Q(first_submitted_at=None) & _is_over(now)
 
 
 def _waiting(now):
-    return Q(first_submitted_at=None, period__due_before__gt=now)
+    return Q(first_submitted_at=None) & ~_is_over(now)
+
+
+def _is_over(now):
+    """Its day, or the later one granted, is over."""
+    return Q(period__due_before__lte=now) & (Q(extended_before=None) | Q(extended_before__lte=now))
 
 
 class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
@@ -27,6 +39,10 @@ class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
     def owed(self):
         """Not handed in, or handed back."""
         return self.filter(state__in=OWED_STATES)
+
+    def with_due_day(self):
+        """Adds ``due_day``, the day that holds for each: the period's, or the later one granted."""
+        return self.annotate(due_day=Coalesce("extended_to", "period__due_on"))
 
     def never_submitted(self):
         return self.filter(first_submitted_at=None)
@@ -43,10 +59,11 @@ class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
         )
 
     def with_verdict(self, now):
-        """Adds ``verdict_``: ontime, late, missing (past due, never handed in) or waiting."""
+        """Adds ``verdict_``: one of ``VERDICTS``."""
         return self.annotate(
             verdict_=Case(
                 When(ONTIME, then=Value("ontime")),
+                When(EXTENDED, then=Value("extended")),
                 When(LATE, then=Value("late")),
                 When(_missing(now), then=Value("missing")),
                 default=Value("waiting"),
@@ -58,6 +75,7 @@ class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
         return self.filter(
             {
                 "ontime": ONTIME,
+                "extended": EXTENDED,
                 "late": LATE,
                 "missing": _missing(now),
                 "waiting": _waiting(now),
@@ -69,12 +87,13 @@ class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
     def figures(self, now, *group):
         """The one definition of the reporting numbers, per ``group`` columns (none: one row).
 
-        expected = ontime + late + missing + waiting, always. Counts expected reports only.
+        expected = ontime + extended + late + missing + waiting, always. Counts expected reports only.
         """
         numbers = {
             "expected": Count("pk"),
             "received": Count("pk", filter=Q(first_submitted_at__isnull=False)),
             "ontime": Count("pk", filter=ONTIME),
+            "extended": Count("pk", filter=EXTENDED),
             "late": Count("pk", filter=LATE),
             "missing": Count("pk", filter=_missing(now)),
             "waiting": Count("pk", filter=_waiting(now)),
@@ -84,6 +103,14 @@ class MonthlyReportQuerySet(OrganizationOwnedQuerySet):
         if not group:
             return rows.order_by().aggregate(**numbers)
         return rows.order_by(*group).values(*group).annotate(**numbers)
+
+
+class ReportExtensionQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "report__organization"
+
+    def waiting_with(self, organizations):
+        """Asked for and not decided at one of these organisations."""
+        return self.filter(state="asked", report__receiver__in=organizations)
 
 
 class ReportStepQuerySet(OrganizationOwnedQuerySet):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import burden, exports, monthly, overview, papers
+from reports.views import burden, exports, extensions, matrix, monthly, overview, papers
 
 app_name = "reports"
 urlpatterns = [
@@ -21,11 +21,16 @@ urlpatterns = [
     path("verify/<str:code>/", papers.verify_paper, name="verify_paper"),
     # Monthly reports
     path("reports/", monthly.reports, name="reports"),
-    path("reports/matrix/", monthly.matrix, name="matrix"),
+    path("reports/matrix/", matrix.matrix, name="matrix"),
     path("reports/<int:pk>/", monthly.report, name="report"),
     path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
     path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
     path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),
     path("reports/<int:pk>/accept/", monthly.accept_report, name="accept_report"),
     path("reports/<int:pk>/return/", monthly.return_report, name="return_report"),
+    path("reports/<int:pk>/extension/", extensions.ask_extension, name="ask_extension"),
+    path("reports/<int:pk>/extension/grant/", extensions.grant_extension, name="grant_extension"),
+    path(
+        "reports/extensions/<int:pk>/decide/", extensions.decide_extension, name="decide_extension"
+    ),
 ]

@@ -20,6 +20,8 @@ KINDS = {
     "report.submitted": Kind("月报待接收"),
     "report.returned": Kind("月报退回", email=True),
     "report.accepted": Kind("月报已接收"),
+    "report.extension_asked": Kind("月报延期待审批"),
+    "report.extension_decided": Kind("月报延期审批结果"),
     "report.due": Kind("月报提醒", email=True),
     "term.due": Kind("换届提醒"),
     "export.ready": Kind("导出完成"),

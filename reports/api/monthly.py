@@ -7,6 +7,7 @@ from rest_framework import serializers, viewsets
 
 from reports import rules
 from reports.models import MonthlyReport, Tier
+from reports.querysets import VERDICTS
 from reports.services import monthly
 
 
@@ -20,6 +21,7 @@ class MonthlyReportSerializer(serializers.ModelSerializer):
     month = serializers.CharField(source="period.month")
     tier = serializers.ChoiceField(source="period.tier", choices=Tier.choices)
     due_on = serializers.DateField(source="period.due_on")
+    extended_to = serializers.DateField()
     verdict = serializers.SerializerMethodField()
     figures = serializers.SerializerMethodField()
     texts = serializers.SerializerMethodField()
@@ -35,6 +37,7 @@ class MonthlyReportSerializer(serializers.ModelSerializer):
             "month",
             "tier",
             "due_on",
+            "extended_to",
             "state",
             "verdict",
             "round",
@@ -47,7 +50,7 @@ class MonthlyReportSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(["ontime", "late", "missing", "waiting"]))
+    @extend_schema_field(serializers.ChoiceField(VERDICTS))
     def get_verdict(self, report):
         return monthly.verdict(report, timezone.now())
 
@@ -65,7 +68,13 @@ class MonthlyReportFilter(django_filters.FilterSet):
     month = django_filters.CharFilter("period__month")
     tier = django_filters.ChoiceFilter(field_name="period__tier", choices=Tier.choices)
     verdict = django_filters.ChoiceFilter(
-        choices=[("ontime", "按期"), ("late", "逾期"), ("missing", "未报"), ("waiting", "未到期")],
+        choices=[
+            ("ontime", "按期"),
+            ("extended", "经批准延期"),
+            ("late", "逾期"),
+            ("missing", "未报"),
+            ("waiting", "未到期"),
+        ],
         method="judged",
     )
 

@@ -1,6 +1,7 @@
 """Models by noun."""
 
 from reports.models.exports import Export
+from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
 from reports.models.periods import Period, Reminder, ReminderPolicy, ReportRule, Tier
@@ -13,6 +14,7 @@ __all__ = [
     "Period",
     "Reminder",
     "ReminderPolicy",
+    "ReportExtension",
     "ReportRule",
     "ReportStep",
     "Tier",

@@ -50,6 +50,8 @@ class MonthlyReport(models.Model):
     texts = models.JSONField("文字内容", default=dict, blank=True)
     round = models.PositiveSmallIntegerField("第几次报送", default=0)
     first_submitted_at = models.DateTimeField("首次报送", null=True, blank=True)
+    extended_to = models.DateField("经批准延至(含当日)", null=True, blank=True)
+    extended_before = models.DateTimeField(null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField("报送时间", null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -98,6 +100,16 @@ class MonthlyReport(models.Model):
     @property
     def is_editable(self):
         return self.state in self.EDITABLE
+
+    @property
+    def due_on(self):
+        """The last day in time: the period's, or the later one granted."""
+        return self.extended_to or self.period.due_on
+
+    @property
+    def due_before(self):
+        """The first instant that is too late."""
+        return self.extended_before or self.period.due_before
 
     def can_move_to(self, state):
         return state in self.MOVES[self.state]

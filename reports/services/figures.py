@@ -24,7 +24,15 @@ TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
 NO_ORGANIZATIONS = {"branches": 0, "groups": 0, "directs": 0}
 NO_PEOPLE = {"members": 0, "formal": 0, "probationary": 0}
 NO_DUES = {"people": 0, "full": 0, "owing": 0, "unknown": 0, "due_sum": 0, "paid_sum": 0}
-NO_REPORTS = {"expected": 0, "received": 0, "ontime": 0, "late": 0, "missing": 0, "waiting": 0}
+NO_REPORTS = {
+    "expected": 0,
+    "received": 0,
+    "ontime": 0,
+    "extended": 0,
+    "late": 0,
+    "missing": 0,
+    "waiting": 0,
+}
 
 
 def figures_for(organization, period, *, today):
@@ -286,6 +294,7 @@ def _lower_rows(organization, link, period, counts):
         of_url=reports(),
     )
     add("lower_ontime", "其中：按期", counts["ontime"], "ontime")
+    add("lower_extended", "其中：经批准延期", counts["extended"], "extended")
     add("lower_late", "其中：逾期", counts["late"], "late")
     add("lower_unreported", "尚未报送", counts["missing"] + counts["waiting"], "unreported")
     return rows

@@ -204,10 +204,14 @@ def send_back(report, *, reason, by, now, seen_round=None):
 
 
 def verdict(report, now):
-    """ontime, late, missing (past due, never handed in) or waiting (not due yet)."""
-    if report.first_submitted_at is not None:
-        return "ontime" if report.first_submitted_at < report.period.due_before else "late"
-    return "missing" if report.period.due_before <= now else "waiting"
+    """ontime, extended (by the later day granted), late, missing (past due, never handed in) or waiting (not
+    due yet): the same as ``MonthlyReportQuerySet.with_verdict``."""
+    first = report.first_submitted_at
+    if first is None:
+        return "missing" if report.due_before <= now else "waiting"
+    if first < report.period.due_before:
+        return "ontime"
+    return "extended" if first < report.due_before else "late"
 
 
 def people_who_fill(report):
@@ -230,6 +234,7 @@ def sealed_copy(report, *, figures, texts, by, now):
             "tier": period.tier,
             "due_on": period.due_on.isoformat(),
             "rule": period.rule,
+            **({"extended_to": report.extended_to.isoformat()} if report.extended_to else {}),
         },
         "round": report.round + 1,
         "submitted_at": now.isoformat(),

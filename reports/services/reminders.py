@@ -60,12 +60,12 @@ def due_reminders(period, occasion, *, today):
 
     Three statements, however many rows.
     """
+    owed = MonthlyReport.objects.owed().expected().filter(period=period)
+    if today > period.due_on:  # whoever was given more time is not overdue yet
+        owed = owed.exclude(extended_to__gte=today)
     reports = {
         report.organization_id: report
-        for report in MonthlyReport.objects.owed()
-        .expected()
-        .filter(period=period, organization__closed_on=None)
-        .select_related("organization")
+        for report in owed.filter(organization__closed_on=None).select_related("organization")
     }
     told = set(
         Reminder.objects.filter(report__period=period, occasion=occasion).values_list(

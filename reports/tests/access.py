@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
+from reports.models import ReportExtension
 from reports.services import monthly, papers, periods
 from reports.tests import make
 from tasks.models import Campaign
@@ -74,6 +75,25 @@ ROWS = {
         args=the_submitted,
         method="post",
     ),
+    # Its day is over: who may is told so.
+    "reports:ask_extension": Row(
+        {409: FILLERS, 403: READERS},
+        args=the_report,
+        method="post",
+        data={"until": "2022-04-28", "reason": "书记外出学习，返回后报送。"},
+    ),
+    "reports:grant_extension": Row(
+        {409: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=the_report,
+        method="post",
+        data={"until": "2022-04-28", "reason": "书记外出学习，返回后报送。"},
+    ),
+    "reports:decide_extension": Row(
+        {302: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=lambda world: [world.extension.pk],
+        method="post",
+        data={"decision": "refuse", "answer": "期限已过，请尽快报送。"},
+    ),
     "reports:return_report": Row(
         {302: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
         args=the_submitted,
@@ -98,6 +118,13 @@ def furnish(world):
         make.WORDS,
         by=world.people.secretary,
         now=make.at(f"{second} 09:00"),
+    )
+    world.extension = ReportExtension.objects.create(
+        report=world.report,
+        until=campaign.starts_on + timedelta(days=27),
+        reason="书记外出学习，返回后报送。",
+        asked_by=world.people.secretary,
+        asked_at=make.at(f"{campaign.starts_on} 09:00"),
     )
     world.export = make.make_export(world.north, world.people.secretary)
     world.failed_export = make.make_export(

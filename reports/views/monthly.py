@@ -1,4 +1,4 @@
-"""月报 and 报送情况: the list, the paper, its steps, and months × organisations."""
+"""月报: the list, the paper and its steps."""
 
 from dataclasses import dataclass, field
 
@@ -9,27 +9,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.models import Kind, Organization
+from branches.models import Organization
 from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
 from reports import rules
-from reports.forms import ReportForm
-from reports.models import MonthlyReport, Period, Tier
-from reports.services import figures, monthly
-from tasks.models import Campaign
+from reports.forms import ExtensionForm, ReportForm
+from reports.models import MonthlyReport, Period, ReportExtension, Tier
+from reports.services import extensions, figures, monthly
 
 VERDICTS = {
     "ontime": "按期",
+    "extended": "经批准延期",
     "late": "逾期",
     "missing": "未报",
     "waiting": "未到期",
     "received": "已报送",
     "unreported": "尚未报送",
 }
-FOUR = ("ontime", "late", "missing", "waiting")
 
 
 # --- The list -------------------------------------------------------------------------------------
@@ -54,6 +53,7 @@ def reports(request):
     elif context["tab"] == "queue":
         rows = queue.with_verdict(now).order_by("submitted_at", "pk")
         context["page"] = page_of(request.GET, rows, 20)
+        context["requests"] = list(_requests(request, scope)[:50])
     else:
         filters = Filters.read(request)
         rows = filters.apply(seen.expected(), now).with_verdict(now)
@@ -67,12 +67,22 @@ def reports(request):
     return render(request, "reports/reports.html", context)
 
 
-def _held(scope, roles_of, path):
+def _held(scope, roles_of, path, tier_path="period__tier"):
     """Reports for which the person holds the office that ``roles_of`` names for their tier."""
     condition = Q(pk__in=[])
     for tier, roles in roles_of.items():
-        condition |= Q(period__tier=tier, **{f"{path}__in": scope.organizations(roles)})
+        condition |= Q(**{tier_path: tier, f"{path}__in": scope.organizations(roles)})
     return condition
+
+
+def _requests(request, scope):
+    """Requests for more time that wait for this person."""
+    return (
+        ReportExtension.objects.visible_to(request.user)
+        .filter(_held(scope, rules.RECEIVERS, "report__receiver", "report__period__tier"))
+        .filter(state="asked")
+        .select_related("report__organization", "report__period", "asked_by")
+    )
 
 
 def _tabs(request, scope, *, own, queue):
@@ -80,7 +90,12 @@ def _tabs(request, scope, *, own, queue):
     if any(scope.organizations(roles) for roles in rules.FILLERS.values()):
         tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
     if any(scope.organizations(roles) for roles in rules.RECEIVERS.values()):
-        tabs["queue"] = {"label": "待接收", "url": "?tab=queue", "count": queue.count()}
+        requests = _requests(request, scope)
+        tabs["queue"] = {
+            "label": "待接收",
+            "url": "?tab=queue",
+            "count": queue.count() + requests.count(),
+        }
     if not scope.roles <= BRANCH_ROLES:
         tabs["all"] = {"label": "全部月报", "url": "?tab=all"}
     chosen = _chosen_tab(request, tabs)
@@ -163,7 +178,8 @@ def _months():
 # --- The paper ------------------------------------------------------------------------------------
 
 
-def _report(request, pk):
+def get_report(request, pk):
+    """The report, if this person sees its organisation."""
     return get_object_or_404(
         MonthlyReport.objects.visible_to(request.user).select_related(
             "organization", "receiver", "period__campaign", "updated_by", "submitted_by"
@@ -175,10 +191,21 @@ def _report(request, pk):
 @require_GET
 def report(request, pk):
     """One report as a paper: figures from facts, words to write or to read, its way, its seal."""
-    return _paper(request, _report(request, pk))
+    return paper(request, get_report(request, pk))
 
 
-def _paper(request, report, *, form=None, conflict=None, problem="", reason="", status=200):
+def paper(
+    request,
+    report,
+    *,
+    form=None,
+    conflict=None,
+    problem="",
+    reason="",
+    extension_form=None,
+    status=200,
+):
+    """The page of a report; what was typed and what is wrong with it comes from the caller."""
     now, user = timezone.now(), request.user
     may_fill, may_receive = rules.may_fill(user, report), rules.may_receive(user, report)
     writing = may_fill and report.is_editable
@@ -212,9 +239,31 @@ def _paper(request, report, *, form=None, conflict=None, problem="", reason="", 
             "lower": lower,
             "timeline": [_told(step) for step in steps],
             "confirm": _confirmation(report, live, now) if writing else "",
+            **_extension_context(
+                report, now, form=extension_form, may_fill=may_fill, may_receive=may_receive
+            ),
         },
         status=status,
     )
+
+
+def _extension_context(report, now, *, form, may_fill, may_receive):
+    """The requests for more time, and whether this person may ask for it or give it."""
+    asked = list(report.extensions.select_related("asked_by", "decided_by"))
+    waiting = next((one for one in asked if one.state == "asked"), None)
+    open_to = (may_fill or may_receive) and not extensions.why_not(report, now=now)
+    may_ask = open_to and may_fill and waiting is None
+    may_grant = open_to and may_receive and waiting is None
+    last = extensions.latest_day(report.period)
+    return {
+        "extensions": asked,
+        "extension_waiting": waiting,
+        "may_decide_extension": may_receive,
+        "may_ask_extension": may_ask,
+        "may_grant_extension": may_grant,
+        "extension_last": last,
+        "extension_form": form or ExtensionForm(initial={"until": last}),
+    }
 
 
 def _shown_step(report, steps):
@@ -314,13 +363,13 @@ def _confirmation(report, live, now):
 @require_POST
 def save_report(request, pk):
     """暂存, by the button or by autosave (which wants JSON)."""
-    return _written(request, _report(request, pk), monthly.save, "已暂存。")
+    return _written(request, get_report(request, pk), monthly.save, "已暂存。")
 
 
 @require_POST
 def submit_report(request, pk):
     """报送: what is missing is said beside the box, and nothing typed is lost."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     return _written(request, report, monthly.submit, f"已报送至{report.receiver}。")
 
 
@@ -336,19 +385,19 @@ def _written(request, report, service, done):
         if request.scripted:
             sentence = " ".join(e for errors in form.errors.values() for e in errors)
             return JsonResponse({"error": sentence}, status=422)
-        return _paper(request, report, form=form, status=422)
+        return paper(request, report, form=form, status=422)
     version = form.cleaned_data["version"]
     try:
         report = service(report, form.texts, revision=version, by=request.user, now=now)
     except Conflict as error:
-        report = _report(request, report.pk)
+        report = get_report(request, report.pk)
         if not report.is_editable:
             raise Refused(error.sentence) from None
         if request.scripted:
             answer = {"error": error.sentence, "theirs": error.theirs, "version": report.revision}
             return JsonResponse(answer, status=409)
         typed = form.typed(report.revision)
-        return _paper(request, report, form=typed, conflict=error, status=409)
+        return paper(request, report, form=typed, conflict=error, status=409)
     if request.scripted:
         return JsonResponse({"version": report.revision, "saved_at": now.isoformat()})
     messages.success(request, done)
@@ -358,7 +407,7 @@ def _written(request, report, service, done):
 @require_POST
 def withdraw_report(request, pk):
     """撤回, before it is received."""
-    report = monthly.withdraw(_report(request, pk), by=request.user, now=timezone.now())
+    report = monthly.withdraw(get_report(request, pk), by=request.user, now=timezone.now())
     messages.success(request, "已撤回，可以修改后重新报送。")
     return redirect(report)
 
@@ -366,7 +415,7 @@ def withdraw_report(request, pk):
 @require_POST
 def accept_report(request, pk):
     """接收."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     monthly.accept(report, by=request.user, now=timezone.now(), seen_round=_round(request))
     messages.success(request, f"已接收{report}。")
     return redirect(report)
@@ -375,7 +424,7 @@ def accept_report(request, pk):
 @require_POST
 def return_report(request, pk):
     """退回修改, with a reason; a missing one is asked for beside the box."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     reason = request.POST.get("reason", "")
     try:
         monthly.send_back(
@@ -388,7 +437,7 @@ def return_report(request, pk):
     except Refused as error:
         if error.field != "reason" or request.scripted:
             raise
-        return _paper(request, report, problem=error.sentence, reason=reason, status=422)
+        return paper(request, report, problem=error.sentence, reason=reason, status=422)
     messages.success(request, f"已退回{report}，填报单位会收到通知。")
     return redirect(report)
 
@@ -396,86 +445,3 @@ def return_report(request, pk):
 def _round(request):
     text = request.POST.get("round", "")
     return int(text) if text.isdecimal() else None
-
-
-# --- Months × organisations -----------------------------------------------------------------------
-
-
-@require_GET
-def matrix(request):
-    """报送情况: which organisation reported which month how; a total under every month."""
-    require(rules.may_see_overview(request.user), "报送情况由上级党组织查看。")
-    now = timezone.now()
-    seen = Organization.objects.visible_to(request.user)
-    root = _root(request, seen)
-    campaign = Campaign.objects.running(local_day(now))
-    tiers = _tiers_below(root)
-    tier = request.GET.get("tier") if request.GET.get("tier") in tiers else next(iter(tiers))
-    reports = (
-        MonthlyReport.objects.visible_to(request.user)
-        .under(root)
-        .filter(period__campaign=campaign, period__tier=tier)
-    )
-    organizations = seen.filter(pk__in=reports.expected().values("organization"))
-    page = page_of(request.GET, organizations, 20)
-    periods = list(Period.objects.filter(campaign=campaign, tier=tier).order_by("month"))
-    cells = {
-        (report.organization_id, report.period_id): report
-        for report in reports.expected()
-        .filter(organization__in=[o.pk for o in page])
-        .with_verdict(now)
-    }
-    return render(
-        request,
-        "reports/matrix.html",
-        {
-            "root": root,
-            "above": list(seen.filter(path__in=root.ancestor_paths[1:])),
-            "campaign": campaign,
-            "tier": tier,
-            "tabs": [
-                {"label": label, "url": f"?org={root.pk}&tier={key}", "active": key == tier}
-                for key, label in tiers.items()
-            ],
-            "periods": periods,
-            "page": page,
-            "rows": [(o, [cells.get((o.pk, p.pk)) for p in periods]) for o in page],
-            "totals": _totals(reports, periods, now),
-            "opens_below": tier == Tier.DIRECT,
-        },
-    )
-
-
-def _root(request, seen):
-    """The organisation asked for, else the highest one in sight."""
-    pk = request.GET.get("org", "")
-    if pk:
-        if not (pk.isdecimal() and len(pk) < 19):
-            raise Http404
-        return get_object_or_404(seen, pk=pk)
-    return seen.first()
-
-
-def _tiers_below(root):
-    """Which tiers' reports there are at and below an organisation, the next one down first."""
-    if root.kind in (Kind.CITY_DEPARTMENT, Kind.WORK_COMMITTEE):
-        return {"direct": "直属党组织", "branch": "党支部", "committee": "市直机关工委"}
-    if root.is_direct and root.is_branch:
-        return {"direct": "直属党支部"}
-    if root.is_direct:
-        return {"branch": "党支部", "direct": "本级"}
-    return {"branch": "党支部"}
-
-
-def _totals(reports, periods, now):
-    """Per kind of number one row over the periods; the four verdicts add up to expected."""
-    counts = {row["period"]: row for row in reports.figures(now, "period")}
-    names = [("expected", "应报"), *((code, VERDICTS[code]) for code in FOUR)]
-    return [
-        {
-            "code": code,
-            "label": label,
-            "cells": [(period, counts.get(period.pk, {}).get(code, 0)) for period in periods],
-        }
-        for code, label in names
-    ]
