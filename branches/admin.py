@@ -28,7 +28,7 @@ from branches.models import (
     Organization,
     OrganizationEvent,
 )
-from branches.roles import ADMIN_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
 from branches.services import appointments, imports, organizations
 from branchyear.audit.services import record
 from branchyear.lib.admin import (
@@ -167,9 +167,13 @@ def link_to_end(office):
     if office.ends_on is not None and office.ends_on < today:
         return "已免职"
     word = "免职" if office.starts_on <= today else "取消任职"
-    return format_html(
+    end = format_html(
         '<a href="{}">{}</a>', reverse("admin:branches_appointment_end", args=[office.pk]), word
     )
+    if office.role not in BRANCH_ROLES or office.starts_on > today:
+        return end
+    hand_over = reverse("branches:hand_over", args=[office.pk])
+    return format_html('{} <a href="{}">交接</a>', end, hand_over)
 
 
 class EventInline(LookOnly, admin.TabularInline):

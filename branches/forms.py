@@ -5,6 +5,28 @@ from django import forms
 from branches.models import Kind
 
 
+class HandoverForm(forms.Form):
+    """To whom an office goes: an account that exists, or a new one."""
+
+    username = forms.CharField(
+        label="接收人账号",
+        max_length=150,
+        help_text="已有账号的填原账号；没有的填新账号名，系统自动开通并给出一次性密码。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请填写接收人的账号。"},
+    )
+    name = forms.CharField(
+        label="接收人姓名",
+        max_length=50,
+        help_text="已有账号的，姓名须与账号一致，防止交错人。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请填写接收人的姓名。"},
+    )
+    document_no = forms.CharField(
+        label="任职文号", max_length=60, required=False, help_text="有批复或任职文件的填写。"
+    )
+
+
 class FindForm(forms.Form):
     """The query row above the table of organisations."""
 

@@ -56,6 +56,15 @@ def may_appoint(user, role):
     return scope_of(user).has({needed})
 
 
+def may_hand_over(user, organization):
+    """A secretary or clerk is followed by another: whoever answers for the branch from above, or the
+    system administrator, sees to it; not the two themselves (监交)."""
+    scope = scope_of(user)
+    return organization.is_branch and (
+        scope.has({Role.SYSTEM_ADMIN}) or scope.holds_above(ABOVE, organization)
+    )
+
+
 def may_open_accounts(user):
     """The system administrator opens accounts."""
     return scope_of(user).has({Role.SYSTEM_ADMIN})

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from branches import rules
 from branches.figures import figures_of
 from branches.forms import FindForm
 from branches.models import Kind, Organization
@@ -63,6 +64,8 @@ def organization(request, pk):
         "parents": list(seen.filter(path__in=organization.ancestor_paths[1:])),
         "figures": figures_of([organization])[organization.pk],
         "offices": [o for o in offices if _holds(o, today)],
+        "may_hand_over": rules.may_hand_over(request.user, organization),
+        "handovers": organization.handovers.select_related("from_user", "to_user"),
         "past_offices": [o for o in offices if not _holds(o, today)],
         "panels": panels_of(organization, request.user, today),
         "children": [o for o in children if o.kind != Kind.GROUP],

@@ -8,4 +8,4 @@ class MembersConfig(AppConfig):
     verbose_name = "党员"
 
     def ready(self):
-        from members import figures, panels, receivers  # noqa: F401
+        from members import figures, handing_over, panels, receivers  # noqa: F401

@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         from reports import (  # noqa: F401  the rules about reports; hears when a campaign opens
+            handing_over,
             health,
             receivers,
         )

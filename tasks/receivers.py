@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from branches import signals
 from branchyear.audit.signals import recorded
 from members.signals import meeting_redated, meeting_voided
-from tasks.services import findings, routing, voiding
+from tasks.services import findings, handing_over, routing, voiding
 
 
 @receiver(signals.organization_established, dispatch_uid="tasks-give-items")
@@ -21,6 +21,11 @@ def founded(sender, organization, on, **kwargs):
 @receiver(signals.organization_moved, dispatch_uid="tasks-reroute")
 def moved(sender, organization, on, **kwargs):
     routing.reroute(organization)
+
+
+@receiver(signals.office_handed_over, dispatch_uid="tasks-handed-over")
+def handed_over(sender, handover, **kwargs):
+    handing_over.rename_responsible(handover)
 
 
 @receiver(meeting_voided, dispatch_uid="tasks-meeting-voided")

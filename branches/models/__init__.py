@@ -1,5 +1,6 @@
 """The organisation tree, the offices held in it, and the terms of the elected bodies."""
 
+from branches.models.handovers import Handover
 from branches.models.organizations import (
     CHILD_KINDS,
     Appointment,
@@ -14,6 +15,7 @@ __all__ = [
     "CHILD_KINDS",
     "Appointment",
     "BranchType",
+    "Handover",
     "Kind",
     "Organization",
     "OrganizationEvent",

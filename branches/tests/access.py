@@ -1,5 +1,9 @@
 """Who gets what at the addresses of this app."""
 
+from django.utils import timezone
+
+from branches.models import Handover
+from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
 
 SEEING = [p for p in PEOPLE if p not in {"admin", "security", "auditor", "nobody"}]
@@ -14,7 +18,35 @@ ONE_BRANCH = [
     "inspector",
 ]
 
+
+def furnish(world):
+    """The clerk's office has been handed over once."""
+    now = timezone.now()
+    world.handover = Handover.objects.create(
+        organization=world.north,
+        role="clerk",
+        from_user=world.people.nobody,
+        to_user=world.people.clerk,
+        sheet=[{"title": "月报", "lines": []}],
+        on=local_day(now),
+        at=now,
+        by=world.people.reviewer,
+    )
+
+
+def office(world):
+    return [world.people.secretary.appointments.get().pk]
+
+
 ROWS = {
+    "branches:hand_over": Row(
+        {
+            200: ["reviewer", "committee", "admin"],
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=office,
+    ),
+    "branches:handover_sheet": Row({200: NORTH}, args=lambda world: [world.handover.pk]),
     "branches:tree": Row({302: ONE_BRANCH, 200: [p for p in SEEING if p not in ONE_BRANCH]}),
     "organizations-list": Row({200: PEOPLE}),
     "organizations-detail": Row({200: NORTH}, args=lambda world: [world.north.pk]),

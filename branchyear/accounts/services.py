@@ -3,8 +3,10 @@
 from axes.models import AccessAttempt
 from axes.utils import reset as reset_failures
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -83,6 +85,17 @@ def set_active(user, active):
     changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
     user.is_active = active
     return bool(changed)
+
+
+def close_sessions(user):
+    """Every browser in which this person is logged in is out at its next click."""
+    open_ones = Session.objects.filter(expire_date__gt=timezone.now())
+    mine = [
+        session.pk
+        for session in open_ones.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=mine).delete()
 
 
 def unlock(user):

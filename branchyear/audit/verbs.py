@@ -28,6 +28,7 @@ VERBS = {
     "appointment.made": "任职",
     "appointment.ended": "免职",
     "appointment.withdrawn": "取消任职",
+    "office.handed_over": "职责交接",
     # terms and posts
     "term.opened": "登记换届",
     "term.corrected": "更正换届登记",

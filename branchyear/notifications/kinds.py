@@ -46,5 +46,6 @@ KINDS = {
     "problem.reopened": Kind("重新整改", email=True),
     "problem.extension_asked": Kind("整改延期待审批"),
     "problem.extension_decided": Kind("整改延期审批结果"),
+    "office.handed_over": Kind("职责交接", email=True),
     "account.welcome": Kind("欢迎"),
 }
