@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from branches.models import Kind, Organization, Term
+from branches.querysets import below
 from members import models
 from members.models import COMMITTEE_POSTS, COUNTED
 from reports.models import MonthlyReport
@@ -49,15 +50,38 @@ READ = {
 }
 
 
+# Where the branch of a row is, if not in a column of its own.
+BRANCH = {
+    "attendances": "meeting__organization", "votes": "meeting__organization",
+    "results": "appraisal__organization", "records": "training__organization",
+    "transfers": "sender", "progress": "applicant__organization", "bases": "member__organization",
+    "answers": "self_check__organization", "extensions": "problem__organization",
+    "proofs": "problem__organization", "items": "branch", "item_files": "branch_item__branch",
+    "item_meetings": "branch_item__branch",
+}  # fmt: skip
+
+
 class World:
-    def __init__(self, campaign):
+    """The whole city, or what concerns one branch."""
+
+    def __init__(self, campaign, branch=None):
         self.first, self.last = campaign.starts_on, campaign.ends_on
-        self.organizations = list(Organization.objects.all())
+
+        def of(rows, name):
+            if branch is None:
+                return rows
+            if name == "evidence":  # the same file may be another branch's
+                ours = Evidence.objects.filter(organization=branch).values("sha256")
+                return rows.filter(sha256__in=ours)
+            path = f"{BRANCH.get(name, 'organization')}__path" if name else "path"
+            return rows.filter(below(branch.path, path))
+
+        self.organizations = list(of(Organization.objects.all(), ""))
         self.branches = [o for o in self.organizations if o.kind == Kind.BRANCH and o.is_open]
-        self.members = list(models.Member.objects.select_related("organization"))
+        self.members = list(of(models.Member.objects.select_related("organization"), "members"))
         self.counted = [m for m in self.members if m.standing in COUNTED and m.organization.is_open]
         for name, (model, *related) in READ.items():
-            rows = model.objects.order_by("pk")
+            rows = of(model.objects.order_by("pk"), name)
             setattr(self, name, list(rows.select_related(*related) if related else rows))
         self.people = defaultdict(list)  # the counted members of a branch
         for member in self.counted:

@@ -1,0 +1,1 @@
+"""What bench_rules measures: a city, the rules by hand, the rules one branch at a time."""

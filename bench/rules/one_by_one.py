@@ -1,0 +1,13 @@
+"""The same rules object by object: the rows of one branch fetched as objects, the plain restatement asked of
+them, then the next branch."""
+
+
+def object_by_object(campaign, branches, day):
+    from tasks.tests.restated import everything
+    from tasks.tests.restated.world import World
+
+    found = set()
+    for branch in branches:
+        told = everything(World(campaign, branch), day)
+        found |= {each for each in told if each[0] == branch.pk}
+    return found
