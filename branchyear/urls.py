@@ -13,12 +13,15 @@ from members.api import MeetingViewSet, MemberViewSet
 from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
+from tasks.api_problems import FindingViewSet, ProblemViewSet
 
 router = DefaultRouter()
 router.include_root_view = True
 router.register("campaigns", CampaignViewSet, "campaign")
 router.register("items", BranchItemViewSet, "item")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("findings", FindingViewSet, "finding")
+router.register("problems", ProblemViewSet, "problem")
 router.register("organizations", OrganizationViewSet, "organizations")
 router.register("members", MemberViewSet, "members")
 router.register("meetings", MeetingViewSet, "meetings")

@@ -15,6 +15,8 @@ RESOURCES = (
     "campaigns",
     "items",
     "evidence",
+    "findings",
+    "problems",
 )
 
 

@@ -224,5 +224,9 @@ ROWS = {
     "item-list": Row({200: PEOPLE}),
     "item-detail": Row({200: NORTH}, args=item),
     "evidence-list": Row({200: PEOPLE}),
+    "finding-list": Row({200: PEOPLE}),
+    "finding-detail": Row({200: NORTH}, args=lambda world: [world.finding.pk]),
+    "problem-list": Row({200: PEOPLE}),
+    "problem-detail": Row({200: NORTH}, args=lambda world: [world.problem.pk]),
     "evidence-detail": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
 }
