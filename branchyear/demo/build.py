@@ -6,6 +6,7 @@ from random import Random
 
 from branchyear.audit.services import record
 from branchyear.demo import dues, life, movement, problems, roster, self_check, terms
+from branchyear.demo import findings as past
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.reports import FACTS_DAY, Reports
@@ -63,6 +64,7 @@ def build(scale, *, year, seed, now, say):
         reports.write(month)
     history.make(until=now)
     count = findings.evaluate(day=today)
+    past.build(city, Random(seed + 10), today, say, campaign=campaign)  # noqa: S311 as above
     self_check.build(city, Random(seed + 8), today, say, campaign=campaign)  # noqa: S311 as above
     problems.build(city, Random(seed + 9), today, say, campaign=campaign)  # noqa: S311 as above
     findings.evaluate(day=today, numbers=["R48", "R49", "R50", "R51"])

@@ -158,7 +158,8 @@ class _Year:
         for member in expected:
             groups[member.group_id].append(member)
         names = [m.name for m in officers] or [place.secretary.name]
-        said = {"host": names[0], "recorder": names[1 % len(names)]}
+        self.recorder = names[1 % len(names)]
+        said = {"host": names[0], "recorder": self.recorder}
         theme_day = rng.randint(4, 22)
         last_year = Month(self.year - 1, 12)
         if first or rng.random() < keeps:
@@ -305,7 +306,7 @@ class _Year:
             key, place.branch.pk, group.pk if group else None, kind.value, lecture, on,
             time(rng.choice((9, 14, 15, 16)), rng.choice((0, 30))) if full else None,
             place.branch.place if kind != MeetingKind.GROUP else "处室办公室",
-            said.get("host", ""), said.get("recorder", "") if full else "",
+            said.get("host", ""), said.get("recorder", self.recorder) if full else "",
             said.get("lecturer", ""), topic, rng.choice(MINUTES) if full else "",
             rng.choice(RESOLUTIONS) if full and decides else "", "",
             life.HOURS.get(kind, 0), len(people), present, None, "",

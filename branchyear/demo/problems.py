@@ -1,14 +1,15 @@
 """The demo's problems: what phase 1 found, mostly closed by summer, and what 支部体检 finds today, listed by
 the diligent. In every state, some overdue, some given more time, a few found again."""
 
-import re
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Min
 
+from branchyear.audit.models import Entry
+from branchyear.audit.services import build as audited
 from branchyear.lib.bulk import insert_many, insert_tuples, next_key, update_many
-from branchyear.lib.dates import CHINA, Month
+from branchyear.lib.dates import CHINA
 from tasks.health.words import sentence
 from tasks.models import (
     Evidence,
@@ -44,8 +45,6 @@ MEASURES = (
 )
 RESULTS = ("已按要求补办，资料已归档。", "已落实到位，并列入每月自查内容。")
 POSTS = ("组织委员", "宣传委员", "纪检委员")
-MONTH = re.compile(r"(\d{4})-(\d{2})")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def build(city, rng, today, say, *, campaign):
@@ -62,10 +61,11 @@ class _Lists:
         self.tasks = {task.code: task for task in campaign.tasks.all()}
         phases = {phase.order: phase for phase in campaign.phases.all()}
         self.one, self.two = phases[1], phases[2]
-        self.files = dict(
-            Evidence.objects.order_by().values_list("organization").annotate(first=Min("pk"))
-        )
+        firsts = Evidence.objects.order_by().values("organization").annotate(first=Min("pk"))
+        files = Evidence.objects.filter(pk__in=firsts.values("first"))
+        self.files = {file.organization_id: file for file in files}
         self.problems, self.steps, self.links, self.extensions, self.dated = [], [], [], [], []
+        self.entries = []
         self.key = next_key(Problem)
         self.found = self._choose()
 
@@ -93,7 +93,7 @@ class _Lists:
     def tell(self, place, *, first):
         stories = [(day, old) for day, old in self._old(place, first)]
         for finding in self.found.get(place.branch.pk, ()):
-            finding.opened_on = self._opened(finding)
+            finding.opened_on = finding.changed_on = self._opened(finding)
             self.dated.append(finding)
             stories.append((finding.opened_on, finding))
         stories.sort(key=lambda story: story[0])
@@ -114,15 +114,10 @@ class _Lists:
             yield min(day, self.today), old
 
     def _opened(self, finding):
-        """A day on which it could first be seen, after the month it speaks of."""
-        earliest = self.two.starts_on
-        if "month" in finding.key and (said := MONTH.search(finding.key)):
-            earliest = max(earliest, Month(int(said[1]), int(said[2])).last_day + timedelta(days=1))
-        spoken = [date.fromisoformat(v) for v in finding.facts.values() if DAY.fullmatch(str(v))]
-        earliest = max([earliest, *(day for day in spoken if day <= self.today)])
+        """Listed within the last months, and not before it could be seen."""
+        earliest = max(finding.opened_on, self.two.starts_on, self.today - timedelta(days=100))
         if earliest >= self.today:
             return self.today
-        earliest = max(earliest, self.today - timedelta(days=100))
         return earliest + timedelta(days=self.rng.randint(0, (self.today - earliest).days))
 
     # --- stories ------------------------------------------------------------------------------
@@ -199,11 +194,15 @@ class _Lists:
         if file is None:
             return
         problem.state, problem.result = State.VERIFY, result
+        at = self._at(day)
         self.links.append(
             ProblemEvidence(
-                problem=problem, evidence_id=file, attached_by=place.secretary,
-                attached_at=self._at(day),
+                problem=problem, evidence=file, attached_by=place.secretary, attached_at=at
             )
+        )
+        self._record(
+            "evidence.attached", file, problem, place.secretary, at, problem=problem.pk,
+            sha256=file.sha256,
         )  # fmt: skip
         self._step(problem, Kind.HANDED_IN, place.secretary, day, result)
 
@@ -227,12 +226,24 @@ class _Lists:
 
     def _step(self, problem, kind, person, day, reason="", **data):
         problem.revision = max(problem.revision, 1) + (kind != Kind.LISTED)
+        at = self._at(day)
         self.steps.append(
             ProblemStep(
-                problem=problem, kind=kind, by=person, by_name=str(person),
-                at=self._at(day), reason=reason, data=data,
+                problem=problem, kind=kind, by=person, by_name=str(person), at=at, reason=reason,
+                data=data,
             )
         )  # fmt: skip
+        self._record(
+            f"problem.{kind.value}", problem, problem, person, at, number=problem.number, **data
+        )
+
+    def _record(self, verb, thing, problem, person, at, **detail):
+        """The service's entry, told as what it is: written afterwards."""
+        entry = audited(
+            verb, thing, by=person, organization=problem.organization, replayed=True, **detail
+        )
+        entry.at = at
+        self.entries.append(entry)
 
     def _at(self, day, *, earlier=False):
         hour = 8 if earlier or day == self.today else self.rng.randint(8, 17)
@@ -245,5 +256,6 @@ class _Lists:
         insert_many(ProblemStep, self.steps)
         insert_many(ProblemEvidence, self.links)
         insert_many(Extension, self.extensions)
-        update_many(Finding, self.dated, ["opened_on"])
+        insert_many(Entry, sorted(self.entries, key=lambda entry: entry.at))
+        update_many(Finding, self.dated, ["opened_on", "changed_on"])
         return len(self.problems)

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from branchyear.audit.models import Entry
+from branchyear.demo import findings as past
 from branchyear.demo import problems
 from branchyear.demo.city import Place
 from branchyear.lib.dates import local_day
 from members.tests.make import make_member
-from tasks.models import Campaign, Problem
+from tasks.models import Campaign, Finding, Problem, ProblemStep
 from tasks.services import findings
 from tasks.services.problems import list_problem
 from tasks.tests.make import make_campaign
@@ -33,6 +35,10 @@ def city(org, people):
             Place(branch, None, "办公室", 0.6, 3, secretary=secretary, reviewers=[reviewer])
         )
     findings.evaluate(day=TODAY)
+    past.build(
+        SimpleNamespace(places=places), Random(5), TODAY, lambda text: None,
+        campaign=Campaign.objects.get(),
+    )  # fmt: skip
     return SimpleNamespace(places=places)
 
 
@@ -55,6 +61,28 @@ def test_the_first_branch_has_one_to_plan_and_every_problem_tells_its_way(city, 
         assert sorted(numbers.values_list("number", flat=True)) == list(
             range(1, numbers.count() + 1)
         )
+
+
+def test_the_findings_have_a_past(city):
+    found = Finding.objects.all()
+
+    assert {f.opened_on <= f.changed_on <= TODAY for f in found} == {True}
+    cleared = found.exclude(closed_on=None)
+    assert cleared
+    assert {f.opened_on < f.closed_on < TODAY for f in cleared} == {True}
+    months = {f.opened_on.month for f in found}
+    assert len(months) > 1 or TODAY.month < 6
+    count = found.open().count()
+    assert findings.evaluate(day=TODAY) == count  # another look changes nothing
+    assert found.open().filter(opened_on=TODAY).count() < count or TODAY.month < 5
+
+
+def test_every_step_is_on_the_trail(city):
+    build(city)
+
+    steps = ProblemStep.objects.order_by("at").values_list("kind", "problem_id")
+    entries = Entry.objects.filter(verb__startswith="problem.")
+    assert sorted((e.verb.removeprefix("problem."), e.thing_id) for e in entries) == sorted(steps)
 
 
 def test_the_lists_go_on_from_there(city, people):

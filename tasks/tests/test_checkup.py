@@ -184,7 +184,7 @@ def test_the_board_asks_the_same_number_of_questions(
     client = sign_in(people.committee)
     client.get("/checkup/")
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         client.get("/checkup/")
 
 

@@ -8,6 +8,7 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from members.models import PostHeld
 from members.tests.make import make_member
+from tasks import trend
 from tasks.health import engine
 from tasks.models import Finding, Problem
 from tasks.services import problems
@@ -68,3 +69,17 @@ def test_a_secretary_elected_again_is_told_once_of_on_that_day(campaign, org):
     engine.evaluate(campaign, day=day, numbers=["R15"])
 
     assert [f.severity for f in Finding.objects.filter(organization=org.north)] == ["warning"]
+
+
+def test_the_trend_counts_what_came_and_went_by_month(campaign, org):
+    for opened, closed in (((4, 30), (5, 1)), ((4, 1), None), ((3, 31), (6, 30)), ((6, 2), None)):
+        found = make_finding(campaign, org.north, "R08", key=f"member:{opened}")
+        found.opened_on = date(2026, *opened)
+        found.closed_on = closed and date(2026, *closed)
+        found.save()
+
+    rows = trend.monthly(Finding.objects.all(), date(2026, 4, 1), date(2026, 6, 30))
+
+    assert [(str(month), *counts) for month, *counts in rows] == [
+        ("2026-04", 2, 0, 3), ("2026-05", 0, 1, 2), ("2026-06", 1, 1, 2)
+    ]  # fmt: skip

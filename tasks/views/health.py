@@ -15,7 +15,7 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
-from tasks import rules
+from tasks import rules, trend
 from tasks.health.mending import mend_url
 from tasks.health.registry import NOT_COMPUTED, Ask, load
 from tasks.health.words import sentence
@@ -72,7 +72,22 @@ def _page(request, organization):
     }
     if organization.is_branch:
         return context | _of_branch(request, organization, campaign)
-    return context | _of_all(request, organization)
+    return context | _of_all(request, organization) | _trend(request, organization, campaign)
+
+
+def _trend(request, organization, campaign):
+    """How many were found and cleared in each month of the campaign."""
+    if campaign is None:
+        return {}
+    found = (
+        Finding.objects.visible_to(request.user)
+        .under(organization)
+        .for_the_branch()
+        .filter(rule__campaign=campaign, severity__in=WRONG)
+    )
+    today = local_day()
+    rows = trend.monthly(found, min(campaign.starts_on, today), min(campaign.ends_on, today))
+    return {"trend": trend.chart(rows) if any(came for _, came, _, _ in rows) else None}
 
 
 def _of_branch(request, branch, campaign):
