@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db.models import DateTimeField
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import shift_year
 from branchyear.lib.errors import Refused
+from branchyear.tests.access import undone
 from tasks import template
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemStep, ItemVersion, Rule, Source
 from tasks.services.campaign import (
@@ -27,7 +29,10 @@ from tasks.services.campaign import (
     revise_task,
 )
 from tasks.signals import campaign_opened
-from tasks.tests.make import YEAR, bundled, item_of, make_accepted, make_campaign, make_submitted
+from tasks.tests import kept
+from tasks.tests.make import YEAR, bundled, item_of, make_accepted, make_submitted
+from tasks.tests.make import make_campaign as make_kept_campaign
+from tasks.tests.make import open_really as make_campaign
 from tasks.wording import in_chinese
 
 pytestmark = pytest.mark.engines
@@ -221,6 +226,44 @@ def test_opening_again_changes_nothing(campaign):
         list(m.objects.order_by("pk").values()) for m in (Campaign, ItemVersion, BranchItem)
     ]
     assert Entry.objects.filter(verb__startswith="campaign.").count() == 1
+
+
+def everything_written():
+    """Every value of every row an opening writes, but for numbers and the moment."""
+    return [
+        list(
+            table._base_manager.order_by("pk").values_list(
+                *[
+                    field.name
+                    for field in table._meta.concrete_fields
+                    if not (
+                        field.primary_key or field.is_relation or isinstance(field, DateTimeField)
+                    )
+                ]
+            )
+        )
+        for table in kept.TABLES
+    ]
+
+
+def test_the_campaign_of_the_other_tests_is_the_one_the_service_opens(org, people):
+    with undone():
+        make_kept_campaign()  # opened and kept, unless an earlier test did
+    with undone():
+        make_kept_campaign()
+        put_back = everything_written()
+        given = sorted(
+            BranchItem.objects.values_list("branch__code", "item__code", "version__text")
+        )
+        entries = Entry.objects.filter(verb="campaign.opened").count()
+
+    make_campaign()
+
+    assert put_back == everything_written()
+    assert given == sorted(
+        BranchItem.objects.values_list("branch__code", "item__code", "version__text")
+    )
+    assert entries == Entry.objects.filter(verb="campaign.opened").count() == 1
 
 
 def test_the_apps_above_are_told(org, people):
