@@ -64,6 +64,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=40, hour=18),
         "options": {"expires": 3000},
     },
+    # Holidays of a year that was announced since (02:20 in China).
+    "tasks-load-calendar": {
+        "task": "tasks.jobs.load_calendar",
+        "schedule": crontab(minute=20, hour=18),
+        "options": {"expires": 3000},
+    },
     # Files of exports past their keep-until day are removed at a quiet hour (03:20 in China).
     "reports-expire-exports": {
         "task": "reports.jobs.expire_exports",

@@ -18,6 +18,7 @@ from reports.models import (
     ReportRule,
 )
 from reports.services import periods
+from tasks.admin_clocks import tell_of_missing_calendar
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -37,9 +38,13 @@ class ReadOnly(admin.ModelAdmin):
 class ReportRuleAdmin(admin.ModelAdmin):
     """The due days of the periods not opened yet; open ones keep theirs."""
 
-    list_display = ["campaign", "tier", "day", "opens_day"]
+    list_display = ["campaign", "tier", "day", "on_rest_day", "opens_day"]
     list_filter = ["campaign", "tier"]
     readonly_fields = ["campaign", "tier"]
+
+    def changelist_view(self, request, extra_context=None):
+        tell_of_missing_calendar(request)
+        return super().changelist_view(request, extra_context)
 
     def has_add_permission(self, request):
         return False  # made when the campaign opens
@@ -48,7 +53,7 @@ class ReportRuleAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        wanted = {"day": obj.day, "opens_day": obj.opens_day}
+        wanted = {"day": obj.day, "opens_day": obj.opens_day, "on_rest_day": obj.on_rest_day}
         periods.revise_rule(ReportRule.objects.get(pk=obj.pk), by=request.user, **wanted)
 
 

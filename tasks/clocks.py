@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import accumulate
 from statistics import median
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -18,7 +17,8 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from branches.models import Kind as OrganizationKind
 from branches.models import Organization
 from branchyear.lib.dates import day_end, day_start, local_day
-from tasks.models import BranchItem, CalendarDay, ItemStep, ReviewRule
+from tasks.models import BranchItem, ItemStep, ReviewRule
+from tasks.workdays import WorkingDays
 
 Kind = ItemStep.Kind
 LOOK_BACK = timedelta(
@@ -26,44 +26,6 @@ LOOK_BACK = timedelta(
 )  # long enough for a median, short enough to show that things got better
 CAME = (Kind.SUBMITTED, Kind.FORWARDED)
 DECIDED = (Kind.FORWARDED, Kind.ACCEPTED, Kind.RETURNED)
-SATURDAY = 5
-
-
-class WorkingDays:
-    """Counts working days: Monday to Friday, but for what the calendar says otherwise."""
-
-    def __init__(self, exceptions=None):
-        if exceptions is None:
-            exceptions = dict(CalendarDay.objects.values_list("day", "is_working"))
-        self.exceptions = exceptions
-        self._first, self._sums = None, []
-
-    def is_working(self, day):
-        return self.exceptions.get(day, day.weekday() < SATURDAY)
-
-    def between(self, first, last):
-        """Working days after ``first`` up to ``last``: handed in on Friday, decided on Monday is 1."""
-        if last <= first:
-            return 0
-        self._reach(first, last)
-        return self._sums[(last - self._first).days] - self._sums[(first - self._first).days]
-
-    def _reach(self, first, last):
-        if self._first is not None and first >= self._first:
-            if (last - self._first).days < len(self._sums):
-                return
-            first = self._first
-        first -= timedelta(days=0 if first == self._first else 400)
-        days = range((last - first).days + 40)
-        self._sums = list(accumulate(self.is_working(first + timedelta(days=n)) for n in days))
-        self._first = first
-
-    def latest_over(self, limit, today):
-        """The latest day from which more than ``limit`` working days have passed by ``today``."""
-        day = today
-        while self.between(day, today) <= limit:
-            day -= timedelta(days=1)
-        return day
 
 
 class Rules:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from branchyear.lib.dates import local_day
 from branchyear.outbox.services import handler
+from tasks import workdays
 from tasks.services import findings
 
 
@@ -20,3 +21,9 @@ def recheck_all(payload, job):
 @shared_task
 def evaluate_rules():
     findings.evaluate(day=local_day())
+
+
+@shared_task
+def load_calendar():
+    """A newly announced year comes with an update of the portal; it is entered without anybody's doing."""
+    workdays.load_announced()

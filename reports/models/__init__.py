@@ -4,11 +4,12 @@ from reports.models.exports import Export
 from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
-from reports.models.periods import Period, Reminder, ReminderPolicy, ReportRule, Tier
+from reports.models.periods import OnRestDay, Period, Reminder, ReminderPolicy, ReportRule, Tier
 
 __all__ = [
     "Export",
     "MonthlyReport",
+    "OnRestDay",
     "Paper",
     "PaperFile",
     "Period",

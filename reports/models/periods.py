@@ -1,5 +1,7 @@
 """When which tier reports: the rule as data, and each period frozen with the rule that made it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,6 +16,14 @@ class Tier(models.TextChoices):
     BRANCH = "branch", "党支部"
     DIRECT = "direct", "直属党组织"
     COMMITTEE = "committee", "市直机关工委"
+
+
+class OnRestDay(models.TextChoices):
+    """What becomes of a due day that is no working day."""
+
+    KEEP = "keep", "不变"
+    EARLIER = "earlier", "提前到前一个工作日"
+    LATER = "later", "顺延到后一个工作日(不出当月)"
 
 
 class ReportRule(models.Model):
@@ -33,6 +43,9 @@ class ReportRule(models.Model):
     )
     opens_day = models.PositiveSmallIntegerField(
         "每月几日起可填报", default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    on_rest_day = models.CharField(
+        "期限遇休息日", max_length=10, choices=OnRestDay.choices, default=OnRestDay.KEEP
     )
 
     class Meta:
@@ -54,7 +67,13 @@ class ReportRule(models.Model):
     @property
     def text(self):
         """The rule as people say it: 每月25日前(含当日)."""
-        return f"每月{self.day}日前(含当日)" if self.day < 31 else "每月最后一天前(含当日)"
+        day = f"{self.day}日" if self.day < 31 else "最后一天"
+        rest = (
+            ""
+            if self.on_rest_day == OnRestDay.KEEP
+            else f"，遇休息日{self.get_on_rest_day_display()}"
+        )
+        return f"每月{day}前(含当日){rest}"
 
 
 class Period(models.Model):
@@ -93,6 +112,17 @@ class Period(models.Model):
     def label(self):
         year, month = self.month.split("-")
         return f"{year}年{int(month)}月"
+
+    @property
+    def moved_from(self):
+        """The day the rule names, where the due day was moved away from it; else None."""
+        named = self.rule.get("named_day")
+        return date.fromisoformat(named) if named and named != self.due_on.isoformat() else None
+
+    @property
+    def lacks_calendar(self):
+        """The due day was reckoned by working days of a year whose holidays were not announced yet."""
+        return bool(self.rule.get("calendar_missing"))
 
     @property
     def short(self):

@@ -13,8 +13,9 @@ from branches.models import Kind, Organization
 from branchyear.audit.services import record
 from branchyear.lib.dates import day_end, months_between
 from branchyear.lib.errors import Refused
-from reports.models import MonthlyReport, Period, ReminderPolicy, ReportRule, Tier
+from reports.models import MonthlyReport, OnRestDay, Period, ReminderPolicy, ReportRule, Tier
 from tasks.models import Campaign
+from tasks.workdays import WorkingDays
 
 # Three days' notice is a working rhythm, the day itself a last call, the day after a question.
 REMIND_DAYS_BEFORE = (7, 3, 1, 0, -1)
@@ -30,9 +31,22 @@ def set_up(campaign):
             ReminderPolicy.objects.get_or_create(campaign=campaign, tier=tier, days_before=days)
 
 
-def due_on_for(rule, month):
-    """The last day in time in ``month``; day 31 is the last day of every month."""
+def named_day(rule, month):
+    """The day the rule names in ``month``; day 31 is the last day of every month."""
     return month.last_day.replace(day=min(rule.day, month.last_day.day))
+
+
+def due_on_for(rule, month, days=None):
+    """The last day in time in ``month``: the day named or, where the rule minds working days and it is none,
+    the working day before or after it. Always inside the month and not before the report can be written."""
+    day = named_day(rule, month)
+    if rule.on_rest_day == OnRestDay.KEEP:
+        return day
+    days = days or WorkingDays()
+    before = days.at_or_before(day, opens_on_for(rule, month))
+    if rule.on_rest_day == OnRestDay.EARLIER:
+        return before or day
+    return days.at_or_after(day, month.last_day) or before or day
 
 
 def opens_on_for(rule, month):
@@ -40,16 +54,16 @@ def opens_on_for(rule, month):
 
 
 @transaction.atomic
-def revise_rule(rule, *, by, day, opens_day):
+def revise_rule(rule, *, by, day, opens_day, on_rest_day=OnRestDay.KEEP):
     """Another due day for the periods not opened yet; the open ones keep the day they were opened with."""
     if opens_day > day:
         raise Refused("开始填报的日期不能晚于报送期限。", field="opens_day")
-    before = {"day": rule.day, "opens_day": rule.opens_day}
-    after = {"day": day, "opens_day": opens_day}
+    before = {"day": rule.day, "opens_day": rule.opens_day, "on_rest_day": rule.on_rest_day}
+    after = {"day": day, "opens_day": opens_day, "on_rest_day": on_rest_day}
     if before == after:
         return rule
     ReportRule.objects.filter(pk=rule.pk).update(**after)
-    rule.day, rule.opens_day = day, opens_day
+    rule.day, rule.opens_day, rule.on_rest_day = day, opens_day, on_rest_day
     record("report_rule.revised", rule, by=by, before=before, after=after)
     return rule
 
@@ -79,7 +93,8 @@ def open_periods(*, today):
 @transaction.atomic
 def _open(rule, month):
     """Open one period with its rows; None when another worker was faster."""
-    due_on = due_on_for(rule, month)
+    days = WorkingDays()
+    due_on = due_on_for(rule, month, days)
     period, created = Period.objects.get_or_create(
         campaign_id=rule.campaign_id,
         tier=rule.tier,
@@ -93,6 +108,10 @@ def _open(rule, month):
                 "opens_day": rule.opens_day,
                 "text": rule.text,
                 "timezone": "Asia/Shanghai",
+                "on_rest_day": rule.on_rest_day,
+                "named_day": named_day(rule, month).isoformat(),
+                "calendar_missing": rule.on_rest_day != OnRestDay.KEEP
+                and not days.knows(month.year),
             },
         },
     )

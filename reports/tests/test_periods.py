@@ -15,7 +15,9 @@ from branchyear.lib.errors import Refused
 from reports.models import MonthlyReport, Period, ReminderPolicy, ReportRule, Tier
 from reports.services import monthly, periods
 from reports.tests import make
+from tasks.models import CalendarDay
 from tasks.signals import campaign_opened
+from tasks.workdays import WorkingDays, announced
 
 MONTHS = [Month(2020, 1).plus(n) for n in range(48)]  # two leap years
 
@@ -42,6 +44,53 @@ def test_the_due_day_is_in_time_to_its_last_instant(month, day):
 
     assert due_on == last
     assert verdicts == ["ontime", "ontime", "ontime", "late"]
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "on_rest_day", "due"),
+    [
+        ("2022-06", 25, "keep", date(2022, 6, 25)),  # a Saturday
+        ("2022-06", 25, "earlier", date(2022, 6, 24)),
+        ("2022-06", 25, "later", date(2022, 6, 27)),
+        ("2022-10", 3, "earlier", date(2022, 10, 3)),  # all holiday since the 1st: stays
+        ("2022-10", 3, "later", date(2022, 10, 8)),  # a worked Saturday
+        ("2022-04", 31, "later", date(2022, 4, 29)),  # a holiday to the month's end: not May
+        ("2022-04", 24, "earlier", date(2022, 4, 24)),  # a worked Sunday
+        ("2024-02", 31, "keep", date(2024, 2, 29)),
+    ],
+)
+def test_a_due_day_at_rest_moves_as_the_rule_says_and_never_out_of_its_month(
+    month, day, on_rest_day, due
+):
+    days = WorkingDays({d: w for d, w, _ in announced(2022)})
+    rule = ReportRule(day=day, opens_day=1, on_rest_day=on_rest_day)
+
+    assert periods.due_on_for(rule, Month.parse(month), days) == due
+
+
+def test_a_period_keeps_the_rule_that_moved_its_day(org, people):
+    campaign = make.make_campaign()
+    rule = ReportRule.objects.get(campaign=campaign, tier=Tier.BRANCH)
+    periods.revise_rule(rule, by=people.admin, day=30, opens_day=1, on_rest_day="earlier")
+    make.open_months(campaign, date(2022, 4, 30))
+    period = Period.objects.get(tier=Tier.BRANCH, month="2022-04")
+    before = serializers.serialize("json", [period])
+
+    periods.revise_rule(rule, by=people.admin, day=20, opens_day=1, on_rest_day="later")
+    make.open_months(campaign, date(2022, 5, 1))
+
+    assert (period.due_on, period.moved_from) == (date(2022, 4, 29), date(2022, 4, 30))
+    assert not period.lacks_calendar
+    assert serializers.serialize("json", [Period.objects.get(pk=period.pk)]) == before
+
+
+def test_a_month_whose_holidays_nobody_announced_says_so(org, people):
+    CalendarDay.objects.all().delete()
+    campaign = make.make_campaign()
+    ReportRule.objects.update(on_rest_day="earlier")
+    make.open_months(campaign, date(2022, 4, 1))
+
+    assert all(period.lacks_calendar for period in Period.objects.all())
 
 
 def test_a_new_campaign_gets_the_days_of_the_plan_and_keeps_edited_ones(people):
@@ -129,6 +178,7 @@ def test_changing_a_rule_leaves_open_periods_as_they_are(people, campaign):
     assert Entry.objects.get(verb="report_rule.revised").detail["before"] == {
         "day": 25,
         "opens_day": 1,
+        "on_rest_day": "keep",
     }
 
 

@@ -12,6 +12,7 @@ from tasks import clocks
 from tasks.models import BranchItem, CalendarDay, ReviewRule
 from tasks.services import items
 from tasks.tests import make
+from tasks.workdays import WorkingDays
 
 pytestmark = pytest.mark.engines
 TODAY = local_day(make.NOW)  # Tuesday 12 May 2026
@@ -87,7 +88,7 @@ def test_taking_back_a_later_round_keeps_the_first_verdict(people, row):
 
 
 def test_working_days_leave_out_weekends_and_holidays_and_count_worked_ones():
-    days = clocks.WorkingDays({date(2026, 5, 4): False, date(2026, 5, 9): True})
+    days = WorkingDays({date(2026, 5, 4): False, date(2026, 5, 9): True})
 
     spans = [
         ((2026, 5, 8), (2026, 5, 8), 0),
@@ -169,4 +170,4 @@ def test_the_page_lists_what_waits_too_long_and_nothing_foreign(sign_in, people,
 
 def test_the_holidays_of_the_year_came_with_the_portal(db):
     assert CalendarDay.objects.filter(day__year=2026, is_working=True).count() == 6
-    assert clocks.WorkingDays().between(date(2026, 9, 30), date(2026, 10, 8)) == 1
+    assert WorkingDays().between(date(2026, 9, 30), date(2026, 10, 8)) == 1

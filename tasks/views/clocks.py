@@ -12,6 +12,7 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from tasks import clocks
+from tasks.workdays import WorkingDays
 
 LOOKING = frozenset({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT, *COMMITTEE_ROLES})
 
@@ -34,7 +35,7 @@ def review_clocks(request):
     if request.htmx and request.GET.get("panel"):  # the levels alone, for the overview
         return render(request, "tasks/_clocks_panel.html", {"clocks": now})
     late = clocks.overdue_items(found, by=request.user, today=today)
-    days = clocks.WorkingDays()
+    days = WorkingDays()
     rows = page_of(request.GET, late)
     for row in rows:
         row.waited = days.between(local_day(row.waiting_since), today)

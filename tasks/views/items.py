@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from tasks import clocks, differences, rules
+from tasks import differences, rules
 from tasks import facts as ledgers
 from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
@@ -24,6 +24,7 @@ from tasks.services import items as services
 from tasks.services import moves
 from tasks.views.evidence import PREVIEWS
 from tasks.views.uploads import LIMITS, add_files
+from tasks.workdays import WorkingDays
 
 LIBRARY_SHOWN = 50  # newest first; a branch rarely keeps more than a few dozen files a year
 
@@ -283,7 +284,7 @@ def waited(row):
     if row.state != "submitted":
         return None
     since = local_day(row.decided_at or row.submitted_at)
-    return clocks.WorkingDays().between(since, local_day())
+    return WorkingDays().between(since, local_day())
 
 
 def basis_of(version):

@@ -20,6 +20,7 @@ from tasks.forms import COMMON_REASONS, ReasonForm
 from tasks.models import BranchItem, ItemStep
 from tasks.services import items as services
 from tasks.views.items import fetch, item_context, page, seen
+from tasks.workdays import WorkingDays
 
 REVIEW_ROLES = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
 QUEUE_PAGE = 20
@@ -107,7 +108,7 @@ def desk_page(request, params, *, form=None, chosen=None, status=200):
 def waits(today):
     """``judge(row)``: how many working days the item has lain here, and the colour of it (反向督办: the
     reviewer's own time is counted too). Two statements, however many rows."""
-    days, rule = clocks.WorkingDays(), clocks.rule_on(today)
+    days, rule = WorkingDays(), clocks.rule_on(today)
 
     def judge(row):
         row.waited = days.between(local_day(row.waiting_since), today)
