@@ -70,6 +70,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20, hour=18),
         "options": {"expires": 3000},
     },
+    # Pictures without a fingerprint, of data taken over or a job that was lost (03:30 in China).
+    "tasks-fingerprint-missing": {
+        "task": "tasks.jobs.fingerprint_missing",
+        "schedule": crontab(minute=30, hour=19),
+        "options": {"expires": 3000},
+    },
     # Files of exports past their keep-until day are removed at a quiet hour (03:20 in China).
     "reports-expire-exports": {
         "task": "reports.jobs.expire_exports",

@@ -5,7 +5,7 @@ from celery import shared_task
 from branchyear.lib.dates import local_day
 from branchyear.outbox.services import handler
 from tasks import workdays
-from tasks.services import findings
+from tasks.services import findings, twins
 
 
 @handler("tasks.recheck")
@@ -16,6 +16,16 @@ def recheck(payload, job):
 @handler("tasks.recheck_all")
 def recheck_all(payload, job):
     findings.evaluate(day=local_day())
+
+
+@handler("tasks.fingerprint", atomic=False)
+def fingerprint(payload, job):
+    twins.fingerprint(payload["evidence"])
+
+
+@shared_task
+def fingerprint_missing():
+    twins.sweep()
 
 
 @shared_task

@@ -24,6 +24,15 @@ def may_keep_library(user, organization):
     return may_keep_problems(user, organization)
 
 
+def may_see_twins(user, branch):
+    """Questions about materials (twin check) are the reviewers' above the branch: never shown to whoever
+    answers for it."""
+    scope = scope_of(user)
+    return scope.holds_above(
+        {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, branch
+    ) and not scope.holds(BRANCH_ROLES, branch)
+
+
 def may_withdraw(user, branch_item, *, scope=None):
     """The branch takes back what no reviewer has decided on yet (in this round)."""
     return (

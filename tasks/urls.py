@@ -15,6 +15,7 @@ from tasks.views import (
     proofs,
     review,
     self_check,
+    twins,
 )
 
 app_name = "tasks"
@@ -82,6 +83,11 @@ urlpatterns = [
     path("items/<int:pk>/facts/use/", proofs.use_facts, name="use_facts"),
     path("items/<int:pk>/facts/<slug:kind>/drop/", proofs.drop_fact, name="drop_fact"),
     path("items/<int:pk>/problem/", problems.list_item, name="list_item"),
+    path(
+        "items/<int:pk>/materials/<int:evidence_pk>/settle/",
+        twins.settle_material,
+        name="settle_material",
+    ),
     path("items/<int:pk>/accept/", review.accept_item, name="accept_item"),
     path("items/<int:pk>/return/", review.return_item, name="return_item"),
     path("evidence/", library.library, name="library"),

@@ -118,6 +118,7 @@ VERBS = {
     "evidence.replaced": "上传材料新版",
     "evidence.dated": "填写材料日期",
     "evidence.verified": "校验佐证材料",
+    "evidence.checked": "核实佐证材料疑问",
     "evidence.downloaded": "下载佐证材料",
     # 支部体检
     "finding.explained": "提交情况说明",

@@ -15,6 +15,7 @@ from tasks.models.problems import (
     SelfCheck,
     SelfCheckAnswer,
 )
+from tasks.models.twins import MaterialCheck, PictureBand, PictureHash, Twin
 
 __all__ = [
     "BranchItem",
@@ -33,7 +34,10 @@ __all__ = [
     "ItemMeeting",
     "ItemStep",
     "ItemVersion",
+    "MaterialCheck",
     "Phase",
+    "PictureBand",
+    "PictureHash",
     "Problem",
     "ProblemEvidence",
     "ProblemStep",
@@ -44,4 +48,5 @@ __all__ = [
     "Severity",
     "Source",
     "Task",
+    "Twin",
 ]

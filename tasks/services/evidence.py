@@ -17,7 +17,7 @@ from tasks import files, rules
 from tasks.meetings import fitting
 from tasks.models import BranchItem, Evidence, ItemEvidence, ItemMeeting
 from tasks.models.evidence import evidence_path
-from tasks.services import items, moves
+from tasks.services import items, moves, twins
 
 logger = logging.getLogger(__name__)
 State = BranchItem.State
@@ -82,6 +82,8 @@ def take(organization, upload, *, by, claim, prove, fact_on=None, replaces=None)
                         "uploaded_by": by,
                     },
                 )
+                if is_new:
+                    twins.ask_for_fingerprint(evidence)
             prove(evidence, is_new)
     except BaseException:
         _remove(path)

@@ -179,6 +179,11 @@ ROWS = {
     "tasks:drop_fact": Row(
         {403: WATCHING}, args=lambda world: [world.branch_item.pk, "roster"], method="post"
     ),
+    "tasks:settle_material": Row(
+        {302: CLOSERS, 403: OTHERS},
+        args=lambda world: [world.branch_item.pk, world.evidence.pk],
+        method="post",
+    ),
     # Not linked to this item: there is nothing to take off.
     "tasks:detach_meeting": Row(
         {403: WATCHING}, args=lambda world: [world.branch_item.pk, 0], method="post"

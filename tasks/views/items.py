@@ -22,6 +22,7 @@ from tasks.materials import window_question
 from tasks.models import BranchItem, Evidence
 from tasks.services import items as services
 from tasks.services import moves
+from tasks.twins import questions_about
 from tasks.views.evidence import PREVIEWS
 from tasks.views.uploads import LIMITS, add_files
 from tasks.workdays import WorkingDays
@@ -273,6 +274,9 @@ def item_context(request, row):
         "waited": waited(row),
         "may_withdraw": rules.may_withdraw(user, row),
         "may_review": rules.may_review(user, row),
+        "questions": questions_about(row, used, user=user)
+        if rules.may_see_twins(user, row.branch)
+        else [],
         "may_return": rules.may_return(user, row),
         "reason_form": ReasonForm(),
         "common_reasons": COMMON_REASONS,
