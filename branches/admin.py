@@ -599,13 +599,13 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
         "role",
         "starts_on",
         "ends_on",
-        "document_no",
+        "acting_for",
         "handle",
     )
     list_filter = (InForceFilter, "role", "organization__kind")
     search_fields = ("user__name", "user__username", "organization__name", "organization__code")
     search_help_text = "姓名、账号、党组织名称或编码"
-    list_select_related = ("user", "organization")
+    list_select_related = ("user", "organization", "acting_for")
     autocomplete_fields = ("user", "organization")
     fields = ("user", "organization", "role", "starts_on", "ends_on", "document_no")
     date_hierarchy = "starts_on"

@@ -27,6 +27,41 @@ class HandoverForm(forms.Form):
     )
 
 
+class SubstituteForm(forms.Form):
+    """Who acts for a reviewer, from when to when."""
+
+    username = forms.CharField(
+        label="代理人账号",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请填写代理人的账号。"},
+    )
+    name = forms.CharField(
+        label="代理人姓名",
+        max_length=50,
+        help_text="须与账号的姓名一致，防止转错人。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请填写代理人的姓名。"},
+    )
+    starts_on = forms.DateField(
+        label="自",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "请填写起始日期。",
+            "invalid": "请按 2022-04-25 的格式填写日期。",
+        },
+    )
+    ends_on = forms.DateField(
+        label="至",
+        help_text="含当日，到期自动结束。",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "请填写截止日期。",
+            "invalid": "请按 2022-04-25 的格式填写日期。",
+        },
+    )
+
+
 class FindForm(forms.Form):
     """The query row above the table of organisations."""
 

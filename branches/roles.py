@@ -18,6 +18,8 @@ class Role(models.TextChoices):
 
 BRANCH_ROLES = frozenset({Role.SECRETARY, Role.CLERK})
 COMMITTEE_ROLES = frozenset({Role.COMMITTEE_REVIEWER, Role.COMMITTEE_LEADER})
+# Who decides on what the branches hand in; acted for while away (转办).
+REVIEW_ROLES = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
 # Sees the organisation it is held at and everything below. A role not named here sees nothing:
 # the three administrators run the system, they do not read the Party's business.
 SEEING_ROLES = frozenset(

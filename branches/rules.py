@@ -1,6 +1,6 @@
 """Who may do what with organisations and offices."""
 
-from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, REVIEW_ROLES, Role
 from branches.scope import scope_of
 
 
@@ -63,6 +63,24 @@ def may_hand_over(user, organization):
     return organization.is_branch and (
         scope.has({Role.SYSTEM_ADMIN}) or scope.holds_above(ABOVE, organization)
     )
+
+
+def may_substitute(user, office):
+    """A reviewer who will be away names who acts for him (转办); so may those above, when he cannot any
+    more, and the system administrator. Who acts himself names nobody."""
+    scope = scope_of(user)
+    if office.acting_for_id is not None or office.role not in REVIEW_ROLES:
+        return False
+    return user.pk == office.user_id or _keeps_office(scope, office)
+
+
+def may_end_acting(user, acting):
+    """The one who was away, and whoever could have named the substitute."""
+    return user.pk == acting.acting_for_id or _keeps_office(scope_of(user), acting)
+
+
+def _keeps_office(scope, office):
+    return scope.has({Role.SYSTEM_ADMIN}) or scope.holds_above(ABOVE, office.organization)
 
 
 def may_open_accounts(user):

@@ -10,7 +10,7 @@ from branches.figures import figures_of
 from branches.forms import FindForm
 from branches.models import Kind, Organization
 from branches.panels import panels_of
-from branches.roles import Role
+from branches.roles import BRANCH_ROLES, Role
 from branches.scope import scope_of
 from branches.tree import tree_nodes
 from branchyear.lib.dates import local_day
@@ -55,7 +55,7 @@ def organization(request, pk):
     organization = get_object_or_404(seen, pk=pk)
     today = local_day()
     offices = sorted(
-        organization.appointments.select_related("user"),
+        organization.appointments.select_related("user", "acting_for", "organization"),
         key=lambda office: (list(Role).index(office.role), office.starts_on),
     )
     children = _with_figures(_for_table(_children(organization)))
@@ -63,8 +63,7 @@ def organization(request, pk):
         "organization": organization,
         "parents": list(seen.filter(path__in=organization.ancestor_paths[1:])),
         "figures": figures_of([organization])[organization.pk],
-        "offices": [o for o in offices if _holds(o, today)],
-        "may_hand_over": rules.may_hand_over(request.user, organization),
+        "offices": _with_acts(request.user, [o for o in offices if _holds(o, today)]),
         "handovers": organization.handovers.select_related("from_user", "to_user"),
         "past_offices": [o for o in offices if not _holds(o, today)],
         "panels": panels_of(organization, request.user, today),
@@ -73,6 +72,15 @@ def organization(request, pk):
         "tree_nodes": tree_nodes(request.user, active=organization),
     }
     return render(request, "branches/organization.html", context)
+
+
+def _with_acts(user, offices):
+    """The offices, each with what this person may do about it."""
+    for office in offices:
+        in_branch = office.role in BRANCH_ROLES
+        office.may_hand_over = in_branch and rules.may_hand_over(user, office.organization)
+        office.may_substitute = rules.may_substitute(user, office)
+    return offices
 
 
 def _found(seen, asked):

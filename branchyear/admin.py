@@ -64,6 +64,7 @@ class OfficeInline(OfficesBesides, NeverDeleted, admin.TabularInline):
     """The offices of a person, past ones too."""
 
     model = Appointment
+    fk_name = "user"
     extra = 0
     autocomplete_fields = ("organization",)
     fields = ("organization", "role", "starts_on", "ends_on", "document_no", "handle")

@@ -226,6 +226,15 @@ class Appointment(models.Model):
     starts_on = models.DateField("自")
     ends_on = models.DateField("至", null=True, blank=True, help_text="含当日;空为长期。")
     document_no = models.CharField("任职文号", max_length=60, blank=True)
+    acting_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="代理",
+        help_text="在其请假期间代为审核,须有截止日期。",
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -243,6 +252,11 @@ class Appointment(models.Model):
                 condition=~Q(role=Role.INSPECTOR) | Q(ends_on__isnull=False),
                 name="an_inspector_is_appointed_to_a_day",
                 violation_error_message="第三方检查人员必须填写截止日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | Q(ends_on__isnull=False),
+                name="acting_for_somebody_ends_on_a_day",
+                violation_error_message="代理须有截止日期。",
             ),
             models.UniqueConstraint(
                 fields=["user", "organization", "role"],

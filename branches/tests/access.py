@@ -1,8 +1,10 @@
 """Who gets what at the addresses of this app."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
-from branches.models import Handover
+from branches.models import Appointment, Handover
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
 
@@ -32,6 +34,14 @@ def furnish(world):
         at=now,
         by=world.people.reviewer,
     )
+    world.acting = Appointment.objects.create(
+        user=world.people.nobody,  # from tomorrow on: today nobody's sight is changed
+        organization=world.north_office,
+        role="org_reviewer",
+        starts_on=local_day(now) + timedelta(days=1),
+        ends_on=local_day(now) + timedelta(days=5),
+        acting_for=world.people.reviewer,
+    )
 
 
 def office(world):
@@ -45,6 +55,18 @@ ROWS = {
             403: [p for p in NORTH if p not in ("reviewer", "committee")],
         },
         args=office,
+    ),
+    "branches:substitute": Row(
+        {
+            200: ["reviewer", "committee", "admin"],
+            403: ["leader", "department"],
+        },
+        args=lambda world: [world.people.reviewer.appointments.get(acting_for=None).pk],
+    ),
+    "branches:end_acting": Row(
+        {302: ["reviewer", "committee", "admin"], 403: ["leader", "department"]},
+        args=lambda world: [world.acting.pk],
+        method="post",
     ),
     "branches:handover_sheet": Row({200: NORTH}, args=lambda world: [world.handover.pk]),
     "branches:tree": Row({302: ONE_BRANCH, 200: [p for p in SEEING if p not in ONE_BRANCH]}),

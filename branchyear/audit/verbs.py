@@ -29,6 +29,8 @@ VERBS = {
     "appointment.ended": "免职",
     "appointment.withdrawn": "取消任职",
     "office.handed_over": "职责交接",
+    "office.acting": "审核转办",
+    "office.acting_ended": "结束审核转办",
     # terms and posts
     "term.opened": "登记换届",
     "term.corrected": "更正换届登记",

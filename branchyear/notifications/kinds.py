@@ -47,5 +47,7 @@ KINDS = {
     "problem.extension_asked": Kind("整改延期待审批"),
     "problem.extension_decided": Kind("整改延期审批结果"),
     "office.handed_over": Kind("职责交接", email=True),
+    "office.acting": Kind("审核转办", email=True),
+    "office.acting_ended": Kind("转办结束"),
     "account.welcome": Kind("欢迎"),
 }

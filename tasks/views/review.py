@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.roles import Role
+from branches.models import Appointment
+from branches.roles import REVIEW_ROLES
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
@@ -22,7 +23,6 @@ from tasks.services import items as services
 from tasks.views.items import fetch, item_context, page, seen
 from tasks.workdays import WorkingDays
 
-REVIEW_ROLES = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
 QUEUE_PAGE = 20
 # The own sentences offered: short ones, written more than once among the last returns.
 OWN_REASONS, REASON_SHORT, REASONS_LOOKED_AT = 3, 60, 100
@@ -92,6 +92,7 @@ def desk_page(request, params, *, form=None, chosen=None, status=200):
         "tasks": choices(everything, "item__task", "item__task__code", "item__task__name"),
         "rule": judge.rule,
         "chosen": chosen,
+        "own_office": own_office(request.user),
         "own_reasons": own_reasons(request.user) if chosen else [],
     }
     if chosen:
@@ -152,6 +153,12 @@ def after(queue, row):
         waiting_since=row.waiting_since, pk__gt=row.pk
     )
     return queue.filter(behind).first() or queue.exclude(pk=row.pk).first()
+
+
+def own_office(user):
+    """The key of the reviewer's own office, in which somebody may act for him."""
+    held = Appointment.objects.in_force(local_day()).filter(user=user, role__in=REVIEW_ROLES)
+    return held.filter(acting_for=None).values_list("pk", flat=True).first()
 
 
 def own_reasons(user):
