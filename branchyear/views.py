@@ -18,6 +18,8 @@ from branchyear import home as pages
 from branchyear.context import main_office
 from branchyear.lib.dates import local_day
 from branchyear.outbox.models import Job
+from tasks.health.registry import NOT_COMPUTED
+from tasks.models.health import INSPECTORS_ONLY, SIGNAL_ROLES
 
 
 @require_GET
@@ -85,8 +87,15 @@ def styleguide(request):
 
 @require_GET
 def manual(request):
-    """The user manual (帮助)."""
-    return render(request, "help/manual.html")
+    """The user manual (帮助). What rules do not compute is told from their registry; of the signals only to
+    those who see them."""
+    watches = scope_of(request.user).has(SIGNAL_ROLES)
+    told = [
+        (number, reason)
+        for number, reason in sorted(NOT_COMPUTED.items())
+        if watches or number not in INSPECTORS_ONLY
+    ]
+    return render(request, "help/manual.html", {"not_computed": told})
 
 
 def forbidden(request, exception=None):

@@ -52,6 +52,13 @@ class NewProblemForm(ServiceForm):
         self.fields["task"].queryset = Task.objects.filter(campaign=campaign)
 
 
+class ListManyForm(ProblemForm):
+    """批量列入: who is responsible, and by when; what is left is filled in problem by problem."""
+
+    responsible = Text("责任人", 50, help_text="由一人负责这一批；个别不同的，列入后可以改")
+    due_on = Day("整改时限", required=False, help_text="不填的，按每个问题的通常时限")
+
+
 class PlanForm(ProblemForm):
     cause = _area("原因", 500)
     measure = _area("整改措施", 500)

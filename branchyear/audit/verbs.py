@@ -131,6 +131,7 @@ VERBS = {
     "self_check.reopened": "退回自查",
     # problems
     "problem.listed": "列入问题清单",
+    "problem.assigned": "明确责任人和整改时限",
     "problem.planned": "制定整改措施",
     "problem.changed": "修改整改措施",
     "problem.handed_in": "申请销号",

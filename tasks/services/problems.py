@@ -229,7 +229,7 @@ def plan(problem, wanted, *, revision, by, now):
         "measure": _text(wanted.measure, "measure", "整改措施", 500, TEXT_MIN),
         "responsible": _text(wanted.responsible, "responsible", "责任人", 50, 2),
         "responsible_leader": (wanted.responsible_leader or "").strip()[:50],
-        "due_on": _due(problem, wanted.due_on, today),
+        "due_on": limit_of(problem, wanted.due_on, today),
     }
     kind = Kind.CHANGED if problem.state == State.FIXING else Kind.PLANNED
     _move(problem, State.FIXING, values, revision=revision, before=WORK)
@@ -238,7 +238,8 @@ def plan(problem, wanted, *, revision, by, now):
     return problem
 
 
-def _due(problem, wanted, today):
+def limit_of(problem, wanted, today):
+    """The limit that holds when ``wanted`` is asked for (None: the usual one), or why it cannot be."""
     kept = problem.due_on if problem.state == State.FIXING else None
     due_on = wanted or kept or due_by_default(problem, today)
     if kept is not None and due_on > kept:

@@ -99,6 +99,12 @@ ROWS = {
             403: ["committee", "leader", "department", "inspector"],
         }
     ),
+    "tasks:list_many_findings": Row(
+        {
+            200: [*KEEPERS, "reviewer", "general_reviewer", "south_reviewer"],
+            403: ["committee", "leader", "department", "inspector"],
+        }
+    ),
     # What is unknown is no problem yet; the item has not been returned.
     "tasks:list_finding": Row(
         {409: LISTING, 403: ONLY_LOOKING}, args=lambda world: [world.finding.pk], method="post"

@@ -123,6 +123,9 @@ def _of_branch(request, branch, campaign):
     fine, idle = _in_order(branch, campaign, touched, today)
     return {
         "groups": groups,
+        "listable": sum(
+            1 for g in groups for line in g.lines if line.may_be_listed and not line.listed
+        ),
         "soon": soon,
         "fine": fine,
         "idle": idle,

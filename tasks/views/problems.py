@@ -327,8 +327,8 @@ def _planned(row, user, today):
     if row.state == State.OPEN and not row.measure:
         return {
             "measure": row.rule.expected_fix if row.rule else "",
-            "responsible": user.name,
-            "due_on": services.due_by_default(row, today),
+            "responsible": row.responsible or user.name,
+            "due_on": row.due_on or services.due_by_default(row, today),
         }
     return {
         "cause": row.cause,
