@@ -483,7 +483,8 @@ def test_the_administrator_changes_a_rule_through_the_service(report, people, si
     rule = ReportRule.objects.get(tier=Tier.BRANCH)
 
     answer = sign_in(people.admin).post(
-        reverse("admin:reports_reportrule_change", args=[rule.pk]), {"day": 20, "opens_day": 1}
+        reverse("admin:reports_reportrule_change", args=[rule.pk]),
+        {"day": 20, "opens_day": 1, "on_rest_day": "earlier"},
     )
 
     rule.refresh_from_db()
