@@ -406,15 +406,11 @@ def test_a_download_is_an_attachment_under_its_own_name_and_leaves_a_trace(sign_
 
 def test_only_pictures_and_pdf_are_shown_and_nothing_in_them_runs(sign_in, people, row):
     picture = make.make_evidence(row, people.secretary, make.make_png())
-    word = make.make_evidence(
-        row,
-        people.secretary,
-        make.make_zip("说明.docx", "[Content_Types].xml", "word/document.xml"),
-    )
+    layout = make.make_evidence(row, people.secretary, make.make_zip("公文.ofd", "OFD.xml"))
     client = sign_in(people.secretary)
 
     shown = client.get(reverse("tasks:evidence", args=[picture.pk]), {"preview": 1})
-    saved = client.get(reverse("tasks:evidence", args=[word.pk]), {"preview": 1})
+    saved = client.get(reverse("tasks:evidence", args=[layout.pk]), {"preview": 1})
 
     assert shown["Content-Disposition"].startswith("inline")
     assert shown["Content-Type"] == "image/png"
