@@ -52,6 +52,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10, hour=19),
         "options": {"expires": 3000},
     },
+    # What uploaded checklists said (03:15 in China): what was saved stands in the items.
+    "tasks-expire-checklists": {
+        "task": "tasks.jobs.expire_checklists",
+        "schedule": crontab(minute=15, hour=19),
+        "options": {"expires": 3000},
+    },
     # Keys of forms posted a week ago (03:05 in China): nobody posts those again.
     "once-expire-postings": {
         "task": "branchyear.once.jobs.expire_postings",

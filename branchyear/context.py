@@ -142,6 +142,8 @@ BELONGS = {
             "tasks:branch_checklist",
             "tasks:item",
             "tasks:submit_done",
+            "tasks:checklist_excel",
+            "tasks:checklist_report",
             "tasks:save_item",
             "tasks:library",
             "tasks:material",

@@ -5,7 +5,7 @@ from celery import shared_task
 from branchyear.lib.dates import local_day
 from branchyear.outbox.services import handler
 from tasks import workdays
-from tasks.services import findings, twins
+from tasks.services import findings, offline, twins
 
 
 @handler("tasks.recheck")
@@ -37,3 +37,8 @@ def evaluate_rules():
 def load_calendar():
     """A newly announced year comes with an update of the portal; it is entered without anybody's doing."""
     workdays.load_announced()
+
+
+@shared_task
+def expire_checklists():
+    offline.expire(today=local_day())

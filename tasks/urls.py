@@ -11,6 +11,7 @@ from tasks.views import (
     health,
     items,
     library,
+    offline,
     problem_batches,
     problems,
     proofs,
@@ -64,6 +65,12 @@ urlpatterns = [
     path("disposals/<int:pk>/review/", disposals.review_disposal, name="review_disposal"),
     path("checklist/", checklist.checklist, name="checklist"),
     path("checklist/<int:pk>/", checklist.branch_checklist, name="branch_checklist"),
+    path("checklist/<int:pk>/excel/", offline.checklist_excel, name="checklist_excel"),
+    path("checklist/<int:pk>/excel/book/", offline.checklist_workbook, name="checklist_workbook"),
+    path("checklist/uploads/<int:pk>/", offline.checklist_report, name="checklist_report"),
+    path(
+        "checklist/uploads/<int:pk>/confirm/", offline.checklist_confirm, name="checklist_confirm"
+    ),
     path("checklist/<int:pk>/submit-done/", checklist.submit_done, name="submit_done"),
     path("items/<int:pk>/", items.item, name="item"),
     path("items/<int:pk>/save/", items.save_item, name="save_item"),

@@ -22,7 +22,7 @@ import math
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -561,12 +561,14 @@ def write_form(
     locked_keys: Iterable[str] = (),
     spare_rows: int | None = None,
     hidden_keys: Iterable[str] = (),
+    closed: Container[tuple[int, str]] = frozenset(),
 ) -> None:
     """Write a workbook for people to fill in and upload again.
 
     `rows` are filled in beforehand; the columns named by `locked_keys` cannot be typed over, the
-    rest can. Columns in `choices` offer a list, dates and numbers are checked while typing.
-    Columns in `hidden_keys` are there but not seen.
+    rest can; `closed` names single cells, (row from 0, column key), that cannot either. Columns in
+    `choices` offer a list, dates and numbers are checked while typing. Columns in `hidden_keys` are
+    there but not seen.
     `required` columns are marked with a star, which `uploads.find_table` reads past. When
     something is locked no line may be added by default (`spare_rows=0`), since a new line would
     lack the locked facts; otherwise 200 empty lines are prepared.
@@ -592,12 +594,16 @@ def write_form(
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = column.width + 0.7
         sheet.column_dimensions[letter].hidden = column.key in hidden
-        _fill_form_column(sheet, at, column, rows, final, column.key in locked)
+        is_locked = [
+            column.key in locked or (row, column.key) in closed for row in range(final - 2)
+        ]
+        _fill_form_column(sheet, at, column, rows, is_locked)
         check = _form_check(book, column, choices.get(column.key))
         if check is not None and final > 2 and column.key not in locked:
             check.add(f"{letter}3:{letter}{final}")
             sheet.add_data_validation(check)
     sheet.row_dimensions[2].height = 26
+    _fit_rows(sheet, [(at, c.width) for at, c in enumerate(columns) if c.key not in hidden], rows)
     sheet.freeze_panes = "A3"
     sheet.print_title_rows = "2:2"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -613,11 +619,10 @@ def write_form(
     book.save(target)
 
 
-def _fill_form_column(sheet, at, column, rows, final, is_locked):
+def _fill_form_column(sheet, at, column, rows, is_locked):
     font = Font(name=BODY_FONT, size=10.5)
     alignment = Alignment(horizontal=column.alignment, vertical="center", wrap_text=True)
-    protection = Protection(locked=is_locked)
-    for row in range(3, final + 1):
+    for row, locked in enumerate(is_locked, 3):
         cell = sheet.cell(row, at)
         value = rows[row - 3][at - 1] if row - 3 < len(rows) else None
         if isinstance(value, str) or value is not None and column.kind in {"text", "status"}:
@@ -627,9 +632,18 @@ def _fill_form_column(sheet, at, column, rows, final, is_locked):
             cell.value = value
         cell.number_format = FORMATS[column.kind]
         cell.font, cell.border, cell.alignment = font, _BOX, alignment
-        cell.protection = protection
-        if is_locked:
+        cell.protection = Protection(locked=locked)
+        if locked:
             cell.fill = _SHADE
+
+
+def _fit_rows(sheet, seen, rows):
+    """Rows as high as their text needs: not every program grows them when it opens the book."""
+    for row, row_values in enumerate(rows, 3):
+        texts = ((row_values[at], width) for at, width in seen)
+        lines = max((_lines(v, width) for v, width in texts if isinstance(v, str)), default=1)
+        if lines > 1:
+            sheet.row_dimensions[row].height = lines * 14 + 6
 
 
 def _form_check(book, column, options):

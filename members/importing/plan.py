@@ -212,7 +212,7 @@ class Plan:
             return
         by_number = known.by_index.get(row.index) if row.index else None
         if row.key is not None:
-            row.member = known.by_pk.get(row.key.member)
+            row.member = known.by_pk.get(row.key.pk)
             if row.member is None or not self._places.holds(row.member.organization_id):
                 row.member = None
                 self._deny(row, "key", f"这名党员不在{self.organization.label}的名册中，不能修改。")
@@ -493,7 +493,7 @@ class _Known:
 
     def __init__(self, rows):
         members = Member.objects.select_related("group", "organization")
-        wanted = [row.key.member for row in rows if row.key is not None]
+        wanted = [row.key.pk for row in rows if row.key is not None]
         self.by_pk = members.in_bulk(wanted) if wanted else {}
         indexes = [row.index for row in rows if row.index]
         self.by_index = (

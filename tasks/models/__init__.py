@@ -6,6 +6,7 @@ from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.facts import FactKind, FactWord, ItemFact
 from tasks.models.health import Explanation, Finding, Severity
 from tasks.models.items import BranchItem, ItemStep
+from tasks.models.offline import ChecklistUpload
 from tasks.models.problems import (
     Disposal,
     Extension,
@@ -22,6 +23,7 @@ __all__ = [
     "CalendarDay",
     "Campaign",
     "ChecklistItem",
+    "ChecklistUpload",
     "Disposal",
     "Evidence",
     "Explanation",

@@ -1,6 +1,7 @@
 """Who gets what at the addresses of the campaign year."""
 
 from datetime import timedelta
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -10,7 +11,7 @@ from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
 from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck, SelfCheckAnswer
-from tasks.services import findings, problems
+from tasks.services import findings, offline, problems
 from tasks.tests import make
 
 BRANCH = ("secretary", "clerk")
@@ -35,6 +36,9 @@ def furnish(world):
     world.submitted_item = make.make_submitted(
         make.item_of(world.north, "T1-01"), people.secretary, now=now, fact_on=today
     )
+    book = BytesIO()
+    offline.write_workbook(book, world.north, by=people.secretary)
+    world.checklist = offline.take(book, branch=world.north, by=people.secretary)
     findings.evaluate(day=today, organization=world.north)
     world.finding = Finding.objects.filter(organization=world.north, severity="unknown").first()
     world.explanation = findings.explain(
@@ -169,6 +173,15 @@ ROWS = {
     "tasks:checklist": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
     "tasks:branch_checklist": Row({200: NORTH}, args=lambda world: [world.north.pk]),
     "tasks:submit_done": Row({200: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk]),
+    "tasks:checklist_excel": Row({200: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk]),
+    "tasks:checklist_workbook": Row(
+        {200: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk]
+    ),
+    # An upload is its uploader's alone; this one has nothing to save.
+    "tasks:checklist_report": Row({200: ["secretary"]}, args=lambda world: [world.checklist.pk]),
+    "tasks:checklist_confirm": Row(
+        {409: ["secretary"]}, args=lambda world: [world.checklist.pk], method="post"
+    ),
     "tasks:item": Row({200: NORTH}, args=item),
     "tasks:save_item": Row({302: BRANCH, 403: WATCHING}, args=item, method="post"),
     "tasks:submit_item": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
