@@ -72,7 +72,11 @@ def scope_of(user, day=None):
         appointments = (
             Appointment.objects.in_force(day).filter(user=user).select_related("organization")
         )
-        offices = tuple((a.role, a.organization) for a in appointments)
+        # Sorted here: a person holds a few offices, and every request asks.
+        held = sorted(
+            appointments.order_by(), key=lambda a: (a.organization.path, a.role, a.starts_on)
+        )
+        offices = tuple((a.role, a.organization) for a in held)
         kept = user._scope = (day, Scope(offices))
     return kept[1]
 

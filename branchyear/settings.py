@@ -229,6 +229,8 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / "branchyear.sqlite3",
+            # Opening the file and setting it up takes longer than most requests' statements.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # WAL lets readers read while one writes; IMMEDIATE takes the write lock at the
                 # start, so that the timeout works and no transaction fails half-way.

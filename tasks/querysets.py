@@ -67,6 +67,12 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
         """Handed in and lying with one of these organisations for review."""
         return self.in_force().filter(state="submitted", with_organization__in=organizations)
 
+    def to_fill_by(self, user):
+        """Of the branches this person answers for: ``rules.may_fill`` as a list."""
+        from branches.scope import scope_of  # see above
+
+        return self.filter(branch__in=scope_of(user).organizations(BRANCH_ROLES))
+
     def to_review_by(self, user, day=None):
         """What ``user`` should look at now: ``rules.may_review`` as a list.
 

@@ -39,8 +39,10 @@ def redated(sender, meeting, before, now, **kwargs):
     voiding.meeting_fell_away(meeting, days, now=now)
 
 
-# Acts that change no fact a rule looks at.
-IDLE = ("account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.")
+# Acts that change no fact a rule looks at: R54 asks of items handed in, not of drafts being written.
+IDLE = (
+    "account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.", "item.saved",
+)  # fmt: skip
 
 
 @receiver(recorded, dispatch_uid="tasks-look-again")

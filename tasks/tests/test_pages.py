@@ -280,6 +280,33 @@ def test_autosave_of_the_slower_gets_both_revisions_and_overwrites_nothing(sign_
     assert row.note == "干事写的"
 
 
+def test_autosave_asks_no_more_than_it_must(
+    sign_in, people, row, django_capture_on_commit_callbacks
+):
+    client = sign_in(people.secretary)
+    client.post(address("save_item", row), typed(row), headers=AUTOSAVE)
+    row.refresh_from_db()
+
+    with CaptureQueriesContext(connection) as asked, django_capture_on_commit_callbacks() as after:
+        client.post(address("save_item", row), typed(row, note="又一稿。"), headers=AUTOSAVE)
+
+    words = [query["sql"].split(None, 1)[0] for query in asked.captured_queries]
+    # session, person, offices, item; the item and its entry
+    assert [word for word in words if word in {"SELECT", "UPDATE", "INSERT"}] == [
+        "SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT",
+    ]  # fmt: skip
+    assert after == []  # a draft is nothing for the check-up to look at
+
+
+def test_autosave_is_for_those_who_fill_in(sign_in, people, row):
+    answers = [
+        sign_in(person).post(address("save_item", row), typed(row), headers=AUTOSAVE).status_code
+        for person in (people.reviewer, people.south_secretary)
+    ]
+
+    assert answers == [403, 404]
+
+
 def test_autosave_says_what_is_wrong(sign_in, people, row):
     answer = sign_in(people.secretary).post(
         address("save_item", row), typed(row, fact_on="x"), headers=AUTOSAVE

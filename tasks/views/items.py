@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from branches.roles import BRANCH_ROLES
+from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from tasks import differences, rules
@@ -48,6 +50,28 @@ def fetch(request, pk):
     )
 
 
+# What saving looks at: the answer itself, and of the words around it these.
+SAVED = (
+    *(column.name for column in BranchItem._meta.concrete_fields),
+    "item__code", "item__retired_at", "version__asks",
+    "item__task__campaign__starts_on", "item__task__campaign__ends_on",
+)  # fmt: skip
+
+
+def fetch_to_save(request, pk):
+    """The item with what saving looks at and nothing beside: a browser saves every few seconds.
+
+    The branch is known already, from the office that allows it.
+    """
+    own = {branch.pk: branch for branch in scope_of(request.user).organizations(BRANCH_ROLES)}
+    rows = BranchItem.objects.to_fill_by(request.user).filter(pk=pk).order_by()
+    row = rows.select_related("item__task__campaign", "version").only(*SAVED).first()
+    if row is None:
+        return fetch(request, pk)  # not his to fill in: out of sight, or for the caller to refuse
+    row.branch = own[row.branch_id]
+    return row
+
+
 @require_GET
 def item(request, pk):
     """The item; the row alone (``?fold=1``, htmx) when it is folded again."""
@@ -61,7 +85,7 @@ def item(request, pk):
 def save_item(request, pk):
     """暂存: keeps what is typed and chosen; as JSON when the browser saves by itself."""
     if "application/json" in request.headers.get("Accept", ""):
-        return autosave(request, fetch(request, pk))
+        return autosave(request, fetch_to_save(request, pk))
     return work(request, pk)
 
 
@@ -109,6 +133,9 @@ def work(request, pk, then=None):
     added = add_files(request, row, complaints)
     if added:
         said = f"已上传{added}个文件，填写的内容已一并暂存。"
+    is_kept = not complaints["evidence"] and not (typed and form.errors)
+    if then is None and is_kept and not request.htmx:
+        return done(request, row, said or "内容没有变化，无需保存。")
     fresh = fetch(request, pk)
     if typed and form.errors:
         return page(request, fresh, form=form, complaints=complaints, status=422)
