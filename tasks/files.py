@@ -101,7 +101,7 @@ def _check_pdf(upload, head, marks):
 
 def _picture(*formats):
     def check(upload, head, marks):
-        too_many = f"图片尺寸过大(超过{MAX_PIXELS // 10_000}万像素),请缩小后上传。"
+        too_many = f"图片尺寸过大（超过{MAX_PIXELS // 10_000}万像素），请缩小后上传。"
         try:
             with Image.open(upload, formats=formats) as image:
                 width, height = image.size
@@ -156,12 +156,12 @@ def _ole(word, *wanted):
 
 def _not(head, word):
     guess = filetype.guess(head)
-    really = f"(实际为{guess.extension})" if guess else ""
+    really = f"（实际为{guess.extension}）" if guess else ""
     return f"不是{word}文件{really}，内容与扩展名不一致，请另存为正确的格式后上传。"
 
 
 def _too_large(name, limit):
-    return BadFile(f"“{name}”超过{limit // 1024 // 1024}MB,请压缩或拆分后上传。", field="file")
+    return BadFile(f"“{name}”超过{limit // 1024 // 1024}MB，请压缩或拆分后上传。", field="file")
 
 
 _MARKS = (_TEXT_STREAM, *_TABLE_STREAMS, _ENCRYPTED_STREAM)

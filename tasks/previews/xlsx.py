@@ -12,12 +12,17 @@ MAX_SHEETS = 10
 MAX_ROWS = 300
 MAX_COLUMNS = 40
 CELL = 500  # letters of one cell
+UNSAFE = "这个表格过大、已损坏或含有不允许的内容，不能在线预览，请下载后查看。"
 TOO_BIG = "这个表格的内容过大，不能在线预览，请下载后查看。"
 
 
 def read(file):
     """``(blocks, is_cut)``: ("heading", the sheet's name) and ("table", rows) for each visible sheet."""
-    if survey(file).total > MAX_TOTAL:
+    try:
+        total = survey(file).total
+    except BadFile:  # its sentence is about lists to be uploaded again
+        raise BadFile(UNSAFE) from None
+    if total > MAX_TOTAL:
         raise BadFile(TOO_BIG)
     file.seek(0)
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)

@@ -12,7 +12,7 @@ LIMITS = {
     "bytes": settings.EVIDENCE_MAX_BYTES,
     "accept": ",".join(f".{extension}" for extension in files.EXTENSIONS),
     "words": (
-        f"单个文件不超过{settings.EVIDENCE_MAX_BYTES // 1024 // 1024}MB,每项最多"
+        f"单个文件不超过{settings.EVIDENCE_MAX_BYTES // 1024 // 1024}MB，每项最多"
         f"{settings.EVIDENCE_MAX_PER_ITEM}份；可以上传{files.WORDS_ALLOWED}。"
     ),
 }
