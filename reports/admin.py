@@ -16,7 +16,9 @@ from reports.models import (
     ReminderPolicy,
     ReportExtension,
     ReportRule,
+    UrgingRule,
 )
+from reports.models.reminders import occasion_words
 from reports.services import periods
 from tasks.admin_clocks import tell_of_missing_calendar
 
@@ -61,13 +63,21 @@ class ReportRuleAdmin(admin.ModelAdmin):
 class ReminderPolicyAdmin(admin.ModelAdmin):
     """On which days people are reminded, per tier. One that is not wanted is switched off, not deleted."""
 
-    list_display = ["campaign", "tier", "occasion", "days_before", "is_active"]
+    list_display = [
+        "campaign",
+        "matter",
+        "tier",
+        "occasion",
+        "days_before",
+        "to_above",
+        "is_active",
+    ]
     list_display_links = ["occasion"]
-    list_filter = ["campaign", "tier", "is_active"]
+    list_filter = ["campaign", "matter", "tier", "to_above", "is_active"]
 
     @admin.display(description="时点")
     def occasion(self, policy):
-        return policy.occasion
+        return occasion_words(policy.occasion)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -78,7 +88,9 @@ class ReminderPolicyAdmin(admin.ModelAdmin):
             "reminder_policy.changed",
             obj,
             by=request.user,
+            matter=obj.matter,
             days_before=obj.days_before,
+            to_above=obj.to_above,
             is_active=obj.is_active,
         )
 
@@ -117,12 +129,36 @@ class ReportExtensionAdmin(ReadOnly):
     list_select_related = ["report__organization", "report__period", "asked_by", "decided_by"]
 
 
+@admin.register(UrgingRule)
+class UrgingRuleAdmin(admin.ModelAdmin):
+    """How soon the same matter may be urged again."""
+
+    list_display = ["campaign", "again_after_hours"]
+    readonly_fields = ["campaign"]
+
+    def has_add_permission(self, request):
+        return False  # made when the campaign opens
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        hours = obj.again_after_hours
+        record("urging_rule.changed", obj, by=request.user, again_after_hours=hours)
+
+
 @admin.register(Reminder)
 class ReminderAdmin(ReadOnly):
-    list_display = ["report", "recipient", "occasion", "sent_at"]
-    list_filter = ["occasion", "report__period__month"]
-    list_select_related = ["report__organization", "report__period", "recipient"]
-    search_fields = ["report__organization__name", "recipient__name"]
+    list_display = ["organization", "matter", "when", "recipient", "sent_at", "by"]
+    list_filter = ["matter", "occasion"]
+    list_select_related = ["organization", "recipient", "by"]
+    search_fields = ["organization__name", "recipient__name"]
+    date_hierarchy = "sent_at"
+
+    @admin.display(description="时点", ordering="occasion")
+    def when(self, reminder):
+        return reminder.when
 
 
 @admin.register(Export)

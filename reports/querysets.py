@@ -1,7 +1,7 @@
 """Which reports and exports."""
 
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet
@@ -115,6 +115,33 @@ class ReportExtensionQuerySet(OrganizationOwnedQuerySet):
 
 class ReportStepQuerySet(OrganizationOwnedQuerySet):
     organization_path = "report__organization"
+
+
+class ReminderQuerySet(OrganizationOwnedQuerySet):
+    def with_outcome(self):
+        """Adds what came of each: ``seen_at`` (the notice opened), ``letter`` (planned, sending, sent or failed
+        of its letter; None without one) and ``acted_at`` (the report handed in, the problem handed in or
+        closed, for the first time after the reminder)."""
+        from branchyear.notifications.models import Delivery  # models need this module
+        from reports.models import ReportStep
+        from tasks.models import ProblemStep
+
+        letters = Delivery.objects.filter(notice=OuterRef("notice"), channel="email")
+        handed_in = ReportStep.objects.filter(
+            report=OuterRef("report"), kind="submitted", at__gte=OuterRef("sent_at")
+        ).order_by("at")
+        done = ProblemStep.objects.filter(
+            problem=OuterRef("problem"),
+            kind__in=["handed_in", "closed"],
+            at__gte=OuterRef("sent_at"),
+        ).order_by("at")
+        return self.annotate(
+            seen_at=F("notice__read_at"),
+            letter=Subquery(letters.values("status")[:1]),
+            acted_at=Coalesce(
+                Subquery(handed_in.values("at")[:1]), Subquery(done.values("at")[:1])
+            ),
+        )
 
 
 class ExportQuerySet(models.QuerySet):

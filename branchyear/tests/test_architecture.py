@@ -32,7 +32,7 @@ NO_SCOPE = {
     "reports.ReportRule",
     "reports.Period",
     "reports.ReminderPolicy",
-    "reports.Reminder",
+    "reports.UrgingRule",
 }
 
 

@@ -4,10 +4,12 @@ from reports.models.exports import Export
 from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
-from reports.models.periods import OnRestDay, Period, Reminder, ReminderPolicy, ReportRule, Tier
+from reports.models.periods import OnRestDay, Period, ReportRule, Tier
+from reports.models.reminders import Matter, Reminder, ReminderPolicy, UrgingRule
 
 __all__ = [
     "Export",
+    "Matter",
     "MonthlyReport",
     "OnRestDay",
     "Paper",
@@ -19,4 +21,5 @@ __all__ = [
     "ReportRule",
     "ReportStep",
     "Tier",
+    "UrgingRule",
 ]

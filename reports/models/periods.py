@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -128,60 +127,3 @@ class Period(models.Model):
     def short(self):
         """The month alone, where the year is said already: 4月."""
         return f"{int(self.month[-2:])}月"
-
-
-class ReminderPolicy(models.Model):
-    """On which days before (or after) the due day those who owe a report are reminded."""
-
-    campaign = models.ForeignKey(
-        Campaign, models.CASCADE, related_name="reminder_policies", verbose_name="年度活动"
-    )
-    tier = models.CharField("层级", max_length=10, choices=Tier.choices)
-    days_before = models.SmallIntegerField(
-        "提前天数",
-        help_text="0 为当日,负数为逾期后天数。",
-        validators=[MinValueValidator(-30), MaxValueValidator(30)],
-    )
-    is_active = models.BooleanField("启用", default=True)
-
-    class Meta:
-        verbose_name = "提醒策略"
-        verbose_name_plural = "提醒策略"
-        ordering = ["campaign", "tier", "-days_before"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "tier", "days_before"], name="one_policy_per_tier_and_day"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.get_tier_display()} {self.occasion}"
-
-    @property
-    def occasion(self):
-        """T-3, T (the day itself), T+1."""
-        return f"T{-self.days_before:+d}" if self.days_before else "T"
-
-
-class Reminder(models.Model):
-    """That this person was reminded of this report on this occasion: written once, for ever."""
-
-    report = models.ForeignKey("MonthlyReport", models.CASCADE, related_name="reminders")
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="收件人"
-    )
-    occasion = models.CharField("时点", max_length=10)
-    sent_at = models.DateTimeField("发送时间")
-
-    class Meta:
-        verbose_name = "提醒记录"
-        verbose_name_plural = "提醒记录"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["report", "recipient", "occasion"], name="one_reminder_per_occasion"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.report} {self.occasion} {self.recipient}"

@@ -13,12 +13,24 @@ from branches.models import Kind, Organization
 from branchyear.audit.services import record
 from branchyear.lib.dates import day_end, months_between
 from branchyear.lib.errors import Refused
-from reports.models import MonthlyReport, OnRestDay, Period, ReminderPolicy, ReportRule, Tier
+from reports.models import (
+    Matter,
+    MonthlyReport,
+    OnRestDay,
+    Period,
+    ReminderPolicy,
+    ReportRule,
+    Tier,
+    UrgingRule,
+)
 from tasks.models import Campaign
 from tasks.workdays import WorkingDays
 
-# Three days' notice is a working rhythm, the day itself a last call, the day after a question.
+# Three days' notice is a working rhythm, the day itself a last call, the day after a question; two days
+# later the one above is told. What is mended over weeks is called to mind less often.
 REMIND_DAYS_BEFORE = (7, 3, 1, 0, -1)
+REMIND_OF_MATTERS = {Matter.ITEMS: (7, 1, -1), Matter.PROBLEM: (7, 1, -1)}
+TELL_ABOVE = {Matter.REPORT: -3, Matter.ITEMS: -7, Matter.PROBLEM: -7}
 
 
 @transaction.atomic
@@ -27,8 +39,19 @@ def set_up(campaign):
     day = int(campaign.reporting.get("directly_affiliated_due_day") or 25)
     for tier, due in ((Tier.BRANCH, day), (Tier.DIRECT, day), (Tier.COMMITTEE, 31)):
         ReportRule.objects.get_or_create(campaign=campaign, tier=tier, defaults={"day": due})
-        for days in REMIND_DAYS_BEFORE:
-            ReminderPolicy.objects.get_or_create(campaign=campaign, tier=tier, days_before=days)
+        _remind(campaign, Matter.REPORT, tier, REMIND_DAYS_BEFORE, above=tier != Tier.COMMITTEE)
+    for matter, days in REMIND_OF_MATTERS.items():
+        _remind(campaign, matter, Tier.BRANCH, days, above=True)
+    UrgingRule.objects.get_or_create(campaign=campaign)
+
+
+def _remind(campaign, matter, tier, days, *, above):
+    wanted = [(before, False) for before in days]
+    wanted += [(TELL_ABOVE[matter], True)] if above else []
+    for before, to_above in wanted:
+        ReminderPolicy.objects.get_or_create(
+            campaign=campaign, matter=matter, tier=tier, days_before=before, to_above=to_above
+        )
 
 
 def named_day(rule, month):

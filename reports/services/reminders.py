@@ -1,153 +1,166 @@
-"""The reminders before the 25th: only to those who owe, once each, never at night.
+"""The reminders: only to those who owe, one message per person and day, never at night.
 
-What is due is asked of the rows, not of a clock that may have stopped: any sweep in office hours sends
-the latest occasion that has come and that this person was not told of yet.
+What is due is asked of the rows (``owing``), not of a clock that may have stopped: any sweep in office
+hours sends the latest occasion that has come and that this person was not told of yet. A person's first
+message of a day gathers everything; after it only what ends today is sent at once, the rest waits for
+the next day.
 """
 
-from collections import namedtuple
-from datetime import timedelta
+from collections import defaultdict
 
 from django.db import transaction
+from django.urls import reverse
 
-from branches.models import Appointment
+from branchyear.accounts.models import User
 from branchyear.audit.services import record
 from branchyear.lib.dates import CHINA, local_day
+from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
-from reports import rules
-from reports.models import MonthlyReport, Period, Reminder, ReminderPolicy
+from reports.models import Reminder
+from reports.services.owing import owed, still_owed
+from tasks.models import Campaign
 
 FROM_HOUR, TO_HOUR = 8, 20  # China; outside, a message is a disturbance, not a service
-CATCH_UP_DAYS = 7  # an occasion older than the longest holiday is history, not a reminder
-BATCH = 500  # one transaction: a worker killed between two loses nothing and repeats nothing
+BATCH = 500  # people in one transaction: a worker killed between two loses nothing, repeats nothing
+SHOWN = 12  # more lines than that nobody reads in a message; the page behind it has them all
 
-Due = namedtuple("Due", "report recipient")
+
+def in_hours(now):
+    return FROM_HOUR <= now.astimezone(CHINA).hour < TO_HOUR
 
 
 def send_due_reminders(*, now):
-    """Remind those who owe a report and were not yet told of the latest occasion; returns how many."""
-    if not FROM_HOUR <= now.astimezone(CHINA).hour < TO_HOUR:
+    """Remind everybody of what they owe and were not yet told of; returns how many reminders."""
+    if not in_hours(now):
         return 0
-    today = local_day(now)
+    people = due_by_person(local_day(now))
+    waiting = sorted(people)
     sent = 0
-    for period, occasion in occasions_of(today):
-        due = list(due_reminders(period, occasion, today=today))
-        for start in range(0, len(due), BATCH):
-            sent += _send(period, occasion, due[start : start + BATCH], now=now)
+    for start in range(0, len(waiting), BATCH):
+        part = waiting[start : start + BATCH]
+        sent += _send([due for person in part for due in people[person]], now=now)
     return sent
 
 
-def occasions_of(today):
-    """The latest occasion that has come of each period: ``[(period, "T-3")]``. One missed for long is
-    left out, and of several missed ones only the latest is sent."""
-    days = {}
-    for policy in ReminderPolicy.objects.filter(is_active=True):
-        days.setdefault((policy.campaign_id, policy.tier), []).append(policy)
-    found = []
-    first = today - timedelta(days=30 + CATCH_UP_DAYS)  # no occasion is more than 30 days after due
-    for period in Period.objects.filter(opens_on__lte=today, due_on__gte=first):
-        come = [
-            (period.due_on - timedelta(days=policy.days_before), policy.occasion)
-            for policy in days.get((period.campaign_id, period.tier), [])
-        ]
-        come = [pair for pair in come if today - timedelta(days=CATCH_UP_DAYS) <= pair[0] <= today]
-        if come:
-            found.append((period, max(come)[1]))
-    return found
+def due_by_person(today):
+    """Person → what he is to be told of and was not told yet. The statements do not grow with the rows."""
+    dues = list(owed(today))
+    told = _told(dues)
+    people = defaultdict(list)
+    for due in dues:
+        if due.key not in told:
+            people[due.recipient].append(due)
+    return people
 
 
-def due_reminders(period, occasion, *, today):
-    """Who is to be told: pairs of a report still owed and a person who fills it in, not told yet.
-
-    Three statements, however many rows.
-    """
-    owed = MonthlyReport.objects.owed().expected().filter(period=period)
-    if today > period.due_on:  # whoever was given more time is not overdue yet
-        owed = owed.exclude(extended_to__gte=today)
-    reports = {
-        report.organization_id: report
-        for report in owed.filter(organization__closed_on=None).select_related("organization")
-    }
-    told = set(
-        Reminder.objects.filter(report__period=period, occasion=occasion).values_list(
-            "report_id", "recipient_id"
-        )
+def _told(dues):
+    """The keys of reminders there are already, for these dues and perhaps a few more."""
+    if not dues:
+        return set()
+    rows = Reminder.objects.filter(
+        due_on__in={due.due_on for due in dues},
+        occasion__in={due.occasion for due in dues},
     )
-    offices = (
-        Appointment.objects.in_force(today)
-        .filter(
-            role__in=rules.FILLERS[period.tier],
-            user__is_active=True,
-            organization__in=MonthlyReport.objects.owed()
-            .filter(period=period)
-            .values("organization"),
-        )
-        .select_related("user")
-        .order_by("organization__path", "pk")
-    )
-    for office in offices:
-        report = reports.get(office.organization_id)
-        if report is not None and (report.pk, office.user_id) not in told:
-            told.add((report.pk, office.user_id))
-            yield Due(report, office.user)
+    return set(rows.values_list("subject", "due_on", "recipient", "occasion"))
 
 
 @transaction.atomic
-def _send(period, occasion, due, *, now):
-    """Write reminder, notice and letter of one batch; what another sweep wrote meanwhile is skipped."""
+def _send(dues, *, now):
+    """Write reminders, notices and letters of one batch of people; what another sweep wrote meanwhile,
+    and what is done meanwhile, is left out."""
     # Two sweeps at once stand in line here; the second then sees what the first has written.
-    Period.objects.select_for_update().get(pk=period.pk)
-    told = set(
-        Reminder.objects.filter(
-            report__in=[pair.report.pk for pair in due], occasion=occasion
-        ).values_list("report_id", "recipient_id")
-    )
-    owed = set(
-        MonthlyReport.objects.owed()
-        .filter(pk__in=[pair.report.pk for pair in due])
-        .values_list("pk", flat=True)
-    )
-    due = [
-        pair
-        for pair in due
-        if pair.report.pk in owed and (pair.report.pk, pair.recipient.pk) not in told
-    ]
-    if not due:
+    Campaign.objects.select_for_update(no_key=True).order_by("pk").first()
+    today = local_day(now)
+    told, still = _told(dues), still_owed(dues)
+    dues = [due for due in dues if due.key not in told and (due.subject, due.due_on) in still]
+    if not dues:
         return 0
-    Reminder.objects.bulk_create(
-        [
-            Reminder(report=pair.report, recipient=pair.recipient, occasion=occasion, sent_at=now)
-            for pair in due
-        ],
-        ignore_conflicts=True,
+    users = User.objects.in_bulk({due.recipient for due in dues})
+    daily = f"reminders:{today}"
+    had_one = set(
+        Notice.objects.filter(key=daily, recipient__in=users).values_list("recipient", flat=True)
     )
-    left = (period.due_on - local_day(now)).days
-    words = {
-        "month": period.label,
-        "due": f"{period.due_on.month}月{period.due_on.day}日",
-        "when": _when(left),
-        "overdue": left < 0,
+    letters = defaultdict(list)  # (person, key of the notice) → what it tells
+    for due in dues:
+        if due.recipient not in had_one:
+            letters[due.recipient, daily].append(due)
+        elif due.due_on == today:
+            letters[due.recipient, f"{due.subject}:due:{due.due_on}:{due.occasion}"].append(due)
+    if not letters:
+        return 0
+    kinds = defaultdict(list)
+    for (person, key), matters in letters.items():
+        kind, url, context = _words(matters, today)
+        kinds[kind].append(Message(users[person], key=key, url=url, context=context))
+    for kind, messages in kinds.items():
+        notify_many(kind, messages)
+    notices = {
+        (recipient, key): pk
+        for pk, recipient, key in Notice.objects.filter(
+            recipient__in=users, key__in={key for _, key in letters}
+        ).values_list("pk", "recipient", "key")
     }
-    notify_many(
-        "report.due",
-        [
-            Message(
-                pair.recipient,
-                key=f"report:{pair.report.pk}:due:{occasion}",
-                url=pair.report.get_absolute_url(),
-                context={
-                    **words,
-                    "organization": pair.report.organization.name,
-                    "returned": pair.report.state == MonthlyReport.State.RETURNED,
-                },
-            )
-            for pair in due
-        ],
-    )
-    record("reminder.sent", period, by=None, occasion=occasion, count=len(due))
-    return len(due)
+    rows = [
+        Reminder(
+            matter=due.matter,
+            subject=due.subject,
+            organization_id=due.organization,
+            report_id=due.report,
+            problem_id=due.problem,
+            due_on=due.due_on,
+            recipient_id=due.recipient,
+            occasion=due.occasion,
+            sent_at=now,
+            notice_id=notices.get((person, key)),
+        )
+        for (person, key), matters in letters.items()
+        for due in matters
+    ]
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    record("reminder.sent", by=None, people=len(letters), count=len(rows), day=today.isoformat())
+    return len(rows)
 
 
-def _when(left):
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def _words(dues, today):
+    """Kind, address and context of one message: of a single report in full, else one line for each."""
+    first = dues[0]
+    if len(dues) == 1 and first.report and not first.to_above:
+        name, month, returned = first.words
+        left = (first.due_on - today).days
+        return (
+            "report.due",
+            first.url,
+            {
+                "organization": name,
+                "month": month,
+                "returned": returned,
+                "due": f"{first.due_on.month}月{first.due_on.day}日",
+                "when": when(left),
+                "overdue": left < 0,
+            },
+        )
+    ordered = sorted(dues, key=lambda due: due.due_on)
+    context = {
+        "count": len(ordered),
+        "first": _line(ordered[0], today),
+        "lines": [_line(due, today) for due in ordered[:SHOWN]],
+        "more": max(0, len(ordered) - SHOWN),
+    }
+    if len(ordered) == 1:
+        return "reminder.digest", first.url, context
+    if all(due.report and due.to_above for due in ordered):
+        return "reminder.digest", f"{reverse('reports:reports')}?tab=all&verdict=missing", context
+    return "reminder.digest", reverse("home"), context
+
+
+def _line(due, today):
+    return f"{due.what}{when((due.due_on - today).days)}"
+
+
+def when(left):
     if left > 0:
         return f"还有{left}天到期"
     return "今天到期" if left == 0 else f"已逾期{-left}天"

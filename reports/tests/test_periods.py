@@ -104,7 +104,10 @@ def test_a_new_campaign_gets_the_days_of_the_plan_and_keeps_edited_ones(people):
         "direct": 20,
         "committee": 31,
     }
-    assert ReminderPolicy.objects.filter(tier=Tier.BRANCH).count() == 5
+    assert (
+        ReminderPolicy.objects.filter(matter="report", tier=Tier.BRANCH, to_above=False).count()
+        == 5
+    )
 
 
 def test_opening_gives_every_organisation_that_owes_a_row_and_its_receiver(org, campaign):
