@@ -6,6 +6,7 @@ from django.db import models
 class Role(models.TextChoices):
     SECRETARY = "secretary", "党支部书记"
     CLERK = "clerk", "党支部党务干部"
+    BRANCH_MEMBER = "branch_member", "党支部委员"
     ORG_REVIEWER = "org_reviewer", "直属党组织审核人"
     COMMITTEE_REVIEWER = "committee_reviewer", "市直机关工委审核人"
     COMMITTEE_LEADER = "committee_leader", "市直机关工委领导"
@@ -26,6 +27,7 @@ SEEING_ROLES = frozenset(
     {
         Role.SECRETARY,
         Role.CLERK,
+        Role.BRANCH_MEMBER,
         Role.ORG_REVIEWER,
         Role.COMMITTEE_REVIEWER,
         Role.COMMITTEE_LEADER,

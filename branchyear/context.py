@@ -50,7 +50,7 @@ def _frame(request):
         unread=Notice.objects.visible_to(user).unread().count(),
         campaign=_campaign(request),
         admin_url=reverse("admin:index") if scope.is_administrator else "",
-        tree=bool(scope.seen_paths) and not scope.roles <= BRANCH_ROLES,
+        tree=bool(scope.seen_paths) and not scope.roles <= BRANCH_ROLES | {Role.BRANCH_MEMBER},
         menu=_menu(request, scope),
     )
     return values
@@ -64,6 +64,7 @@ RANK = (
     Role.ORG_REVIEWER,
     Role.SECRETARY,
     Role.CLERK,
+    Role.BRANCH_MEMBER,
     Role.INSPECTOR,
     Role.SYSTEM_ADMIN,
     Role.SECURITY_ADMIN,
@@ -123,6 +124,8 @@ def _menu(request, scope):
         entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
         entries += [("党组织", "branches:tree"), ("支部台账", "members:roster")]
         entries += [("台账导出", "reports:exports")]
+    elif scope.has({Role.BRANCH_MEMBER}):  # sees its branch, fills in what is delegated to it
+        entries += [("八项任务清单", "tasks:checklist"), ("党组织", "branches:tree")]
     elif scope.has({Role.INSPECTOR}):
         entries += [("党组织", "branches:tree")]
     if scope.has(ADMIN_ROLES):

@@ -21,7 +21,7 @@ from reports.models import MonthlyReport, Tier
 from tasks import clocks
 from tasks.models import BranchItem, Campaign, SelfCheck
 from tasks.services.self_check import phase_of
-from tasks.todos import oversight_todos, problem_todos
+from tasks.todos import delegated_todos, filled_todos, oversight_todos, problem_todos
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
@@ -57,6 +57,7 @@ def secretary(scope, today):
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(_owed_report(report, today))
+    todos += [Todo(**facts) for facts in filled_todos(branch)]
     todos += _self_check(branch, campaign, today)
     todos += [Todo(**facts) for facts in problem_todos(branch, today)]
     todos += [Todo(**facts) for facts in movement_todos(branch, today)]
@@ -406,6 +407,13 @@ def _owing(top, today):
         .with_words()
         .order_by("organization__path")[:SHOWN]
     )
+
+
+def member(user, scope, today):
+    """What the secretary gave a member of the committee to fill in."""
+    todos = [Todo(**facts) for facts in delegated_todos(user)]
+    branch = scope.organizations({Role.BRANCH_MEMBER})[0]
+    return {"branch": branch, "todos": todos, "todo_count": len(todos), "today": today}
 
 
 def inspector(scope):

@@ -33,6 +33,8 @@ def home(request):
         return redirect("admin:index")
     if role in BRANCH_ROLES:
         return render(request, "home/secretary.html", pages.secretary(scope, today))
+    if role == Role.BRANCH_MEMBER:
+        return render(request, "home/member.html", pages.member(request.user, scope, today))
     if role == Role.INSPECTOR:
         return render(request, "home/inspector.html", pages.inspector(scope))
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from branchyear.accounts.models import User
 from tasks.models import BranchItem
 
 NOTE_MAX = 2000  # the column's length; about two pages of an office paper
@@ -165,3 +166,34 @@ class ReasonForm(forms.Form):
     def __init__(self, *args, needed=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needed
+
+
+class PersonChoice(forms.ModelChoiceField):
+    def label_from_instance(self, user):
+        return user.name
+
+
+class DelegationForm(forms.Form):
+    """To whom of the committee an item is given, and until when."""
+
+    to = PersonChoice(
+        label="委托给",
+        queryset=User.objects.none(),
+        empty_label="请选择",
+        error_messages={
+            "required": "请选择支部委员。",
+            "invalid_choice": "只能委托本支部在任的支部委员。",
+        },
+    )
+    due_on = forms.DateField(
+        label="填好期限",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "请按 2022-04-25 的格式填写日期。"},
+    )
+    note = forms.CharField(label="要求", required=False, max_length=200)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, auto_id="id_delegation_%s", **kwargs)
+        self.people = people
+        self.fields["to"].queryset = User.objects.filter(pk__in=[person.pk for person in people])

@@ -1,15 +1,16 @@
 """Which campaigns, items, steps and files."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet, within
 from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import local_day
 
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a reviewer
 
 
@@ -112,6 +113,15 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
         rows = rows.exclude(submitted_by=user).exclude(updated_by=user)
         return rows.filter(Q(with_organization__in=offices) | (below & ~Exists(able)))
 
+    def filled_by_members(self):
+        """With the branch, and last filled in by a member of its committee who said that it is done."""
+        from tasks.models import Delegation  # the models need this module
+
+        given = Delegation.objects.filter(branch_item=OuterRef("pk"), taken_back_at=None)
+        done = given.order_by("-pk").values("done_at")[:1]
+        since = Coalesce("submitted_at", Value(LONG_AGO), output_field=models.DateTimeField())
+        return self.filter(state__in=OPEN_STATES).alias(done=Subquery(done)).filter(done__gt=since)
+
     def figures(self, day, *group):
         """The one definition of the campaign's numbers, per ``group`` columns (none: one row).
 
@@ -174,3 +184,11 @@ class ItemMeetingQuerySet(OrganizationOwnedQuerySet):
     def voided_since(self, moment):
         """Links that proved something at ``moment`` and do not any more."""
         return self.filter(meeting__voided_at__gt=moment)
+
+
+class DelegationQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "branch_item__branch"
+
+    def open(self):
+        """Neither done nor taken back."""
+        return self.filter(done_at=None, taken_back_at=None)

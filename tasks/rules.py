@@ -7,7 +7,7 @@ out and mean today.
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import holders, scope_of
-from tasks.models import BranchItem
+from tasks.models import BranchItem, Delegation
 from tasks.models.health import SIGNAL_ROLES
 
 State = BranchItem.State
@@ -31,6 +31,20 @@ def may_see_twins(user, branch):
     return scope.holds_above(
         {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, branch
     ) and not scope.holds(BRANCH_ROLES, branch)
+
+
+def may_fill_item(user, branch_item, *, scope=None):
+    """Besides, a member of the branch's committee to whom just this item was given (分工); handing it in
+    stays with the secretary."""
+    scope = scope or scope_of(user)
+    branch = branch_item.branch
+    if may_fill(user, branch, scope=scope):
+        return True
+    return (
+        branch.is_open
+        and scope.holds({Role.BRANCH_MEMBER}, branch)
+        and Delegation.objects.open().filter(branch_item=branch_item.pk, to=user).exists()
+    )
 
 
 def may_withdraw(user, branch_item, *, scope=None):

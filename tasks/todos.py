@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.urls import reverse
 
-from tasks.models import Extension, Problem
+from tasks.models import BranchItem, Delegation, Extension, Problem
 
 State = Problem.State
 SOON = timedelta(days=30)  # as the checklist's items
@@ -64,4 +65,39 @@ def oversight_todos(top):
             "why": "审批前原时限不变",
             "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1&own=1",
             "button": "去审批",
+        }
+
+
+def delegated_todos(user):
+    """What was given to this member of a committee and is not done, the first due first."""
+    rows = (
+        Delegation.objects.open()
+        .filter(to=user, branch_item__state__in=BranchItem.EDITABLE)
+        .select_related("branch_item__item", "branch_item__version", "by")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
+    )
+    for row in rows:
+        item = row.branch_item
+        yield {
+            "what": f"{item.item.code} {item.version.text}",
+            "why": f"{row.by.name}委托" + (f"：{row.note}" if row.note else ""),
+            "url": item.get_absolute_url(),
+            "button": "去填报",
+            "due": row.due_on or item.due_on,
+        }
+
+
+def filled_todos(branch):
+    """What the committee's members have filled in and the secretary has not handed in yet, one line."""
+    rows = BranchItem.objects.filter(branch=branch).filled_by_members()
+    count = rows.count()
+    if count:
+        first = rows.order_by("due_on", "pk").first()
+        yield {
+            "what": f"审定{count}项支部委员已填好的条目",
+            "why": "核对后由您提交",
+            "url": first.get_absolute_url()
+            if count == 1
+            else reverse("tasks:branch_checklist", args=[branch.pk]) + "?state=draft",
+            "button": "去审定",
         }

@@ -12,7 +12,7 @@ from branchyear.lib.errors import Refused, require
 
 # At which kinds of organisation each role can be held.
 PLACES = {
-    **dict.fromkeys(BRANCH_ROLES, {Kind.BRANCH}),
+    **dict.fromkeys((*BRANCH_ROLES, Role.BRANCH_MEMBER), {Kind.BRANCH}),
     Role.ORG_REVIEWER: {Kind.PRIMARY_COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH},
     **dict.fromkeys(COMMITTEE_ROLES, {Kind.WORK_COMMITTEE}),
     Role.CITY_DEPARTMENT: {Kind.CITY_DEPARTMENT},

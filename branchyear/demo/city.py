@@ -264,6 +264,7 @@ class City:
             wanted.append((f"shuji{number:03d}", Role.SECRETARY, place.branch, None))
             if rng.random() < 0.35:
                 wanted.append((f"ganshi{number:03d}", Role.CLERK, place.branch, None))
+        wanted.append(("weiyuan001", Role.BRANCH_MEMBER, self.places[0].branch, None))
         seen = self.places[:: max(1, len(self.places) // 8)][:8]
         until = self.today + timedelta(days=60)
         wanted += [("ducha", Role.INSPECTOR, place.branch, until) for place in seen]

@@ -2,6 +2,7 @@
 
 from tasks.models.campaign import Campaign, ChecklistItem, ItemVersion, Phase, Rule, Source, Task
 from tasks.models.clocks import CalendarDay, ReviewRule
+from tasks.models.delegations import Delegation
 from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.facts import FactKind, FactWord, ItemFact
 from tasks.models.health import Explanation, Finding, Severity
@@ -24,6 +25,7 @@ __all__ = [
     "Campaign",
     "ChecklistItem",
     "ChecklistUpload",
+    "Delegation",
     "Disposal",
     "Evidence",
     "Explanation",

@@ -171,7 +171,7 @@ def require_fillable(branch_item, *, by, now):
     """The item is with the branch, and ``by`` fills it."""
     moves.refuse_unless_fillable(branch_item, now=now)
     scope = scope_of(by, local_day(now))
-    require(rules.may_fill(by, branch_item.branch, scope=scope), moves.OFFICE_OF_BRANCH)
+    require(rules.may_fill_item(by, branch_item, scope=scope), moves.OFFICE_OF_BRANCH)
 
 
 def claim_row(branch_item, *, by, now):

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 from branches.handing_over import line, part
 from branchyear.audit.services import record
-from tasks.models import BranchItem, Problem
+from tasks.models import BranchItem, Delegation, Problem
 
 State = BranchItem.State
 
@@ -15,12 +15,16 @@ def items(organization, today):
     rows = BranchItem.objects.filter(branch=organization).in_force().with_words()
     rows = rows.exclude(state=State.ACCEPTED).filter(opens_on__lte=today)
     order = {State.RETURNED: 0, State.DRAFT: 1, State.TODO: 2, State.SUBMITTED: 3}
+    given = Delegation.objects.open().filter(branch_item__branch=organization)
+    with_whom = dict(given.values_list("branch_item", "to__name"))
     for row in sorted(rows, key=lambda r: (order[r.state], r.due_on, r.pk)):
         why = row.get_state_display()
         if row.state == State.RETURNED:
             why += f"：{row.return_reason}"
         elif row.state == State.SUBMITTED:
             why += f"，在{row.with_organization}"
+        if row.pk in with_whom:
+            why += f"，已委托{with_whom[row.pk]}填报"
         yield line(f"{row.item.code} {row.version.text}", why, row.due_on)
 
 

@@ -17,7 +17,7 @@ from branchyear.audit.services import record
 from branchyear.lib.dates import CHINA, local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.services import notify
-from tasks.models import BranchItem, Evidence, ItemStep
+from tasks.models import BranchItem, Delegation, Evidence, ItemStep
 from tasks.services import moves
 from tasks.services.levels import levels, next_level
 from tasks.services.moves import Answer, answer_of
@@ -78,6 +78,8 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         {p[key] for p in move.snapshot.get(k, ())} != set(now) for (k, key), now in links.items()
     ):
         raise Conflict("佐证材料刚刚有变动，请核对后再提交。")
+    # Whoever was filling it in for the secretary is done with it.
+    Delegation.objects.open().filter(branch_item=branch_item.pk).update(taken_back_at=now)
     tell_reviewers(branch_item, next_level(chain), by=by, now=now)
     return branch_item
 

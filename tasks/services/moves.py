@@ -104,7 +104,7 @@ def refuse_unless_fillable(branch_item, *, now):
 def saving(branch_item, answer, *, by, now, scope):
     """暂存: None when nothing differs from what is stored."""
     refuse_unless_fillable(branch_item, now=now)
-    require(rules.may_fill(by, branch_item.branch, scope=scope), OFFICE_OF_BRANCH)
+    require(rules.may_fill_item(by, branch_item, scope=scope), OFFICE_OF_BRANCH)
     answer = _checked(branch_item, answer)
     stored = answer_of(branch_item)
     changed = [name for name in vars(answer) if getattr(answer, name) != getattr(stored, name)]

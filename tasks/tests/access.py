@@ -219,6 +219,11 @@ ROWS = {
     "tasks:use_materials": Row(
         {302: BRANCH, 403: WATCHING}, args=lambda world: [world.north.pk], method="post"
     ),
+    # Nobody is chosen; it was given to nobody.
+    "tasks:delegate_item": Row({422: BRANCH, 403: WATCHING}, args=item, method="post"),
+    "tasks:take_back_item": Row({409: BRANCH, 403: WATCHING}, args=item, method="post"),
+    # The branch's own people pass the door of the form; the item was given to nobody.
+    "tasks:filled_item": Row({403: NORTH}, args=item, method="post"),
     "tasks:accept_item": Row(
         {422: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
         args=submitted,

@@ -19,11 +19,12 @@ from branchyear.lib.errors import Conflict, Refused, require
 from tasks import differences, rules
 from tasks import facts as ledgers
 from tasks import meetings as records
-from tasks.forms import COMMON_REASONS, ItemForm, ReasonForm
+from tasks.forms import COMMON_REASONS, DelegationForm, ItemForm, ReasonForm
 from tasks.materials import window_question
 from tasks.models import BranchItem, Evidence
 from tasks.services import items as services
 from tasks.services import moves
+from tasks.services.delegations import members_of
 from tasks.twins import questions_about
 from tasks.views.evidence import PREVIEWS
 from tasks.views.uploads import LIMITS, add_files
@@ -92,6 +93,7 @@ def save_item(request, pk):
 @require_POST
 def submit_item(request, pk):
     """提交: keeps what is typed, then hands it in; what is missing is said beside its field."""
+    require(rules.may_fill(request.user, fetch(request, pk).branch))
     return work(request, pk, then=hand_in)
 
 
@@ -116,7 +118,7 @@ def seen(request):
 def work(request, pk, then=None):
     """Keep the typed text, add the chosen files, then do the button's own thing."""
     row = fetch(request, pk)
-    require(rules.may_fill(request.user, row.branch))
+    require(rules.may_fill_item(request.user, row))
     typed = "version" in request.POST
     form = ItemForm(request.POST if typed else None, branch_item=row)
     complaints = {"evidence": [], "form": []}
@@ -191,7 +193,7 @@ def incomplete(request, row, problems):
 
 def autosave(request, row):
     """Saved without a click: JSON {version, saved_at}, 409 with the other text, 422 with the fault."""
-    require(rules.may_fill(request.user, row.branch))
+    require(rules.may_fill_item(request.user, row))
     form = ItemForm(request.POST, branch_item=row)
     if not form.is_valid():
         sentence = " ".join(str(e[0]) for e in form.errors.values())
@@ -269,7 +271,9 @@ def item_context(request, row):
     """What the body of an item shows; a fixed number of queries, however many files and steps."""
     user = request.user
     fills = rules.may_fill(user, row.branch)
-    may_edit = fills and row.is_editable and not why_closed(row)
+    given = row.delegations.filter(taken_back_at=None).select_related("to", "by").first()
+    is_delegate = not fills and rules.may_fill_item(user, row)
+    may_edit = (fills or is_delegate) and row.is_editable and not why_closed(row)
     links = row.evidence_links.select_related("evidence__uploaded_by", "evidence__replaced_by")
     used = [link.evidence for link in links]
     sealed = ledgers.used(row)
@@ -281,6 +285,11 @@ def item_context(request, row):
         "branch": row.branch,
         "today": local_day(),
         "fills": fills,
+        "delegation": given if row.is_editable and is_fresh(given, row) else None,
+        "is_delegate": is_delegate and may_edit,
+        "delegation_form": DelegationForm(people=members_of(row.branch, local_day()))
+        if fills and may_edit
+        else None,
         "may_edit": may_edit,
         "basis": basis_of(row.version),
         "evidence": used,
@@ -308,6 +317,13 @@ def item_context(request, row):
         "reason_form": ReasonForm(),
         "common_reasons": COMMON_REASONS,
     }
+
+
+def is_fresh(given, row):
+    """Whether a delegation belongs to the present round: given or done since the last hand-in."""
+    if given is None or row.submitted_at is None:
+        return given is not None
+    return (given.done_at or given.asked_at) > row.submitted_at
 
 
 def waited(row):
