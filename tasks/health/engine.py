@@ -157,7 +157,8 @@ _FRESHEN = """
     FROM health_now s WHERE s.rule_id = f.rule_id AND s.organization_id = f.organization_id
     AND s.key = f.key AND f.closed_on IS NULL AND (f.severity <> s.severity OR f.facts <> s.facts)
 """
-# New ones; not those whose explanation was accepted, unless they have become errors. Two looks at one branch
+# New ones; not those whose explanation was accepted, unless they have become errors (what was
+# made up stays closed). Two looks at one branch
 # at the same time find the same: one of them opens it.
 _OPEN = """
     INSERT INTO tasks_finding
@@ -166,8 +167,9 @@ _OPEN = """
     WHERE NOT EXISTS (SELECT 1 FROM tasks_finding f WHERE s.rule_id = f.rule_id
                       AND s.organization_id = f.organization_id AND s.key = f.key
                       AND f.closed_on IS NULL)
-    AND (s.severity = 'error' OR NOT EXISTS (
+    AND NOT EXISTS (
         SELECT 1 FROM tasks_explanation f WHERE s.rule_id = f.rule_id
-        AND s.organization_id = f.organization_id AND s.key = f.key AND f.state = 'accepted'))
+        AND s.organization_id = f.organization_id AND s.key = f.key AND f.state = 'accepted'
+        AND (f.made_up OR s.severity <> 'error'))
     ON CONFLICT DO NOTHING
 """

@@ -29,14 +29,14 @@ MEETINGS = {
 }
 
 
-def _parts(key):
+def parts_of(key):
     """ "group:3:month:2026-04" as {"group": "3", "month": "2026-04"}."""
     words = key.split(":")
     return dict(zip(words[::2], words[1::2], strict=False))
 
 
 def _meeting_form(finding):
-    parts = _parts(finding.key)
+    parts = parts_of(finding.key)
     query = {"org": finding.organization_id, "kind": MEETINGS[finding.rule.number].value}
     if "quarter" in parts:
         year, quarter = parts["quarter"].split("-")

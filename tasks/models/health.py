@@ -124,6 +124,8 @@ class Explanation(models.Model):
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="explanations", verbose_name="规则")
     key = models.CharField("对象", max_length=120, blank=True)
     text = models.CharField("说明", max_length=500)
+    # 补开: a period that is over cannot be mended; what was made up for it, and accepted, closes even an error.
+    made_up = models.BooleanField("已补开", default=False, editable=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.GIVEN)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="说明人"

@@ -33,7 +33,7 @@ from tasks.models import (
     Task,
 )
 from tasks.services import evidence as materials
-from tasks.services import findings
+from tasks.services import findings, making_up
 
 State, Kind, Origin = Problem.State, ProblemStep.Kind, Problem.Origin
 
@@ -355,8 +355,11 @@ def hand_in(problem, result, *, revision, by, now):
     )
     checked = None
     if problem.rule_id is not None:
-        checked = "failing" if still_found(problem, day=today) else "met"
-    if not files and checked != "met":
+        found = still_found(problem, day=today)
+        checked = "met" if found is None else "failing"
+        if found is not None and making_up.is_made_up(found):
+            checked = "made_up"
+    if not files and checked not in {"met", "made_up"}:
         raise Refused(
             "请上传至少1份整改佐证材料。" if checked is None else STILL_FAILS, field="evidence"
         )
@@ -383,8 +386,12 @@ def handed_in_by(problem):
 def close(problem, *, revision, by, now, note=""):
     """销号, by a reviewer above who is not responsible for it; refused while the rule still fails."""
     _require_closer(problem, by)
-    if still_found(problem, day=local_day(now)) is not None:
-        raise Refused(STILL_FAILS)
+    found = still_found(problem, day=local_day(now))
+    if found is not None:
+        if not making_up.is_made_up(found):
+            raise Refused(STILL_FAILS)
+        handed = handed_in_by(problem)
+        making_up.settle(found, problem.result, given_by=handed, by=by, now=now)
     note = (note or "").strip()[:1000]
     _move(
         problem, State.CLOSED, {"closed_on": local_day(now)},

@@ -35,6 +35,7 @@ from tasks.models import (
     SelfCheckAnswer,
     Task,
 )
+from tasks.services import making_up
 from tasks.services import problems as services
 from tasks.views.evidence import PREVIEWS
 from tasks.views.items import LIBRARY_SHOWN
@@ -285,6 +286,7 @@ def page(request, row, *, status=200, complaints=(), conflict=None, **forms):
     found = services.open_finding(row)
     if found:
         found.sentence, found.mend = sentence(found, today), mend_url(found)
+        found.is_made_up, found.advice = making_up.is_made_up(found), making_up.advice(found)
     context = {
         "problem": row,
         "organization": organization,
