@@ -428,6 +428,7 @@ def _text_size(layout: Layout, whole: float) -> float:
     return max(SMALLEST_SIZE, min(TEXT_SIZE, room * POINTS_PER_MM / (whole * HALF_WIDTH)))
 
 
+@lru_cache(maxsize=8)  # every sheet of one paper carries the same
 def code_image(code: str | None) -> str:
     """A QR code as a data: address, or nothing."""
     if not code:

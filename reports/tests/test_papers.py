@@ -70,6 +70,7 @@ def words(answer):
     return re.sub(r"<[^>]+>|\s", "", answer.content.decode())
 
 
+@pytest.mark.engines
 def test_the_same_version_of_the_data_is_the_same_paper(org, people):
     first = issue(org, people)
 
@@ -171,6 +172,7 @@ def test_the_files_are_listed_only_for_those_who_see_the_organisation(paper, peo
     assert "01_批复.pdf" not in foreign
 
 
+@pytest.mark.engines
 def test_files_noted_twice_stand_once(paper):
     again = PaperFile(role="whole", path="a.zip", sha256="0" * 64, size=1)
 

@@ -17,7 +17,6 @@ from tasks.services import items, offline
 from tasks.services.campaign import revise_item
 from tasks.tests import make
 
-pytestmark = pytest.mark.engines
 NOW = make.NOW
 HEAD = 2
 
@@ -139,6 +138,7 @@ def test_new_and_changed_answers_are_shown_first_and_saved_when_confirmed(org, p
         offline.confirm(upload, by=people.secretary, now=NOW)
 
 
+@pytest.mark.engines
 def test_a_stale_row_is_a_conflict_and_never_written(org, people):
     book = Book(org.north, people.secretary)
     book.fill("T1-01", **DONE).fill("T1-02", **DONE).fill("T1-03", **DONE)
@@ -217,6 +217,7 @@ def test_an_item_revised_meanwhile_is_a_conflict(org, people):
     assert verdicts(take(book, org.north, people.secretary)) == {"T1-01": "conflict"}
 
 
+@pytest.mark.engines
 def test_what_changed_between_looking_and_confirming_is_shown_again(org, people):
     upload = take(
         Book(org.north, people.secretary).fill("T1-01", **DONE), org.north, people.secretary
