@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from branches.models import Organization
 from branchyear.audit.models import Entry
-from reports.models import ReminderPolicy, ReportRule
+from reports.models import ReminderPolicy, ReportRule, UrgingRule
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Phase, Rule, Task
 
 TABLES = (
@@ -23,6 +23,7 @@ TABLES = (
     BranchItem,
     ReportRule,
     ReminderPolicy,
+    UrgingRule,
 )
 _KEPT = {}
 
