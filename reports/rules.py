@@ -53,6 +53,11 @@ def may_see_overview(user):
     return scope_of(user).has(OVERSEERS)
 
 
+def may_urge(user, organization):
+    """Those above remind by hand; nobody his own organisation."""
+    return scope_of(user).holds_above(OVERSEERS, organization)
+
+
 def may_export(user, organization=None):
     """Ledgers go to those who do the work or answer for it, each for what is his. A third-party
     inspector looks at branches drawn for him and takes no ledger home."""

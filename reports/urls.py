@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from reports.views import burden, exports, extensions, matrix, monthly, overview, papers
+from reports.views import (
+    burden,
+    exports,
+    extensions,
+    matrix,
+    monthly,
+    overview,
+    papers,
+    reminders,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -22,6 +31,9 @@ urlpatterns = [
     # Monthly reports
     path("reports/", monthly.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),
+    path("reports/urge/", reminders.urge, name="urge"),
+    path("reports/urge/send/", reminders.send_urge, name="send_urge"),
+    path("reports/reminders/", reminders.reminders, name="reminders"),
     path("reports/<int:pk>/", monthly.report, name="report"),
     path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
     path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),

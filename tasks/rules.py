@@ -5,7 +5,7 @@ out and mean today.
 """
 
 from branches.models import Organization
-from branches.roles import BRANCH_ROLES, Role
+from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, Role
 from branches.scope import holders, scope_of
 from tasks.models import BranchItem, Delegation
 from tasks.models.health import SIGNAL_ROLES
@@ -199,6 +199,12 @@ def may_keep_problems(user, organization):
 def may_list_problem(user, organization):
     """The branch itself, and the reviewers above who find something wrong with it."""
     return may_keep_problems(user, organization) or may_oversee_problems(user, organization)
+
+
+def may_urge_below(user, organization):
+    """Whoever answers for several branches may call their overdue problems to mind."""
+    roles = {Role.ORG_REVIEWER, Role.CITY_DEPARTMENT} | COMMITTEE_ROLES
+    return not organization.is_branch and scope_of(user).holds_over(roles, organization)
 
 
 def may_oversee_problems(user, organization):

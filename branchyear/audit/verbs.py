@@ -162,6 +162,7 @@ VERBS = {
     "report.extension_granted": "同意月报延期",
     "report.extension_refused": "不同意月报延期",
     "reminder.sent": "发送提醒",
+    "reminder.urged": "催办",
     "urging_rule.changed": "修改催办间隔",
     "export.requested": "申请导出",
     "export.finished": "导出完成",

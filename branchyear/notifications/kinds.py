@@ -27,6 +27,7 @@ KINDS = {
     "report.extension_decided": Kind("月报延期审批结果"),
     "report.due": Kind("月报提醒", email=True),
     "reminder.digest": Kind("待办提醒", email=True),
+    "reminder.urged": Kind("催办", email=True),
     "term.due": Kind("换届提醒"),
     "export.ready": Kind("导出完成"),
     "export.failed": Kind("导出失败"),

@@ -36,22 +36,23 @@ def notify(kind, to, *, url="", key=None, **context):
     return notify_many(kind, [Message(user, key, url, context) for user in to])
 
 
-def notify_many(kind, messages):
-    """``notify`` for many people with words of their own, in a few statements per 500 of them."""
+def notify_many(kind, messages, *, not_before=None):
+    """``notify`` for many people with words of their own, in a few statements per 500 of them.
+    The in-box has it at once; letters leave not before ``not_before``."""
     wanted = {(m.to.pk, m.key): m for m in messages if m.to.is_active}
     pairs = list(wanted)
     new = 0
     for start in range(0, len(pairs), 500):
-        new += _tell(kind, {pair: wanted[pair] for pair in pairs[start : start + 500]})
+        new += _tell(kind, {pair: wanted[pair] for pair in pairs[start : start + 500]}, not_before)
     return new
 
 
-def _tell(kind, wanted):
+def _tell(kind, wanted, not_before=None):
     told = set(_notices_of(wanted).values_list("recipient_id", "key"))
     rows = [_notice(kind, message) for pair, message in wanted.items() if pair not in told]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if rows and KINDS[kind].email:
-        _plan_letters({(row.recipient_id, row.key): row for row in rows})
+        _plan_letters({(row.recipient_id, row.key): row for row in rows}, not_before)
     return len(rows)
 
 
@@ -75,7 +76,7 @@ def _notices_of(pairs):
     return Notice.objects.filter(recipient__in=set(people), key__in=set(keys))
 
 
-def _plan_letters(rows):
+def _plan_letters(rows, not_before=None):
     """A delivery row and a job for each new notice whose recipient has an address."""
     notices = [
         notice
@@ -92,8 +93,11 @@ def _plan_letters(rows):
     )
     planned = Delivery.objects.filter(notice__in=notices, status=Delivery.Status.PLANNED)
     enqueue_many(
-        ("notifications.send", f"delivery:{pk}", {"delivery": pk}, "mail")
-        for pk in planned.values_list("pk", flat=True)
+        (
+            ("notifications.send", f"delivery:{pk}", {"delivery": pk}, "mail")
+            for pk in planned.values_list("pk", flat=True)
+        ),
+        run_after=not_before,
     )
 
 

@@ -57,14 +57,24 @@ def enqueue(kind, key, payload=None, *, queue="default", run_after=None):
     return job
 
 
-def enqueue_many(jobs):
-    """Write many jobs ``(kind, key, payload, queue)`` at once; existing keys are left alone."""
+def enqueue_many(jobs, *, run_after=None):
+    """Write many jobs ``(kind, key, payload, queue)`` at once; existing keys are left alone. With
+    ``run_after`` nobody is woken: the sweep comes when it is time."""
     rows = [
-        Job(kind=kind, key=key, payload=payload, queue=queue) for kind, key, payload, queue in jobs
+        Job(
+            kind=kind,
+            key=key,
+            payload=payload,
+            queue=queue,
+            run_after=run_after or timezone.now(),
+        )
+        for kind, key, payload, queue in jobs
     ]
     if not rows:
         return
     Job.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    if run_after is not None:
+        return
     keys = [row.key for row in rows]
 
     def wake_them():

@@ -7,6 +7,7 @@ the next day.
 """
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -27,6 +28,15 @@ SHOWN = 12  # more lines than that nobody reads in a message; the page behind it
 
 def in_hours(now):
     return FROM_HOUR <= now.astimezone(CHINA).hour < TO_HOUR
+
+
+def next_hours(now):
+    """When messages may leave: None for now, else the next morning at eight."""
+    if in_hours(now):
+        return None
+    local = now.astimezone(CHINA)
+    morning = local.replace(hour=FROM_HOUR, minute=0, second=0, microsecond=0)
+    return morning if local.hour < FROM_HOUR else morning + timedelta(days=1)
 
 
 def send_due_reminders(*, now):

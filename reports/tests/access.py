@@ -53,6 +53,12 @@ ROWS = {
     "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:matrix": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
+    "reports:reminders": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
+    "reports:urge": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
+    # Nothing is ticked: whoever may is told so.
+    "reports:send_urge": Row(
+        {409: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}, method="post"
+    ),
     "reports:report": Row({200: NORTH}, args=the_report),
     "reports:save_report": Row(
         {302: FILLERS, 403: READERS},

@@ -1,6 +1,7 @@
 """月报: the list, the paper and its steps."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -48,6 +49,7 @@ def reports(request):
     ).select_related("submitted_by")
     tabs = _tabs(request, scope, own=own, queue=queue)
     context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
+    context["may_urge"] = rules.may_see_overview(request.user)
     if context["tab"] == "own":
         context.update(_own(own.with_verdict(now).expected()))
     elif context["tab"] == "queue":
@@ -144,6 +146,12 @@ class Filters:
             if (get.get(name) or "").isdecimal() and len(get[name]) < 19:
                 chosen.conditions[name] = int(get[name])
         return chosen
+
+    @property
+    def query(self):
+        """The same conditions as an address."""
+        named = {"month": self.month, "tier": self.tier, "verdict": self.verdict, "q": self.name}
+        return urlencode({**{k: v for k, v in named.items() if v}, **self.conditions})
 
     def apply(self, rows, now):
         if self.month:

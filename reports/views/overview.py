@@ -256,6 +256,9 @@ def _links(address, board, reporting):
         expected=reports(),
         received=reports(verdict="received"),
         missing=reports(verdict="missing"),
+        urge=reports(verdict="unreported").replace(
+            reverse("reports:reports"), reverse("reports:urge"), 1
+        ),
         queue=f"{reverse('reports:reports')}?tab=queue",
     )
     return links

@@ -124,6 +124,7 @@ def problems(request):
         "origins": Problem.Origin.choices,
         "page": page_of(request.GET, rows),
         "may_list": rules.may_list_problem(request.user, organization),
+        "may_urge": rules.may_urge_below(request.user, organization),
         "today": today,
     }
     return render(request, "tasks/problems.html", context)
