@@ -18,6 +18,7 @@ class PictureHash(models.Model):
     # [[pHash, dHash], …] in hexadecimal: no database keeps 256 bits as a number.
     hashes = models.JSONField("图片特征")
     at = models.DateTimeField("计算时间", auto_now_add=True)
+    paired_at = models.DateTimeField("比对时间", null=True, blank=True, editable=False)
 
     objects = owned_through("evidence__organization")
 

@@ -31,7 +31,7 @@ def sweep(*, now=None):
     """Ask again for pictures without one; returns how many."""
     before = (now or timezone.now()) - timedelta(hours=1)
     rows = Evidence.objects.filter(
-        extension__in=PICTURES, picture_hash=None, uploaded_at__lt=before
+        extension__in=PICTURES, picture_hash__paired_at=None, uploaded_at__lt=before
     )
     day = f"{before:%Y%m%d}"
     found = list(rows.order_by("pk").values_list("pk", flat=True)[:SWEEP])
@@ -43,34 +43,47 @@ def sweep(*, now=None):
 def fingerprint(pk):
     """Make the fingerprint of one picture and find its twins; twice is once, a file gone is no error.
 
-    The picture is decoded outside the transaction, so that no large photograph holds the database.
+    A picture is decoded, and compared with thousands, outside any transaction, so that neither holds the
+    database. The fingerprint is committed before it is compared: of two made at the same time at least the
+    later one sees the other. What was broken off in between is taken up again by the next call.
     """
-    evidence = Evidence.objects.filter(pk=pk, picture_hash=None).first()
+    evidence = Evidence.objects.filter(pk=pk, picture_hash__paired_at=None).first()
     if evidence is None:
         return None
+    row = PictureHash.objects.filter(evidence=evidence).first() or _kept(evidence)
+    pairs = _pairs(row)
+    with transaction.atomic():
+        Twin.objects.bulk_create(pairs, ignore_conflicts=True)
+        PictureHash.objects.filter(pk=row.pk).update(paired_at=timezone.now())
+    return row
+
+
+def _kept(evidence):
+    """The fingerprint of the stored file, kept with its bands; an empty one when there is none."""
     try:
         with evidence.file.storage.open(evidence.file.name, "rb") as file:
             found = pictures.fingerprint_of(file)
     except Exception:  # noqa: BLE001 a picture that breaks the reader has no fingerprint
         found = None
-    hashes = list(found.hashes) if found else []
+    hashes = found.hashes if found else ()
     with transaction.atomic():
         row, is_new = PictureHash.objects.get_or_create(
             evidence=evidence, defaults={"hashes": [[f"{h.p:x}", f"{h.d:x}"] for h in hashes]}
         )
-        if is_new and hashes:
+        if is_new:
             PictureBand.objects.bulk_create(
                 PictureBand(picture=row, part=part, band=band, value=value)
                 for part, one in enumerate(hashes)
                 for band, value in pictures.bands_of(one)
             )
-            _pair(row, found)
     return row
 
 
-def _pair(row, found):
-    """The pairs of a new fingerprint with all before it."""
-    near = Q()
+def _pairs(row):
+    """The pairs, unsaved, of a fingerprint with all others."""
+    if not row.hashes:
+        return []
+    found, near = told(row.hashes), Q()
     for part, one in enumerate(found.hashes):
         for band, value in pictures.bands_of(one):
             # The whole may be a trimmed copy of another's, or another whole one of ours.
@@ -86,7 +99,7 @@ def _pair(row, found):
             if bits is not None:
                 newer, older = max(pk, row.pk), min(pk, row.pk)
                 pairs.append(Twin(newer_id=newer, older_id=older, bits=bits))
-    Twin.objects.bulk_create(pairs, ignore_conflicts=True)
+    return pairs
 
 
 def told(hashes):

@@ -19,6 +19,8 @@ from tasks.tests import make, pictures
 from tasks.tests.make import NOW, item_of
 from tasks.twins import questions_about
 
+pytestmark = pytest.mark.engines
+
 
 def file_of(picture, name="照片.jpg", quality=90):
     return SimpleUploadedFile(name, pictures.jpeg(picture, quality).getvalue())
@@ -39,6 +41,7 @@ def fingerprint(picture, quality=90):
     return hashing.fingerprint_of(pictures.jpeg(picture, quality))
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("copy", sorted(pictures.COPIES.keys() - pictures.BEYOND))
 def test_a_changed_copy_is_near_its_original(drawn, copy):
     change, quality = pictures.COPIES[copy]
@@ -48,6 +51,7 @@ def test_a_changed_copy_is_near_its_original(drawn, copy):
         assert hashing.apart(fingerprint(drawn[name]), copied) is not None, name
 
 
+@pytest.mark.any_engine
 def test_other_people_and_other_words_are_no_twins(drawn):
     prints = {name: fingerprint(picture) for name, picture in drawn.items()}
 
@@ -56,6 +60,7 @@ def test_other_people_and_other_words_are_no_twins(drawn):
     assert [(a, b) for a, b in pairs if hashing.apart(prints[a], prints[b]) is not None] == []
 
 
+@pytest.mark.any_engine
 def test_near_hashes_share_a_band(drawn):
     whole = fingerprint(drawn["room"]).whole
     for bits in (0b1, 0x0101010101010100, 0x7F << 40):
@@ -66,6 +71,7 @@ def test_near_hashes_share_a_band(drawn):
     assert hashing.distance(whole, hashing.Hashes(whole.p ^ 0xFF, whole.d)) is None
 
 
+@pytest.mark.any_engine
 def test_a_blank_sheet_has_no_fingerprint_and_a_turned_or_see_through_one_is_as_seen(drawn):
     blank, turned, clear = io.BytesIO(), io.BytesIO(), io.BytesIO()
     Image.new("L", (400, 300), 250).save(blank, "PNG")
@@ -119,6 +125,17 @@ def test_a_job_finds_the_pair_and_twice_is_once(pair, org, people, drawn):
     assert PictureHash.objects.get(evidence=new).bands.count() == 48
     add(item_of(org.north, "T1-01"), people.secretary, drawn["again"], "另一次.jpg")
     assert Twin.objects.count() == 1
+
+
+def test_what_was_broken_off_before_comparing_is_taken_up_again(pair, org, people):
+    Twin.objects.all().delete()
+    PictureHash.objects.update(paired_at=None)
+
+    assert twins.sweep(now=NOW + timedelta(days=9999)) == 2
+    twins.fingerprint(pair[0].pk)
+
+    assert Twin.objects.get().newer == pair[1]
+    assert PictureHash.objects.filter(paired_at=None).count() == 1
 
 
 def test_a_broken_or_lost_picture_has_no_fingerprint_and_breaks_no_job(campaign, org, people):
