@@ -1,5 +1,5 @@
-"""The same rules object by object: the rows of one branch fetched as objects, the plain restatement asked of
-them, then the next branch."""
+"""The same rules object by object: the rows of one branch as objects, what they refer to fetched when it is
+asked for, the plain restatement over them, then the next branch."""
 
 
 def object_by_object(campaign, branches, day):
@@ -8,6 +8,6 @@ def object_by_object(campaign, branches, day):
 
     found = set()
     for branch in branches:
-        told = everything(World(campaign, branch), day)
+        told = everything(World(campaign, branch, lazily=True), day)
         found |= {each for each in told if each[0] == branch.pk}
     return found

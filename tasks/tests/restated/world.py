@@ -62,9 +62,9 @@ BRANCH = {
 
 
 class World:
-    """The whole city, or what concerns one branch."""
+    """The whole city, or what concerns one branch; ``lazily``: related objects are fetched when asked for."""
 
-    def __init__(self, campaign, branch=None):
+    def __init__(self, campaign, branch=None, *, lazily=False):
         self.first, self.last = campaign.starts_on, campaign.ends_on
 
         def of(rows, name):
@@ -82,7 +82,9 @@ class World:
         self.counted = [m for m in self.members if m.standing in COUNTED and m.organization.is_open]
         for name, (model, *related) in READ.items():
             rows = of(model.objects.order_by("pk"), name)
-            setattr(self, name, list(rows.select_related(*related) if related else rows))
+            setattr(
+                self, name, list(rows.select_related(*related) if related and not lazily else rows)
+            )
         self.people = defaultdict(list)  # the counted members of a branch
         for member in self.counted:
             self.people[member.organization_id].append(member)
