@@ -20,21 +20,3 @@ def safe_name(text, room, *, default="未命名"):
     text = unicodedata.normalize("NFC", str(text))
     text = " ".join(BAD_IN_NAMES.sub(" ", text).split())
     return set_apart(text[:room].strip(". ") or default)
-
-
-class Distinct:
-    """Gives every name once, where small and capital letters make no difference: 会议.pdf, 会议(2).pdf."""
-
-    def __init__(self):
-        self._taken = set()
-
-    def __call__(self, name):
-        stem, dot, ending = name.rpartition(".")
-        if not dot:
-            stem, ending = name, ""
-        candidate, number = name, 1
-        while candidate.casefold() in self._taken:
-            number += 1
-            candidate = f"{stem}({number}){dot}{ending}"
-        self._taken.add(candidate.casefold())
-        return candidate
