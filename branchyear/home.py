@@ -25,6 +25,7 @@ from tasks.todos import delegated_todos, filled_todos, oversight_todos, problem_
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
+COUNTED = ("total", "todo", "draft", "submitted", "returned", "accepted", "overdue")
 DUES_FROM = 20  # day of the month from which dues not yet registered are work of today
 
 
@@ -45,7 +46,7 @@ def secretary(scope, today):
     """The home of a secretary or clerk, for the first branch of theirs."""
     branches = scope.organizations(BRANCH_ROLES)
     branch = branches[0]
-    campaign = Campaign.objects.running(today)
+    campaign = Campaign.objects.prefetch_related("phases").running(today)
     items = BranchItem.objects.filter(branch=branch, item__task__campaign=campaign).with_words()
     to_do = list(
         items.filter(state__in=BranchItem.EDITABLE, opens_on__lte=today).order_by(
@@ -72,6 +73,8 @@ def secretary(scope, today):
     todos += _dues(branch, today)
     todos += [Todo(**facts) for facts in roster_todos(branch)]
     todos += [_item(item, today) for item in (*late, *soon)]
+    by_task = {row["item__task"]: row for row in items.figures(today, "item__task")}
+    figures = {name: sum(row[name] for row in by_task.values()) for name in COUNTED}
     return {
         "branch": branch,
         "branches": branches,
@@ -81,9 +84,9 @@ def secretary(scope, today):
         "more": len(todos) - SHOWN,
         "later_count": len(to_do) - len(returned) - len(late) - len(soon),
         "report": report,
-        "figures": items.figures(today),
-        "tasks": _task_strip(items, campaign, today),
-        "waiting": items.filter(state=BranchItem.State.SUBMITTED).count(),
+        "figures": figures,
+        "tasks": _task_strip(by_task, campaign),
+        "waiting": figures["submitted"],
         "today": today,
     }
 
@@ -228,9 +231,8 @@ def current_report(organization, today):
     )
 
 
-def _task_strip(items, campaign, today):
+def _task_strip(numbers, campaign):
     """The eight tasks as thin bars: accepted of all."""
-    numbers = {row["item__task"]: row for row in items.figures(today, "item__task")}
     strip = []
     for task in campaign.tasks.all() if campaign else ():
         row = numbers.get(task.pk)

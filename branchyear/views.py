@@ -32,7 +32,9 @@ def home(request):
     if role in ADMIN_ROLES:
         return redirect("admin:index")
     if role in BRANCH_ROLES:
-        return render(request, "home/secretary.html", pages.secretary(scope, today))
+        context = pages.secretary(scope, today)
+        request.campaign = context["campaign"]  # the frame need not read it again
+        return render(request, "home/secretary.html", context)
     if role == Role.BRANCH_MEMBER:
         return render(request, "home/member.html", pages.member(request.user, scope, today))
     if role == Role.INSPECTOR:

@@ -2,12 +2,19 @@
 contacted, steps of admission that are due. Plain mappings, for the home page; a constant number of
 statements however many people there are."""
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from members import admission, deadlines
 from members.completeness import completeness
-from members.models import Absence, AdmissionStep, Applicant, Member, Transfer
+from members.models import (
+    Absence,
+    AdmissionProgress,
+    AdmissionStep,
+    Applicant,
+    Member,
+    Transfer,
+)
 from members.services.probation import due_within
 
 
@@ -112,7 +119,7 @@ def _admissions(branch, today):
     steps = list(AdmissionStep.objects.filter(is_active=True).order_by("number"))
     rows = Applicant.objects.filter(
         organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
-    ).prefetch_related("progress__step")
+    ).prefetch_related(Prefetch("progress", AdmissionProgress.objects.select_related("step")))
     for row in rows:
         taken = {progress.step.number: progress.on for progress in row.progress.all()}
         due = admission.next_due(steps, taken)

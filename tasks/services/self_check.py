@@ -78,7 +78,7 @@ class Heading:
 
 def phase_of(campaign):
     """The phase with the self-check; None when the campaign has none."""
-    phases = campaign.phases.order_by("order") if campaign else ()
+    phases = campaign.phases.all() if campaign else ()  # in their order
     return next((phase for phase in phases if phase.self_check), None)
 
 
