@@ -30,7 +30,7 @@ def may_see_twins(user, branch):
     scope = scope_of(user)
     return scope.holds_above(
         {Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}, branch
-    ) and not scope.holds(BRANCH_ROLES, branch)
+    ) and not scope.holds({*BRANCH_ROLES, Role.BRANCH_MEMBER}, branch)
 
 
 def may_fill_item(user, branch_item, *, scope=None):

@@ -9,10 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from branches.models import Appointment
+from branches.roles import Role
+from branches.scope import forget_scope
 from branchyear.audit.models import Entry
 from branchyear.outbox import services as outbox
 from branchyear.outbox.models import Job
 from tasks import pictures as hashing
+from tasks import rules
 from tasks.models import Evidence, MaterialCheck, PictureHash, Twin
 from tasks.services import evidence, items, library, twins
 from tasks.tests import make, pictures
@@ -230,6 +234,18 @@ def test_only_a_reviewer_above_settles_and_it_leaves_its_trace(pair, org, people
     [question] = questions_about(row, [new], user=people.reviewer)
     assert question.check == MaterialCheck.objects.get()
     assert Entry.objects.filter(verb="evidence.checked").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.CLERK, Role.BRANCH_MEMBER])
+def test_a_reviewer_who_also_belongs_to_the_branch_is_not_asked(org, people, role):
+    assert rules.may_see_twins(people.reviewer, org.north)
+    Appointment.objects.create(
+        user=people.reviewer, organization=org.north, role=role, starts_on=date(2020, 1, 1)
+    )
+    forget_scope(people.reviewer)
+
+    assert not rules.may_see_twins(people.reviewer, org.north)
+    assert rules.may_see_twins(people.reviewer, org.north_two)
 
 
 def test_the_reviewer_is_asked_on_the_page_and_the_branch_never(pair, org, people, sign_in):
