@@ -286,6 +286,17 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 
+# Hooks of other messengers, off while they have no address. They say how many and where to look, no more.
+NOTIFY_HOOKS = {
+    "wecom": os.environ.get("NOTIFY_WECOM_URL", ""),
+    "dingtalk": os.environ.get("NOTIFY_DINGTALK_URL", ""),
+    "sms": os.environ.get("NOTIFY_SMS_URL", ""),
+}
+for _name, _address in NOTIFY_HOOKS.items():
+    if _address and not _address.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(f"NOTIFY_{_name.upper()}_URL must begin with https://.")
+NOTIFY_PER_MINUTE = int(env("NOTIFY_PER_MINUTE", "20"))  # what the robots of both messengers allow
+
 # --- What does Celery do ------------------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")

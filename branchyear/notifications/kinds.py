@@ -10,24 +10,25 @@ from dataclasses import dataclass
 class Kind:
     word: str
     email: bool = False
+    push: bool = False  # also by the hooks that are on
 
 
 KINDS = {
     "item.submitted": Kind("待审核"),
-    "item.returned": Kind("退回修改", email=True),
+    "item.returned": Kind("退回修改", email=True, push=True),
     "item.accepted": Kind("审核通过"),
     "item.voided": Kind("审核通过失效", email=True),
     "item.delegated": Kind("委托填报", email=True),
     "item.filled": Kind("待书记审定"),
     "item.taken_back": Kind("收回委托"),
     "report.submitted": Kind("月报待接收"),
-    "report.returned": Kind("月报退回", email=True),
+    "report.returned": Kind("月报退回", email=True, push=True),
     "report.accepted": Kind("月报已接收"),
     "report.extension_asked": Kind("月报延期待审批"),
     "report.extension_decided": Kind("月报延期审批结果"),
-    "report.due": Kind("月报提醒", email=True),
-    "reminder.digest": Kind("待办提醒", email=True),
-    "reminder.urged": Kind("催办", email=True),
+    "report.due": Kind("月报提醒", email=True, push=True),
+    "reminder.digest": Kind("待办提醒", email=True, push=True),
+    "reminder.urged": Kind("催办", email=True, push=True),
     "term.due": Kind("换届提醒"),
     "export.ready": Kind("导出完成"),
     "export.failed": Kind("导出失败"),

@@ -2,18 +2,17 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from branchyear.accounts.models import User
 from branchyear.lib.errors import Refused
+from branchyear.notifications import sending
+from branchyear.notifications.channels import channels_for
 from branchyear.notifications.kinds import KINDS
-from branchyear.notifications.models import Delivery, Notice
-from branchyear.outbox.services import enqueue_many
+from branchyear.notifications.models import Notice
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,14 @@ def _tell(kind, wanted, not_before=None):
     told = set(_notices_of(wanted).values_list("recipient_id", "key"))
     rows = [_notice(kind, message) for pair, message in wanted.items() if pair not in told]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    if rows and KINDS[kind].email:
-        _plan_letters({(row.recipient_id, row.key): row for row in rows}, not_before)
+    if rows and channels_for(KINDS[kind]):
+        new = {(row.recipient_id, row.key) for row in rows}
+        stored = _notices_of(new).select_related("recipient")
+        sending.plan(
+            kind,
+            [notice for notice in stored if (notice.recipient_id, notice.key) in new],
+            not_before=not_before,
+        )
     return len(rows)
 
 
@@ -74,64 +79,6 @@ def _notices_of(pairs):
     """The notices there are for these pairs of person and key (and perhaps a few more)."""
     people, keys = zip(*pairs, strict=True)
     return Notice.objects.filter(recipient__in=set(people), key__in=set(keys))
-
-
-def _plan_letters(rows, not_before=None):
-    """A delivery row and a job for each new notice whose recipient has an address."""
-    notices = [
-        notice
-        for notice in _notices_of(rows).select_related("recipient")
-        if (notice.recipient_id, notice.key) in rows
-    ]
-    Delivery.objects.bulk_create(
-        [
-            Delivery(notice=notice, channel="email", address=notice.recipient.email)
-            for notice in notices
-            if notice.recipient.email
-        ],
-        ignore_conflicts=True,
-    )
-    planned = Delivery.objects.filter(notice__in=notices, status=Delivery.Status.PLANNED)
-    enqueue_many(
-        (
-            ("notifications.send", f"delivery:{pk}", {"delivery": pk}, "mail")
-            for pk in planned.values_list("pk", flat=True)
-        ),
-        run_after=not_before,
-    )
-
-
-def send(delivery_id, *, now):
-    """Send one letter. A crash between sending and noting it is resolved after ten minutes
-    by sending again under the same Message-ID, which mail programs show once."""
-    claimed = (
-        Delivery.objects.filter(pk=delivery_id)
-        .exclude(status=Delivery.Status.SENT)
-        .exclude(status=Delivery.Status.SENDING, sending_at__gt=now - timedelta(minutes=10))
-        .update(status=Delivery.Status.SENDING, sending_at=now)
-    )
-    if not claimed:
-        return False
-    delivery = Delivery.objects.select_related("notice").get(pk=delivery_id)
-    notice = delivery.notice
-    body = notice.text + (f"\n\n点击办理：{settings.SITE_URL}{notice.url}" if notice.url else "")
-    letter = EmailMessage(
-        subject=notice.title,
-        body=body,
-        to=[delivery.address],
-        headers={"Message-ID": f"<delivery-{delivery.pk}@branchyear>"},
-    )
-    try:
-        letter.send()
-    except OSError as error:  # smtplib's errors are OSErrors too
-        Delivery.objects.filter(pk=delivery_id).update(
-            status=Delivery.Status.FAILED, error=str(error)[:1000]
-        )
-        raise
-    Delivery.objects.filter(pk=delivery_id).update(
-        status=Delivery.Status.SENT, sent_at=timezone.now(), error=""
-    )
-    return True
 
 
 def read(notice, *, by):

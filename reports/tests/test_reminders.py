@@ -15,7 +15,6 @@ from branches.services import appointments, organizations
 from branchyear.audit.models import Entry
 from branchyear.notifications.models import Delivery, Notice
 from branchyear.notifications.services import read
-from branchyear.outbox.models import Job
 from conftest import build_people, build_tree, make_office, make_user
 from reports import jobs
 from reports.models import MonthlyReport, Period, Reminder, ReminderPolicy, Tier
@@ -337,7 +336,7 @@ def test_the_job_can_be_delivered_twice(people, campaign, time_machine):
         jobs.send_due_reminders.delay()
 
     assert Reminder.objects.count() == 9
-    assert Job.objects.filter(kind="notifications.send").count() == 9
+    assert Delivery.objects.count() == 9
 
 
 def test_the_command_acts_for_a_given_moment(people, campaign, capsys):
@@ -376,5 +375,5 @@ def test_two_sweeps_at_the_same_moment_send_each_reminder_once():
     assert errors == []
     assert sum(sent) == 9
     assert Reminder.objects.count() == Notice.objects.filter(kind="report.due").count() == 9
-    assert Job.objects.filter(kind="notifications.send").count() == 9
+    assert Delivery.objects.count() == 9
     assert Period.objects.count() == 3

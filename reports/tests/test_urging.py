@@ -101,7 +101,7 @@ def test_who_has_nobody_to_tell_is_named_and_left_out(org, people, campaign):
 def test_at_night_letters_wait_for_the_morning(org, people, campaign):
     urging.urge(reports=reports_of(org.north_two), by=people.committee, now=at("2022-04-20 21:30"))
 
-    job = Job.objects.get(kind="notifications.send")
+    job = Job.objects.get(kind="notifications.send_many")
     assert job.run_after == at("2022-04-21 08:00")
     assert reminders.next_hours(at("2022-04-21 06:00")) == at("2022-04-21 08:00")
 

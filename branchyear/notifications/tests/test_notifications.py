@@ -9,6 +9,8 @@ from django.utils import timezone
 from branchyear.lib.errors import Refused
 from branchyear.notifications import services
 from branchyear.notifications.models import Delivery, Notice
+from branchyear.notifications.sending import send_many
+from branchyear.outbox.models import Job
 
 RETURNED = {
     "item_code": "T1-01",
@@ -57,8 +59,8 @@ def test_a_letter_is_sent_once_however_often_it_is_delivered(people, letters):
         services.notify("item.returned", [people.secretary], key="k", **RETURNED)
     delivery = Delivery.objects.get()
 
-    assert services.send(delivery.pk, now=timezone.now()) is False
-    assert services.send(delivery.pk + 1, now=timezone.now()) is False
+    assert send_many("email", [delivery.pk], now=timezone.now(), key="again") == 0
+    assert send_many("email", [delivery.pk + 1], now=timezone.now(), key="gone") == 0
     assert len(mail.outbox) == 1
 
 
@@ -68,8 +70,10 @@ def test_a_letter_whose_worker_died_in_sending_is_sent_again_after_ten_minutes(p
     now = timezone.now()
     Delivery.objects.update(status=Delivery.Status.SENDING, sending_at=now)
 
-    assert services.send(delivery.pk, now=now + timedelta(minutes=5)) is False
-    assert services.send(delivery.pk, now=now + timedelta(minutes=11)) is True
+    assert send_many("email", [delivery.pk], now=now + timedelta(minutes=7), key="k") == 0
+    later = Job.objects.get(key__startswith="k@")
+    assert later.run_after == now + timedelta(minutes=10, seconds=1)
+    assert send_many("email", [delivery.pk], now=later.run_after, key=later.key) == 1
 
 
 def test_a_kind_without_letters_sends_none(people, letters):
