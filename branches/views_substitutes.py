@@ -59,10 +59,8 @@ def end_acting(request, pk):
 
 
 def _office(request, pk, **kind):
-    """A reviewer's office not over yet, if this person sees the organisation or keeps the offices."""
-    offices = Appointment.objects.filter(role__in=REVIEW_ROLES, **kind).exclude(
-        ends_on__lt=local_day()
-    )
+    """A reviewer's office, if this person sees the organisation or keeps the offices."""
+    offices = Appointment.objects.filter(role__in=REVIEW_ROLES, **kind)
     office = get_object_or_404(offices.select_related("organization", "user", "acting_for"), pk=pk)
     scope = scope_of(request.user)
     if not scope.sees(office.organization) and not rules.may_manage_organizations(request.user):

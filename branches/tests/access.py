@@ -35,11 +35,11 @@ def furnish(world):
         by=world.people.reviewer,
     )
     world.acting = Appointment.objects.create(
-        user=world.people.nobody,  # from tomorrow on: today nobody's sight is changed
+        user=world.people.nobody,  # over: today nobody's sight is changed
         organization=world.north_office,
         role="org_reviewer",
-        starts_on=local_day(now) + timedelta(days=1),
-        ends_on=local_day(now) + timedelta(days=5),
+        starts_on=local_day(now) - timedelta(days=5),
+        ends_on=local_day(now) - timedelta(days=1),
         acting_for=world.people.reviewer,
     )
 
@@ -64,7 +64,7 @@ ROWS = {
         args=lambda world: [world.people.reviewer.appointments.get(acting_for=None).pk],
     ),
     "branches:end_acting": Row(
-        {302: ["reviewer", "committee", "admin"], 403: ["leader", "department"]},
+        {409: ["reviewer", "committee", "admin"], 403: ["leader", "department"]},
         args=lambda world: [world.acting.pk],
         method="post",
     ),
