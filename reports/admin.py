@@ -4,6 +4,7 @@ The system administrator sees that a report came and when, not its words: the ad
 system, they do not read the Party's business.
 """
 
+from django import forms
 from django.contrib import admin
 
 from branchyear.audit.services import record
@@ -16,10 +17,11 @@ from reports.models import (
     ReminderPolicy,
     ReportExtension,
     ReportRule,
+    ReportSection,
     UrgingRule,
 )
 from reports.models.reminders import occasion_words
-from reports.services import periods
+from reports.services import drafts, periods
 from tasks.admin_clocks import tell_of_missing_calendar
 
 
@@ -57,6 +59,48 @@ class ReportRuleAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         wanted = {"day": obj.day, "opens_day": obj.opens_day, "on_rest_day": obj.on_rest_day}
         periods.revise_rule(ReportRule.objects.get(pk=obj.pk), by=request.user, **wanted)
+
+
+class ReportSectionForm(forms.ModelForm):
+    """A name in the wording that stands for no fact is said at once, not found in a draft."""
+
+    class Meta:
+        model = ReportSection
+        fields = ["heading", "order", "is_wanted", "min_words", "hint", "draft", "is_active"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "draft" in self.fields:
+            self.fields["draft"].help_text += f"可用的名称：{'、'.join(drafts.NAMES)}。"
+
+    def clean_draft(self):
+        text = self.cleaned_data["draft"]
+        if unknown := drafts.unknown_names(text):
+            raise forms.ValidationError(
+                f"没有“{'、'.join(unknown)}”这项数据，请对照下方的名称填写。"
+            )
+        return text
+
+
+@admin.register(ReportSection)
+class ReportSectionAdmin(admin.ModelAdmin):
+    """The parts of the reports not handed in yet; one that is not wanted is switched off, not deleted."""
+
+    form = ReportSectionForm
+    list_display = ["campaign", "tier", "order", "heading", "kind", "is_wanted", "is_active"]
+    list_display_links = ["heading"]
+    list_filter = ["campaign", "tier", "is_active"]
+    readonly_fields = ["campaign", "tier", "key", "kind"]
+
+    def has_add_permission(self, request):
+        return False  # made when the campaign opens
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record("report_section.changed", obj, by=request.user, changed=form.changed_data)
 
 
 @admin.register(ReminderPolicy)

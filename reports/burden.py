@@ -21,7 +21,7 @@ from django.db.models.functions import TruncMonth
 from branchyear.lib.dates import CHINA, Month, day_end, day_start
 from members.forms_life import MeetingForm, first_words
 from members.models import DuesMonth, Meeting, MeetingKind
-from reports.models import MonthlyReport
+from reports.models import MonthlyReport, ReportSection
 from tasks.forms import ItemForm
 from tasks.health.life import PARTS
 from tasks.models import BranchItem, ItemMeeting
@@ -51,7 +51,6 @@ WANTED = {
     for name, one in MeetingForm.base_fields.items()
     if (one.required or name in _PARTS) and name not in PREFILLED
 }
-WRITTEN = sum(1 for _, _, wanted in MonthlyReport.SECTIONS if wanted)
 
 
 @dataclass
@@ -82,8 +81,14 @@ class Burden:
         return self.all_typed + self.all_filled
 
 
+def _wanted_sections():
+    """``{(campaign, tier): n}``: the parts of a report in which words are demanded, drafted or not."""
+    rows = ReportSection.objects.filter(is_active=True, is_wanted=True)
+    return Counter(rows.order_by().values_list("campaign", "tier"))
+
+
 def burden_of(branches, first, last):
-    """``{(branch pk, "2026-05"): Burden}`` for these branches, from month to month; five statements."""
+    """``{(branch pk, "2026-05"): Burden}`` for these branches, from month to month; six statements."""
     branches = [branch.pk for branch in branches]
     found = defaultdict(Burden)
     since, until = day_start(first.first_day), day_end(last.last_day)
@@ -112,13 +117,15 @@ def burden_of(branches, first, last):
         found[branch, str(Month.of(day))].add(
             "meetings", number * len(WANTED) + due - present, number * len(PREFILLED) + present
         )
-    for branch, month, figures in MonthlyReport.objects.filter(
+    written = _wanted_sections()
+    for branch, month, campaign, tier, figures in MonthlyReport.objects.filter(
         organization__in=branches,
         first_submitted_at__isnull=False,
         period__month__gte=str(first),
         period__month__lte=str(last),
-    ).values_list("organization", "period__month", "figures"):
-        found[branch, month].add("reports", WRITTEN, len((figures or {}).get("rows", ())))
+    ).values_list("organization", "period__month", "period__campaign", "period__tier", "figures"):
+        filled = len((figures or {}).get("rows", ()))
+        found[branch, month].add("reports", written[campaign, tier], filled)
     for branch, month, number, usual in (
         DuesMonth.objects.filter(
             Q(paid__gt=0) | Q(updated_at__isnull=False),

@@ -2,15 +2,9 @@
 
 from django import forms
 
-from reports.models import MonthlyReport
-from reports.services.monthly import MAX_WORDS, MIN_WORDS
+from reports.services.monthly import MAX_WORDS
 
-HINTS = {
-    "progress": "本月做了什么、做到什么程度。可从文字处理软件粘贴，保留分段。",
-    "problems": "还有哪些问题，涉及问题清单的请写明编号。",
-    "next_steps": "下一步做什么、什么时候完成。",
-    "experience": "可供其他支部借鉴的做法，没有可不填。",
-}
+NOTE = "note_"  # what the field of an explanation begins with; the check's key follows
 
 
 class ReportForm(forms.Form):
@@ -18,39 +12,42 @@ class ReportForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for key, heading, wanted in MonthlyReport.SECTIONS:
-            self.fields[key] = forms.CharField(
-                label=heading,
+    def __init__(self, sections, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.keys = [section.key for section in sections]
+        self.unexplained = frozenset()  # the checks whose line is missing
+        for section in sections:
+            self.fields[section.key] = forms.CharField(
+                label=section.heading,
                 required=False,
                 max_length=MAX_WORDS,
                 strip=True,
-                help_text=HINTS[key],
+                help_text=section.hint,
                 error_messages={
-                    "max_length": f"“{heading}”现有%(show_value)d字，超过{MAX_WORDS}字，请精简。"
+                    "max_length": f"“{section.heading}”现有%(show_value)d字，超过{MAX_WORDS}字，请精简。"
                 },
                 widget=forms.Textarea(attrs={"rows": 5, "maxlength": False}),
             )
-            self.fields[key].wanted = wanted
-
-    @classmethod
-    def of(cls, report):
-        return cls(initial={"version": report.revision, **report.texts})
+            self.fields[section.key].wanted = section.is_wanted
 
     @property
     def sections(self):
-        return [self[key] for key, _, _ in MonthlyReport.SECTIONS]
+        return [self[key] for key in self.keys]
 
     @property
     def texts(self):
-        return {key: self.cleaned_data.get(key, "") for key, _, _ in MonthlyReport.SECTIONS}
+        return {key: self.cleaned_data.get(key, "") for key in self.keys}
 
-    def typed(self, version):
-        """The same form with everything typed, on top of a newer version."""
-        data = self.data.copy()
-        data["version"] = version
-        return type(self)(data)
+    @property
+    def words(self):
+        """What the boxes show, checked or not."""
+        return {key: self[key].value() or "" for key in self.keys}
+
+    @property
+    def notes(self):
+        """The explanations as they were typed, by check."""
+        names = [name for name in self.data if name.startswith(NOTE)]
+        return {name.removeprefix(NOTE): self.data[name] for name in names}
 
 
 class ExtensionForm(forms.Form):
@@ -70,6 +67,3 @@ class ExtensionForm(forms.Form):
             "max_length": "最多300个字，现有%(show_value)d个字，请精简。",
         },
     )
-
-
-RULE = f"必填部分各不少于{MIN_WORDS}字"

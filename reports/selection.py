@@ -2,7 +2,8 @@
 
 The overview, the list behind a figure, the ledger and the export all begin here, so a number on the
 screen, its list and its file cannot differ. The same words travel in the address of a page and in
-``Export.parameters``: ``task``, ``item``, ``state``, ``overdue``, ``phase``, ``month``, ``year``.
+``Export.parameters``: ``task``, ``item``, ``state``, ``overdue``, ``phase``, ``month`` (due in), ``passed`` (accepted in),
+``year``.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from branchyear.lib.dates import Month
 from tasks.models import BranchItem, Campaign, ItemVersion
 
 STATES = dict(BranchItem.State.choices)
-NAMES = ("task", "item", "state", "overdue", "phase", "month", "year")
+NAMES = ("task", "item", "state", "overdue", "phase", "month", "passed", "year")
 
 
 class Content:
@@ -57,6 +58,7 @@ class Selection:
     overdue: bool = False
     phase: object = None
     month: Month | None = None
+    passed: Month | None = None
     ignored: tuple = field(default=(), compare=False)
 
     @property
@@ -84,7 +86,9 @@ class Selection:
         if self.phase:
             rows = rows.filter(version__in=self._versions_of_phase)
         if self.month:
-            rows = rows.filter(due_on__gte=self.month.first_day, due_on__lte=self.month.last_day)
+            rows = rows.due_in(self.month)
+        if self.passed:
+            rows = rows.accepted_in(self.passed)
         if self.overdue:
             rows = rows.overdue(today)
         return rows
@@ -110,6 +114,7 @@ class Selection:
             "overdue": "1" if self.overdue else "",
             "phase": self.phase.code if self.phase else "",
             "month": str(self.month or ""),
+            "passed": str(self.passed or ""),
             "year": str(content.campaign.year) if content.campaign != content.running else "",
         }
         return {name: value for name, value in given.items() if value}
@@ -137,6 +142,8 @@ class Selection:
             words.append("逾期")
         if self.month:
             words.append(f"期限在{self.month.label}")
+        if self.passed:
+            words.append(f"{self.passed.label}审核通过")
         return "、".join(words)
 
 
@@ -157,10 +164,13 @@ def read(query, *, organization, today):
 
     if get["year"] and (content.campaign is None or str(content.campaign.year) != get["year"]):
         known("year", "年度", None)
-    try:
-        month = Month.parse(get["month"]) if get["month"] else None
-    except ValueError:
-        month = known("month", "月份", None)
+
+    def month_in(name):
+        try:
+            return Month.parse(get[name]) if get[name] else None
+        except ValueError:
+            return known(name, "月份", None)
+
     return Selection(
         content=content,
         organization=organization,
@@ -169,6 +179,7 @@ def read(query, *, organization, today):
         state=known("state", "状态", get["state"] if get["state"] in STATES else ""),
         overdue=get["overdue"] in {"1", "on", "true"},
         phase=known("phase", "阶段", content.phase(get["phase"]) if get["phase"] else None),
-        month=month,
+        month=month_in("month"),
+        passed=month_in("passed"),
         ignored=tuple(ignored),
     )

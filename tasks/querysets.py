@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet, within
 from branches.roles import BRANCH_ROLES, Role
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import day_end, day_start, local_day
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a reviewer
@@ -62,6 +62,18 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
         """Still to do, due from ``day`` within ``days`` days."""
         return self.filter(
             state__in=OPEN_STATES, due_on__gte=day, due_on__lte=day + timedelta(days=days)
+        )
+
+    def due_in(self, month):
+        """Due in this month, whatever has become of them."""
+        return self.filter(due_on__gte=month.first_day, due_on__lte=month.last_day)
+
+    def accepted_in(self, month):
+        """Accepted, and it happened in this month (China's days)."""
+        return self.filter(
+            state="accepted",
+            decided_at__gte=day_start(month.first_day),
+            decided_at__lt=day_end(month.last_day),
         )
 
     def waiting_with(self, organizations):

@@ -152,6 +152,7 @@ VERBS = {
     # reports
     "period.opened": "开启报送期",
     "report_rule.revised": "修改报送期限",
+    "report_section.changed": "修改月报内容",
     "reminder_policy.changed": "修改提醒策略",
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",

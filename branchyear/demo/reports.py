@@ -20,6 +20,7 @@ class Reports:
         self.today = now.astimezone(CHINA).date()
         self.places = {place.branch.pk: place for place in city.places}
         self.moods = {}
+        self.said = {}  # what each organisation wrote last: the same words twice are no report
         for place in city.places:
             self.moods.setdefault(place.direct.pk, []).append(place.diligence)
 
@@ -65,21 +66,26 @@ class Reports:
         moment = at(day, rng)
         if moment > self.now:
             if rng.random() < 0.5 and tier == Tier.BRANCH:
-                return Handed(report, self._texts(), by)
+                return Handed(report, self._texts(tier, organization), by)
             return None
         received = at(day + timedelta(days=rng.randint(0, 3)), rng, start=9)
         received = max(received, moment + timedelta(hours=1))
         if received > self.now:
-            return Handed(report, self._texts(), by, moment)
-        return Handed(report, self._texts(), by, moment, receiver, received)
+            return Handed(report, self._texts(tier, organization), by, moment)
+        return Handed(report, self._texts(tier, organization), by, moment, receiver, received)
 
-    def _texts(self):
-        rng = self.rng
+    def _texts(self, tier, organization):
+        rng, last = self.rng, self.said.get((tier, organization.pk), {})
+
+        def other(key, choices):
+            return rng.choice([words for words in choices if words != last.get(key)])
+
         texts = {
-            "progress": rng.choice(words.PROGRESS),
-            "problems": rng.choice(words.PROBLEMS),
-            "next_steps": rng.choice(words.NEXT_STEPS),
+            "progress": other("progress", words.PROGRESS),
+            "problems": other("problems", words.PROBLEMS),
+            "next_steps": other("next_steps", words.NEXT_STEPS),
         }
         if rng.random() < 0.25:
             texts["experience"] = rng.choice(words.EXPERIENCE)
+        self.said[tier, organization.pk] = texts
         return texts

@@ -6,6 +6,7 @@ from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
 from reports.models.periods import OnRestDay, Period, ReportRule, Tier
 from reports.models.reminders import Matter, Reminder, ReminderPolicy, UrgingRule
+from reports.models.sections import ReportSection
 
 __all__ = [
     "Export",
@@ -19,6 +20,7 @@ __all__ = [
     "ReminderPolicy",
     "ReportExtension",
     "ReportRule",
+    "ReportSection",
     "ReportStep",
     "Tier",
     "UrgingRule",

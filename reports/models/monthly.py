@@ -28,13 +28,6 @@ class MonthlyReport(models.Model):
         State.ACCEPTED: {State.RETURNED},
     }
     EDITABLE = frozenset({State.TODO, State.DRAFT, State.RETURNED})
-    # The written parts: key, heading, whether words are wanted before it can be handed in.
-    SECTIONS = (
-        ("progress", "工作开展情况", True),
-        ("problems", "存在问题", True),
-        ("next_steps", "下一步打算", True),
-        ("experience", "经验做法", False),
-    )
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="monthly_reports", verbose_name="填报单位"
@@ -48,6 +41,7 @@ class MonthlyReport(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.TODO)
     figures = models.JSONField("基本数据", default=dict, blank=True)
     texts = models.JSONField("文字内容", default=dict, blank=True)
+    notes = models.JSONField("情况说明", default=dict, blank=True)
     round = models.PositiveSmallIntegerField("第几次报送", default=0)
     first_submitted_at = models.DateTimeField("首次报送", null=True, blank=True)
     extended_to = models.DateField("经批准延至(含当日)", null=True, blank=True)

@@ -24,6 +24,7 @@ TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
 NO_ORGANIZATIONS = {"branches": 0, "groups": 0, "directs": 0}
 NO_PEOPLE = {"members": 0, "formal": 0, "probationary": 0}
 NO_DUES = {"people": 0, "full": 0, "owing": 0, "unknown": 0, "due_sum": 0, "paid_sum": 0}
+NOTHING_BELOW = {"value": 0, "of": 0, "url": "", "of_url": ""}  # a branch receives no reports
 NO_REPORTS = {
     "expected": 0,
     "received": 0,
@@ -52,7 +53,7 @@ def figures_for_many(organizations, period, *, today, links=True):
     The number of statements depends on how many depths of the tree they stand at, not on how many.
     """
     organizations = list(organizations)
-    link = _link if links else _no_link
+    address = link if links else _no_link
     tasks = list(Task.objects.filter(campaign=period.campaign_id).order_by("order"))
     kinds = _organizations_below(organizations)
     people = _people_below(organizations)
@@ -63,12 +64,12 @@ def figures_for_many(organizations, period, *, today, links=True):
     return {
         one.pk: [
             *_organization_rows(
-                one, link, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
+                one, address, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
-            *_meeting_rows(one, link, period, held.get(one.path, {})),
-            *_dues_rows(one, link, period, dues.get(one.path, NO_DUES)),
-            *_item_rows(one, link, period, tasks, items.get(one.path, {})),
-            *_lower_rows(one, link, period, lower.get(one.pk, NO_REPORTS)),
+            *_meeting_rows(one, address, period, held.get(one.path, {})),
+            *_dues_rows(one, address, period, dues.get(one.path, NO_DUES)),
+            *_item_rows(one, address, period, tasks, items.get(one.path, {})),
+            *_lower_rows(one, address, period, lower.get(one.pk, NO_REPORTS)),
         ]
         for one in organizations
     }
@@ -314,7 +315,7 @@ def _figure(group, key, label, value, unit, source, url="", of=None, of_url=""):
     }
 
 
-def _link(name, *args, **query):
+def link(name, *args, **query):
     """The address of the list behind a figure."""
     try:
         return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")

@@ -6,6 +6,8 @@ and number for number in its step, under a checksum; nothing that happens later 
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
@@ -16,65 +18,115 @@ from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.notifications.services import notify
 from reports import rules
 from reports.models import MonthlyReport, ReportStep
+from reports.services import checks, drafts
 from reports.services.figures import figures_for
+from reports.services.sections import texts_of
 
 State = MonthlyReport.State
 Step = ReportStep.Kind
 
-MIN_WORDS = 10  # "空报不算报": fewer than ten characters say nothing (peers: feature 49)
 MAX_WORDS = 2000  # about two pages; longer papers are attached, not reported
-HEADINGS = {key: heading for key, heading, _ in MonthlyReport.SECTIONS}
+MAX_NOTE = 200  # a line that explains, not another report
 
 
 # --- Words ----------------------------------------------------------------------------------------
 
 
-def clean_texts(texts):
+def clean_texts(texts, sections):
     """The known sections, trimmed, with one kind of line break; empty ones left out."""
     cleaned = {}
-    for key, heading, _ in MonthlyReport.SECTIONS:
-        text = str(texts.get(key) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    for section in sections:
+        text = str(texts.get(section.key) or "").replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > MAX_WORDS:
             raise Refused(
-                f"“{heading}”有{len(text)}字，超过{MAX_WORDS}字，请精简后再保存。", field=key
+                f"“{section.heading}”有{len(text)}字，超过{MAX_WORDS}字，请精简后再保存。",
+                field=section.key,
             )
         if text:
-            cleaned[key] = text
+            cleaned[section.key] = text
     return cleaned
 
 
-def problems_before_submitting(report, texts):
-    """What is still wanted before the report can be handed in: ``[(section, sentence)]``."""
-    problems = []
-    for key, heading, wanted in MonthlyReport.SECTIONS:
-        length = len("".join(str(texts.get(key) or "").split()))
-        if wanted and length < MIN_WORDS:
-            said = f"现有{length}字" if length else "还没有填写"
-            problems.append((key, f"“{heading}”{said}，至少写{MIN_WORDS}字。"))
-    return problems
+def clean_notes(notes):
+    """The explanations (情况说明) by check, trimmed, each one line; empty ones left out."""
+    cleaned = {
+        str(key)[:40]: " ".join(str(note or "").split())[:MAX_NOTE] for key, note in notes.items()
+    }
+    return {key: note for key, note in cleaned.items() if note}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a report is written from and checked against, as of ``today``."""
+
+    report: MonthlyReport
+    figures: list
+    facts: dict
+    drafts: dict  # section key → drafts.Draft
+    earlier: list  # the last reports handed in, the latest first
+    today: date
+
+    def first_words(self):
+        """The words to begin with: the drafts, until somebody has saved something."""
+        report = self.report
+        if report.state == State.TODO and not report.texts:
+            return {key: draft.text for key, draft in self.drafts.items()}
+        return report.texts
+
+    def hard(self, texts):
+        """What keeps it from being handed in: ``[(section, sentence)]``."""
+        return checks.hard(
+            texts_of(self.report.period),
+            texts,
+            last_texts=self.earlier[0].texts if self.earlier else {},
+            drafted={key: draft.text for key, draft in self.drafts.items()},
+        )
+
+    def soft(self, texts):
+        """What is unusual and wants a line of explanation: ``[checks.Soft]``."""
+        return checks.soft(
+            self.report, texts, figures=self.figures, facts=self.facts, earlier=self.earlier,
+            today=self.today,
+        )  # fmt: skip
+
+
+def desk_of(report, *, today):
+    """The desk at which ``report`` is written; a constant number of statements."""
+    figures = figures_for(report.organization, report.period, today=today)
+    facts = drafts.facts_of(report, figures, today=today)
+    return Desk(
+        report,
+        figures,
+        facts,
+        drafts.drafts_of(texts_of(report.period), facts),
+        checks.earlier_reports(report),
+        today,
+    )
 
 
 # --- Verbs ----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def save(report, texts, *, revision, by, now):
+def save(report, texts, *, revision, by, now, notes=None):
     """Keep what was typed (暂存). An older ``revision`` means somebody else has saved meanwhile."""
     report = _fresh(report)
     require(rules.may_fill(by, report))
     _require_editable(report)
-    texts = clean_texts(texts)
-    if texts == report.texts:
+    texts = clean_texts(texts, texts_of(report.period))
+    notes = report.notes if notes is None else clean_notes(notes)
+    if (texts, notes) == (report.texts, report.notes):
         return report
     after = State.RETURNED if report.state == State.RETURNED else State.DRAFT
-    _move(report, after, by=by, now=now, revision=revision, texts=texts)
+    _move(report, after, by=by, now=now, revision=revision, texts=texts, notes=notes)
     record("report.saved", report, by=by, organization=report.organization)
     return report
 
 
 @transaction.atomic
-def submit(report, texts=None, *, revision=None, by, now):
-    """Hand the report in: figures and words are sealed as they are now, the receivers are told.
+def submit(report, texts=None, *, revision=None, by, now, notes=None):
+    """Hand the report in: figures, words and explanations are sealed as they are now, the receivers are
+    told. A hard check refuses; a soft one wants its line in ``notes`` (check → 情况说明).
 
     The first submission decides whether it was in time; a return and a second one keep that verdict.
     """
@@ -84,13 +136,22 @@ def submit(report, texts=None, *, revision=None, by, now):
         raise Refused(
             f"{report}已报送，不用再次报送。如需修改，请先撤回，或由{report.receiver}退回。"
         )
-    texts = report.texts if texts is None else clean_texts(texts)
-    problems = problems_before_submitting(report, texts)
-    if problems:
+    texts = report.texts if texts is None else clean_texts(texts, texts_of(report.period))
+    notes = report.notes if notes is None else clean_notes(notes)
+    desk = desk_of(report, today=local_day(now))
+    if problems := desk.hard(texts):
         field, sentence = problems[0]
         raise Refused(sentence, field=field)
-    figures = figures_for(report.organization, report.period, today=local_day(now))
-    sealed = sealed_copy(report, figures=figures, texts=texts, by=by, now=now)
+    unusual = desk.soft(texts)
+    for one in unusual:
+        if one.key not in notes:
+            raise Refused(f"{one.sentence}请在“情况说明”中写一句话。", field=note_field(one.key))
+    notes = {one.key: notes[one.key] for one in unusual}
+    sealed = sealed_copy(report, figures=desk.figures, texts=texts, by=by, now=now)
+    if unusual:
+        sealed["notes"] = [
+            {"check": one.key, "said": one.sentence, "note": notes[one.key]} for one in unusual
+        ]
     _move(
         report,
         State.SUBMITTED,
@@ -98,6 +159,7 @@ def submit(report, texts=None, *, revision=None, by, now):
         now=now,
         revision=report.revision if revision is None else revision,
         texts=texts,
+        notes=notes,
         figures={"on": local_day(now).isoformat(), "rows": sealed["figures"]},
         seal=seal_of(sealed),
         round=report.round + 1,
@@ -203,6 +265,11 @@ def send_back(report, *, reason, by, now, seen_round=None):
     return report
 
 
+def note_field(check):
+    """The name of the form's field for the explanation of a check."""
+    return f"note_{check}"
+
+
 def verdict(report, now):
     """ontime, extended (by the later day granted), late, missing (past due, never handed in) or waiting (not
     due yet): the same as ``MonthlyReportQuerySet.with_verdict``."""
@@ -244,8 +311,8 @@ def sealed_copy(report, *, figures, texts, by, now):
             for figure in figures
         ],
         "texts": [
-            {"key": key, "heading": heading, "text": texts.get(key, "")}
-            for key, heading, _ in MonthlyReport.SECTIONS
+            {"key": one.key, "heading": one.heading, "text": texts.get(one.key, "")}
+            for one in texts_of(period)
         ],
     }
 
@@ -313,7 +380,7 @@ def _move(report, state, *, by, now, revision=None, **changes):
             f"您填写期间，{who}已修改了这份月报。您填写的内容还在，请核对后再保存。"
             if revision is not None
             else "这份月报刚刚已由他人办理，请刷新后查看。",
-            theirs={key: stored.texts.get(key, "") for key in HEADINGS},
+            theirs={one.key: stored.texts.get(one.key, "") for one in texts_of(stored.period)},
             who=str(stored.updated_by or ""),
             at=stored.updated_at,
         )

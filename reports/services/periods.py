@@ -23,6 +23,7 @@ from reports.models import (
     Tier,
     UrgingRule,
 )
+from reports.services import sections
 from tasks.models import Campaign
 from tasks.workdays import WorkingDays
 
@@ -35,7 +36,8 @@ TELL_ABOVE = {Matter.REPORT: -3, Matter.ITEMS: -7, Matter.PROBLEM: -7}
 
 @transaction.atomic
 def set_up(campaign):
-    """The rules and reminder days a new campaign starts with; existing ones stay as they were edited."""
+    """The rules, parts and reminder days a new campaign starts with; existing ones stay as they were edited."""
+    sections.set_up(campaign)
     day = int(campaign.reporting.get("directly_affiliated_due_day") or 25)
     for tier, due in ((Tier.BRANCH, day), (Tier.DIRECT, day), (Tier.COMMITTEE, 31)):
         ReportRule.objects.get_or_create(campaign=campaign, tier=tier, defaults={"day": due})

@@ -124,9 +124,10 @@ def test_the_paper_shows_figures_and_asks_for_words_only(org, report, people, si
 
     page = text_of(sign_in(people.secretary).get(report.get_absolute_url()))
 
-    assert page.partition("</article>")[0].count("<textarea") == 4
+    assert page.partition("</article>")[0].count("<textarea") == 6
     assert "来自" not in page or "党员名册" in page
-    assert "“存在问题”还没有填写，至少写10字。" in page
+    assert "由平台按本月数据起草，请核对修改。" in page
+    assert "必填部分都已填写，可以报送。" in page
     assert page.count("button--primary") == 1
     assert "填报人：" in page
     assert "审核人：" in page

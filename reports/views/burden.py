@@ -27,7 +27,6 @@ def burden_page(request):
         "item_fields": burden.ITEM_FIELDS,
         "wanted": len(burden.WANTED),
         "prefilled": len(burden.PREFILLED),
-        "written": burden.WRITTEN,
         "tree_nodes": tree_for(request.user, organization, "reports:burden"),
     }
     if organization.is_branch:

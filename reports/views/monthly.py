@@ -20,7 +20,10 @@ from reports import rules
 from reports.forms import ExtensionForm, ReportForm
 from reports.models import MonthlyReport, Period, ReportExtension, Tier
 from reports.services import extensions, figures, monthly
+from reports.services.sections import texts_of
+from reports.views import sheet
 
+UNEXPLAINED = "有需要说明的情况，请在“情况说明”中各写一句话。"
 VERDICTS = {
     "ontime": "按期",
     "extended": "经批准延期",
@@ -219,10 +222,17 @@ def paper(
     writing = may_fill and report.is_editable
     steps = list(report.steps.order_by("pk"))
     step = None if writing else _shown_step(report, steps)
-    live = figures.figures_for(report.organization, report.period, today=local_day(now))
-    form = form or (ReportForm.of(report) if writing else None)
-    words = form.data if form is not None and form.is_bound else report.texts
-    lower = _lower(report, user) if writing or may_receive else None
+    desk = monthly.desk_of(report, today=local_day(now)) if writing else None
+    live = (
+        desk.figures
+        if desk
+        else figures.figures_for(report.organization, report.period, today=local_day(now))
+    )
+    if desk and form is None:
+        first = {"version": report.revision, **desk.first_words()}
+        form = ReportForm(texts_of(report.period), initial=first)
+    unusual = desk.soft(form.words) if writing else []
+    lower = sheet.lower_words(report, user) if writing or may_receive else None
     return render(
         request,
         "reports/report.html",
@@ -235,18 +245,22 @@ def paper(
             "may_withdraw": may_fill and report.state == "submitted",
             "may_receive": may_receive and report.state == "submitted",
             "may_return": may_receive and report.state in ("submitted", "accepted"),
-            "columns": _columns(_sealed_figures(step, live) if step else live),
-            "changed": _changed(step, live) if step else [],
+            "columns": sheet.columns(sheet.sealed_figures(step, live) if step else live),
+            "changed": sheet.changed_since(step, live) if step else [],
             "step": step,
             "intact": monthly.is_intact(step) if step else False,
             "form": form,
             "conflict": conflict,
             "problem": problem,
             "reason": reason,
-            "wanted": monthly.problems_before_submitting(report, words) if writing else [],
+            "parts": sheet.parts_to_write(report, form, desk, lower)
+            if writing
+            else sheet.parts_to_read(step),
+            "wanted": desk.hard(form.words) if writing else [],
+            "questions": sheet.questions(form, report, unusual) if writing else [],
             "lower": lower,
             "timeline": [_told(step) for step in steps],
-            "confirm": _confirmation(report, live, now) if writing else "",
+            "confirm": sheet.confirmation(report, live, now) if writing else "",
             **_extension_context(
                 report, now, form=extension_form, may_fill=may_fill, may_receive=may_receive
             ),
@@ -282,48 +296,6 @@ def _shown_step(report, steps):
     return handed_in[-1] if handed_in else None
 
 
-def _sealed_figures(step, live):
-    """The figures as handed in; a link only where the list still gives the same number."""
-    now = {figure["key"]: figure for figure in live}
-    shown = []
-    for figure in step.sealed["figures"]:
-        same = now.get(figure["key"], {})
-        links = {
-            name: same.get(name, "") if same.get(part) == figure[part] else ""
-            for name, part in (("url", "value"), ("of_url", "of"))
-        }
-        shown.append({**figure, **links})
-    return shown
-
-
-def _changed(step, live):
-    """What differs today from what was handed in: ``[(label, then, now, url)]``."""
-    then = {figure["key"]: figure for figure in step.sealed["figures"]}
-    return [
-        (figure["label"], _said(then[figure["key"]]), _said(figure), figure["url"])
-        for figure in live
-        if figure["key"] in then and _said(then[figure["key"]]) != _said(figure)
-    ]
-
-
-def _said(figure):
-    of = "" if figure["of"] is None else f"/{figure['of']}"
-    return f"{figure['value']}{of}{figure['unit']}"
-
-
-def _columns(rows):
-    """The figures by group with their sources, in two columns: the tasks on the right."""
-    groups = {}
-    for figure in rows:
-        groups.setdefault(figure["group"], []).append(figure)
-    left, right = [], []
-    for name, members in groups.items():
-        source = "、".join(dict.fromkeys(figure["source"] for figure in members))
-        column = right if name == "八项任务通过情况" else left
-        column.append(({"name": name, "source": source}, members))
-    return [left, right]
-
-
 def _told(step):
     """A step as the time line shows it."""
     what = {
@@ -334,35 +306,6 @@ def _told(step):
     }[step.kind]
     code = {"withdrawn": "todo"}.get(step.kind, step.kind)
     return {"at": step.at, "who": step.by_name, "what": what, "detail": step.reason, "code": code}
-
-
-def _lower(report, user):
-    """What the level below handed in, section by section, and who is missing; to draw from."""
-    if report.period.tier == Tier.BRANCH or report.organization.is_branch:
-        return None
-    rows = figures.lower_reports(report.organization, report.period)
-    rows = list(rows.visible_to(user).select_related("organization").order_by("organization__path"))
-    handed_in = [row for row in rows if not row.is_editable]
-    return {
-        "expected": len(rows),
-        "handed_in": len(handed_in),
-        "missing": [row for row in rows if row.is_editable],
-        "texts": {
-            key: [(row, row.texts[key]) for row in handed_in if row.texts.get(key)]
-            for key, _, _ in MonthlyReport.SECTIONS
-        },
-    }
-
-
-def _confirmation(report, live, now):
-    """What is about to be sealed, in the words of the question before handing in."""
-    facts = [f"{f['label']}{_said(f)}" for f in live if f["key"] in ("members", "items_accepted")]
-    day = local_day(now)
-    return (
-        f"报送{report.organization}{report.period.label}月报至{report.receiver}?\n"
-        f"将封存：截至{day.month}月{day.day}日的基本数据{len(live)}项({'、'.join(facts)})和文字内容。\n"
-        "报送后不能修改；接收之前可以撤回。"
-    )
 
 
 # --- Steps ----------------------------------------------------------------------------------------
@@ -384,19 +327,20 @@ def submit_report(request, pk):
 def _written(request, report, service, done):
     """Save or submit the form; errors and conflicts bring the paper back with everything typed."""
     now = timezone.now()
-    form = ReportForm(request.POST)
+    form = ReportForm(texts_of(report.period), request.POST)
     if form.is_valid() and service is monthly.submit and report.is_editable:
-        for key, sentence in monthly.problems_before_submitting(report, form.texts):
-            form.add_error(key, sentence)
-    if not form.is_valid():
+        _check(report, form, today=local_day(now))
+    if not form.is_valid() or form.unexplained:
         require(rules.may_fill(request.user, report))
         if request.scripted:
             sentence = " ".join(e for errors in form.errors.values() for e in errors)
-            return JsonResponse({"error": sentence}, status=422)
+            return JsonResponse({"error": sentence or UNEXPLAINED}, status=422)
         return paper(request, report, form=form, status=422)
     version = form.cleaned_data["version"]
     try:
-        report = service(report, form.texts, revision=version, by=request.user, now=now)
+        report = service(
+            report, form.texts, notes=form.notes, revision=version, by=request.user, now=now
+        )
     except Conflict as error:
         report = get_report(request, report.pk)
         if not report.is_editable:
@@ -404,12 +348,23 @@ def _written(request, report, service, done):
         if request.scripted:
             answer = {"error": error.sentence, "theirs": error.theirs, "version": report.revision}
             return JsonResponse(answer, status=409)
-        typed = form.typed(report.revision)
+        data = request.POST.copy()
+        data["version"] = report.revision
+        typed = ReportForm(texts_of(report.period), data)
         return paper(request, report, form=typed, conflict=error, status=409)
     if request.scripted:
         return JsonResponse({"version": report.revision, "saved_at": now.isoformat()})
     messages.success(request, done)
     return redirect(report)
+
+
+def _check(report, form, *, today):
+    """Marks the parts that keep the report from being handed in, and the lines that are missing."""
+    desk = monthly.desk_of(report, today=today)
+    for key, sentence in desk.hard(form.texts):
+        form.add_error(key, sentence)
+    given = monthly.clean_notes(form.notes)
+    form.unexplained = {one.key for one in desk.soft(form.texts)} - set(given)
 
 
 @require_POST

@@ -96,6 +96,17 @@ class ProblemQuerySet(OrganizationOwnedQuerySet):
     def overdue(self, day):
         return self.unsolved().filter(due_on__lt=day)
 
+    def found_in(self, month):
+        return self.filter(found_on__gte=month.first_day, found_on__lte=month.last_day)
+
+    def closed_in(self, month):
+        """Closed in this month, and still closed."""
+        return self.filter(
+            state=Problem.State.CLOSED,
+            closed_on__gte=month.first_day,
+            closed_on__lte=month.last_day,
+        )
+
     def waiting_at(self, organization):
         """Of organisations whose problems are closed at this one: below a directly affiliated
         organisation all, for the working committee those of the directly affiliated ones themselves."""

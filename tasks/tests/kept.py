@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from branches.models import Organization
 from branchyear.audit.models import Entry
-from reports.models import ReminderPolicy, ReportRule, UrgingRule
+from reports.models import ReminderPolicy, ReportRule, ReportSection, UrgingRule
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Phase, Rule, Task
 
 TABLES = (
@@ -24,6 +24,7 @@ TABLES = (
     ReportRule,
     ReminderPolicy,
     UrgingRule,
+    ReportSection,
 )
 _KEPT = {}
 

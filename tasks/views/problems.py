@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import BadFile, Conflict, Refused, require
 from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
@@ -83,9 +83,20 @@ def _filtered(request, rows, organization, campaign, today):
     if request.GET.get("extension"):
         asked = Extension.objects.filter(state=Extension.State.ASKED)
         rows, chosen["extension"] = rows.filter(pk__in=asked.values("problem")), "1"
+    if month := _month(request.GET.get("found")):
+        rows, chosen["found"] = rows.found_in(month), str(month)
+    if month := _month(request.GET.get("closed")):
+        rows, chosen["closed"] = rows.closed_in(month), str(month)
     if request.GET.get("own"):
         rows, chosen["own"] = rows.waiting_at(organization), "1"
     return rows, chosen
+
+
+def _month(text):
+    try:
+        return Month.parse(text)
+    except ValueError:
+        return None
 
 
 @require_GET

@@ -172,18 +172,25 @@ def test_the_committee_sees_the_number_change_and_finds_the_item_by_clicking(des
     assert accepted_on_overview(page, portal) == story["before"] + 1
 
 
-def test_the_secretary_hands_in_the_monthly_report(desks, portal, story):
-    page = desks("shuji001")
+def test_the_secretary_hands_in_the_monthly_report_with_few_clicks_and_hardly_a_word_typed(
+    desks, portal, story
+):
+    page, clicks, typed = desks("shuji001"), 0, 0
     page.goto(portal.url + "/")
     page.locator(".todo", has_text="月报").get_by_role("link").first.click()
-    for area in page.locator("textarea").all():
-        area.fill("本月召开支委会1次，开展主题党日活动，对照八项任务逐项推进。")
+    clicks += 1
+    for key in ("progress", "problems", "next_steps"):
+        expect(page.locator(f"textarea[name={key}]")).not_to_have_value("")
+    for line in page.locator("input[name^=note_]").all():
+        line.fill("书记外出学习，下周补开并登记。")
+        clicks, typed = clicks + 1, typed + 1
     page.get_by_role("button", name="报送", exact=True).click()
-    confirm = page.get_by_role("button", name=re.compile("确定"))
-    if confirm.count():
-        confirm.first.click()
+    page.get_by_role("button", name=re.compile("确定")).first.click()
+    clicks += 2
 
     expect(page.get_by_role("button", name="撤回")).to_be_visible()
+    assert clicks <= 6
+    assert typed <= 3
     story["report"] = page.url
 
 
