@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views import (
     burden,
+    copies,
     exports,
     extensions,
     matrix,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("reports/urge/send/", reminders.send_urge, name="send_urge"),
     path("reports/reminders/", reminders.reminders, name="reminders"),
     path("reports/<int:pk>/", monthly.report, name="report"),
+    path("reports/<int:pk>/copy/", copies.report_copy, name="report_copy"),
     path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
     path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
     path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),

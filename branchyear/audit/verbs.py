@@ -156,6 +156,8 @@ VERBS = {
     "reminder_policy.changed": "修改提醒策略",
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",
+    "report.matrix_exported": "导出报送情况",
+    "report.copied": "打印导出月报",
     "report.withdrawn": "撤回月报",
     "report.accepted": "接收月报",
     "report.returned": "退回月报",

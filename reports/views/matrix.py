@@ -1,17 +1,24 @@
 """报送情况: months × organisations."""
 
-from django.http import Http404
+import io
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from branches.models import Kind, Organization
+from branchyear.audit.services import record
+from branchyear.lib.admin import as_attachment
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.xlsx import write_workbook
 from reports import rules
-from reports.models import MonthlyReport, Period, Tier
+from reports.models import Tier
 from reports.querysets import VERDICTS as CODES
+from reports.services import matrix as services
+from reports.views.copies import TYPES
 from reports.views.monthly import VERDICTS
 from tasks.models import Campaign
 
@@ -26,20 +33,11 @@ def matrix(request):
     campaign = Campaign.objects.running(local_day(now))
     tiers = _tiers_below(root)
     tier = request.GET.get("tier") if request.GET.get("tier") in tiers else next(iter(tiers))
-    reports = (
-        MonthlyReport.objects.visible_to(request.user)
-        .under(root)
-        .filter(period__campaign=campaign, period__tier=tier)
-    )
-    organizations = seen.filter(pk__in=reports.expected().values("organization"))
-    page = page_of(request.GET, organizations, 20)
-    periods = list(Period.objects.filter(campaign=campaign, tier=tier).order_by("month"))
-    cells = {
-        (report.organization_id, report.period_id): report
-        for report in reports.expected()
-        .filter(organization__in=[o.pk for o in page])
-        .with_verdict(now)
-    }
+    board = services.board_of(root, tier, campaign=campaign, by=request.user, now=now)
+    if request.GET.get("format") == "xlsx" and campaign is not None:
+        return _workbook(request, board)
+    page = page_of(request.GET, board.organizations, 20)
+    periods, cells, counts = board.periods, board.cells(page), board.totals()
     return render(
         request,
         "reports/matrix.html",
@@ -55,7 +53,8 @@ def matrix(request):
             "periods": periods,
             "page": page,
             "rows": [(o, [cells.get((o.pk, p.pk)) for p in periods]) for o in page],
-            "totals": _totals(reports, periods, now),
+            "totals": _totals(counts, periods),
+            "trend": board.trend(counts),
             "opens_below": tier == Tier.DIRECT,
         },
     )
@@ -82,9 +81,19 @@ def _tiers_below(root):
     return {"branch": "党支部"}
 
 
-def _totals(reports, periods, now):
+def _workbook(request, board):
+    file = io.BytesIO()
+    write_workbook(file, [services.sheet_of(board, by=request.user)])
+    record(
+        "report.matrix_exported", board.root, by=request.user, organization=board.root,
+        tier=board.tier,
+    )  # fmt: skip
+    name = f"{board.root.name}{Tier(board.tier).label}月报报送情况.xlsx"
+    return as_attachment(HttpResponse(file.getvalue(), content_type=TYPES["xlsx"]), name)
+
+
+def _totals(counts, periods):
     """Per kind of number one row over the periods; the verdicts add up to expected."""
-    counts = {row["period"]: row for row in reports.figures(now, "period")}
     names = [("expected", "应报"), *((code, VERDICTS[code]) for code in CODES)]
     return [
         {

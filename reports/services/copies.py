@@ -1,0 +1,166 @@
+"""A monthly report to be taken away: as 报送件 (PDF), as a Word file to edit further, as a workbook.
+
+What was handed in is copied from its sealed step, word for word; what is still being written carries 草稿.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from branchyear.lib.layout import Column, Layout
+from branchyear.lib.pdf import render_document
+from branchyear.lib.wordfile import WordPaper
+from branchyear.lib.xlsx import write_workbook
+from reports.models import ReportSection, Tier
+from reports.services import matrix
+from reports.services.sections import sections_of
+
+DRAFT = "草稿（未报送）"
+NUMBERS = "一二三四五六七八九十"
+WIDTHS = (18, 34, 14, 14, 8, 22)
+EMPTY = "（无）"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Everything that is printed, as plain values."""
+
+    title: str
+    unit: str
+    receiver: str
+    day: date
+    filler: str
+    figures: list
+    parts: list  # (number, heading, text or None for the figures)
+    notes: list  # (what is unusual, explanation)
+    seal: str = ""
+
+    @property
+    def is_draft(self):
+        return not self.seal
+
+    @property
+    def rows(self):
+        """The figures as lines of a table: group, what, number with unit."""
+        return [(one["group"], one["label"], said(one)) for one in self.figures]
+
+
+def said(figure):
+    of = "" if figure["of"] is None else f" / {figure['of']}"
+    return f"{figure['value']}{of} {figure['unit']}"
+
+
+def copy_of_step(report, step, day):
+    """What was handed in, from the sealed copy alone."""
+    sealed = step.sealed
+    texts = [(one["heading"], one["text"] or EMPTY) for one in sealed["texts"]]
+    return Copy(
+        title=_title(report),
+        unit=sealed["organization"]["name"],
+        receiver=sealed["receiver"]["name"],
+        day=day,
+        filler=sealed["submitted_by"],
+        figures=sealed["figures"],
+        parts=_numbered([("基本数据", None), *texts]),
+        notes=[(one["said"], one["note"]) for one in sealed.get("notes", ())],
+        seal=step.seal,
+    )
+
+
+def copy_of_desk(desk, by):
+    """What is being written, with the words saved or drafted so far."""
+    report, words = desk.report, desk.first_words()
+    parts = [
+        (
+            one.heading,
+            None if one.kind == ReportSection.Kind.FIGURES else words.get(one.key) or EMPTY,
+        )
+        for one in sections_of(report.period)
+    ]
+    return Copy(
+        title=_title(report),
+        unit=report.organization.name,
+        receiver=report.receiver.name,
+        day=desk.today,
+        filler=str(by),
+        figures=desk.figures,
+        parts=_numbered(parts),
+        notes=[
+            (one.sentence, report.notes[one.key])
+            for one in desk.soft(words)
+            if one.key in report.notes
+        ],
+    )
+
+
+def _title(report):
+    return f"{report.period.campaign.name}{report.period.label}工作情况报告"
+
+
+def _numbered(parts):
+    return [(number, *part) for number, part in zip(NUMBERS, parts, strict=False)]
+
+
+# --- Writers --------------------------------------------------------------------------------------
+
+
+def write_pdf(copy, target, *, by):
+    return render_document(
+        target,
+        "reports/report_copy.html",
+        {"copy": copy},
+        title=copy.title,
+        author=str(by),
+        watermark=DRAFT if copy.is_draft else None,
+    )
+
+
+def write_word(copy, target, *, by):
+    paper = WordPaper(copy.title, author=str(by), draft=DRAFT if copy.is_draft else "")
+    paper.flush(f"{copy.receiver}：")
+    for number, heading, text in copy.parts:
+        paper.heading(f"{number}、{heading}")
+        if text is None:
+            paper.table(("类别", "项目", "数据"), copy.rows)
+        else:
+            paper.text(text)
+    if copy.notes:
+        paper.heading("情况说明")
+        for unusual, note in copy.notes:
+            paper.text(f"{unusual}说明：{note}")
+    paper.gap(2)
+    paper.right(copy.unit)
+    paper.right(f"{copy.day.year}年{copy.day.month}月{copy.day.day}日")
+    paper.gap()
+    paper.flush(f"填报人：{copy.filler}　　审核人：　　　　　签发人：　　　　　（盖章）")
+    paper.save(target)
+
+
+def write_book(copy, target, report, *, by, now):
+    """The figures, and for an upper organisation the months × organisations below it."""
+    keys = ("group", "label", "value", "of", "unit", "source")
+    titles = ("类别", "项目", "数据", "总数", "单位", "来源")
+    layout = Layout(
+        title=copy.title,
+        columns=tuple(
+            Column(key, title, width)
+            for key, title, width in zip(keys, titles, WIDTHS, strict=True)
+        ),
+        unit=copy.unit,
+        scope_label=DRAFT if copy.is_draft else "已报送",
+        period=f"{copy.day.year}年{copy.day.month}月{copy.day.day}日",
+        made_by=str(by),
+        made_at=now,
+        sheet="基本数据",
+    )
+    rows = [
+        {**one, "value": str(one["value"]), "of": "" if one["of"] is None else str(one["of"])}
+        for one in copy.figures
+    ]
+    sheets = [(layout, rows)]
+    below = {Tier.COMMITTEE: Tier.DIRECT, Tier.DIRECT: Tier.BRANCH}.get(report.period.tier)
+    if below and not report.organization.is_branch:
+        board = matrix.board_of(
+            report.organization, below, campaign=report.period.campaign, by=by, now=now
+        )
+        sheets.append(matrix.sheet_of(board, by=by))
+    return write_workbook(target, sheets)
