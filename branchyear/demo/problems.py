@@ -237,7 +237,7 @@ class _Lists:
             f"problem.{kind.value}", problem, problem, person, at, number=problem.number, **data
         )
 
-    def _record(self, verb, thing, problem, person, at, **detail):
+    def _record(self, verb, thing, problem, person, at, /, **detail):
         """The service's entry, told as what it is: written afterwards."""
         entry = audited(
             verb, thing, by=person, organization=problem.organization, replayed=True, **detail
