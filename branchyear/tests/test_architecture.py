@@ -30,6 +30,7 @@ NO_SCOPE = {
     "tasks.ReviewRule",
     "tasks.CalendarDay",
     "reports.ReportRule",
+    "reports.ReportSection",
     "reports.Period",
     "reports.ReminderPolicy",
     "reports.UrgingRule",
