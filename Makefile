@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench races
+.PHONY: help setup setup-dev run test lint format bench races reminders
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -39,3 +39,6 @@ bench: setup-dev ## run bench/bench_*.py and show one table; ARGS="part-of-name"
 
 races: setup-dev ## 1,000 forms posted five times at once, 500 rounds of four people at one item, on SQLite and PostgreSQL
 	@exec $(PY) -m scripts.races $(ARGS)
+
+reminders: setup-dev ## 10,000 branches reminded under two beats, three workers, redelivery, an emptied broker and downtime; ARGS=--embedded
+	@exec $(PY) -m scripts.reminder_trial $(ARGS)
