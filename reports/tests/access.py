@@ -75,7 +75,7 @@ ROWS = {
         {302: ["secretary"], 409: ["clerk"], 403: READERS},
         args=the_report,
         method="post",
-        data={"version": 1, **make.WORDS},
+        data={"version": 1, **make.WORDS, "note_committee": "书记外出学习，下月补开。"},
     ),
     "reports:withdraw_report": Row(
         {302: ["secretary"], 409: ["clerk"], 403: READERS}, args=the_submitted, method="post"
@@ -128,6 +128,7 @@ def furnish(world):
         make.WORDS,
         by=world.people.secretary,
         now=make.at(f"{second} 09:00"),
+        notes={"committee": "书记外出学习，下月补开。"},  # where the world has a committee
     )
     world.extension = ReportExtension.objects.create(
         report=world.report,
