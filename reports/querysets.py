@@ -113,6 +113,10 @@ class ReportExtensionQuerySet(OrganizationOwnedQuerySet):
         return self.filter(state="asked", report__receiver__in=organizations)
 
 
+class GoodPracticeQuerySet(OrganizationOwnedQuerySet):
+    pass
+
+
 class ReportStepQuerySet(OrganizationOwnedQuerySet):
     organization_path = "report__organization"
 

@@ -36,6 +36,23 @@ def may_receive(user, report):
     )
 
 
+def may_recommend(user, report):
+    """Whoever receives a report may pass on what worked in it; the committee's own goes to no bulletin of
+    its own."""
+    return (
+        report.period.tier != Tier.COMMITTEE
+        and scope_of(user).holds(RECEIVERS[report.period.tier], report.receiver)
+        and not may_fill(user, report)
+    )
+
+
+def may_decide_practice(user, practice):
+    """The working committee above takes up, has it printed or declines."""
+    return scope_of(user).holds_over(
+        frozenset({Role.COMMITTEE_REVIEWER}), practice.organization
+    ) and not may_fill(user, practice.report)
+
+
 def may_read_words(user, report):
     """A report not handed in is its own organisation's paper; above, one reads what was handed in."""
     return not report.is_editable or may_fill(user, report)

@@ -11,6 +11,7 @@ from reports.views import (
     monthly,
     overview,
     papers,
+    practices,
     reminders,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("reports/urge/send/", reminders.send_urge, name="send_urge"),
     path("reports/reminders/", reminders.reminders, name="reminders"),
     path("reports/<int:pk>/", monthly.report, name="report"),
+    path("reports/practices/", practices.practices, name="practices"),
+    path("reports/practices/<int:pk>/", practices.decide_practice, name="decide_practice"),
+    path("reports/<int:pk>/recommend/", practices.recommend_practice, name="recommend_practice"),
     path("reports/<int:pk>/copy/", copies.report_copy, name="report_copy"),
     path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
     path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),

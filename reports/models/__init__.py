@@ -5,12 +5,14 @@ from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
 from reports.models.periods import OnRestDay, Period, ReportRule, Tier
+from reports.models.practices import GoodPractice
 from reports.models.reminders import Matter, Reminder, ReminderPolicy, UrgingRule
 from reports.models.sections import ReportSection
 
 __all__ = [
     "Export",
     "Matter",
+    "GoodPractice",
     "MonthlyReport",
     "OnRestDay",
     "Paper",

@@ -128,10 +128,10 @@ def write_word(copy, target, *, by):
         for unusual, note in copy.notes:
             paper.text(f"{unusual}说明：{note}")
     paper.gap(2)
-    paper.right(copy.unit)
+    paper.right(f"{copy.unit}（盖章）")
     paper.right(f"{copy.day.year}年{copy.day.month}月{copy.day.day}日")
     paper.gap()
-    paper.flush(f"填报人：{copy.filler}　　审核人：　　　　　签发人：　　　　　（盖章）")
+    paper.flush(f"填报人：{copy.filler}　　审核人：　　　　　签发人：")
     paper.save(target)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
-from reports.models import ReportExtension
+from reports.models import GoodPractice, ReportExtension
 from reports.services import monthly, papers, periods
 from reports.tests import make
 from tasks.models import Campaign
@@ -60,6 +60,19 @@ ROWS = {
         {409: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}, method="post"
     ),
     "reports:report": Row({200: NORTH}, args=the_report),
+    "reports:practices": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
+    # It tells of nothing that worked: who may is told so.
+    "reports:recommend_practice": Row(
+        {409: ["reviewer"], 403: [p for p in NORTH if p != "reviewer"]},
+        args=the_submitted,
+        method="post",
+    ),
+    "reports:decide_practice": Row(
+        {302: ["committee"], 403: [p for p in NORTH if p != "committee"]},
+        args=lambda world: [world.practice.pk],
+        method="post",
+        data={"decision": "decline", "answer": "做法还不够具体。"},
+    ),
     # Above, nobody takes away what was not handed in.
     "reports:report_copy": Row(
         {200: FILLERS, 409: READERS}, args=the_report, data={"format": "docx"}
@@ -136,6 +149,14 @@ def furnish(world):
         reason="书记外出学习，返回后报送。",
         asked_by=world.people.secretary,
         asked_at=make.at(f"{campaign.starts_on} 09:00"),
+    )
+    world.practice = GoodPractice.objects.create(
+        report=world.report,
+        organization=world.north,
+        text="支部主题党日与业务结合。",
+        state="direct",
+        recommended_by=world.people.reviewer,
+        recommended_at=make.at(f"{second} 10:00"),
     )
     world.export = make.make_export(world.north, world.people.secretary)
     world.failed_export = make.make_export(

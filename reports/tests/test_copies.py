@@ -45,8 +45,8 @@ def test_the_word_file_is_the_sealed_report_with_its_signers(org, people, campai
         "一、基本数据",
     ]
     assert told[told.index("二、工作开展情况") + 1] == WORDS["progress"]
-    assert told[-3:-1] == ["北一支部", "2022年4月20日"]
-    assert told[-1].split() == ["填报人：赵书记", "审核人：", "签发人：", "（盖章）"]
+    assert told[-3:-1] == ["北一支部（盖章）", "2022年4月20日"]
+    assert told[-1].split() == ["填报人：赵书记", "审核人：", "签发人："]
     file = docx.Document(io.BytesIO(content))
     assert len(file.tables[0].rows) == 1 + len(report.figures["rows"])
     assert not file.sections[0].header.paragraphs[0].text

@@ -18,8 +18,8 @@ from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
 from reports import rules
 from reports.forms import ExtensionForm, ReportForm
-from reports.models import MonthlyReport, Period, ReportExtension, Tier
-from reports.services import extensions, figures, monthly
+from reports.models import GoodPractice, MonthlyReport, Period, ReportExtension, Tier
+from reports.services import extensions, figures, monthly, practices
 from reports.services.sections import texts_of
 from reports.views import sheet
 
@@ -259,6 +259,8 @@ def paper(
             "wanted": desk.hard(form.words) if writing else [],
             "questions": sheet.questions(form, report, unusual) if writing else [],
             "lower": lower,
+            "may_recommend": bool(practices.words_of(report)) and rules.may_recommend(user, report),
+            "practice": GoodPractice.objects.filter(report=report).first(),
             "timeline": [_told(step) for step in steps],
             "confirm": sheet.confirmation(report, live, now) if writing else "",
             **_extension_context(
