@@ -165,6 +165,7 @@ BELONGS = {
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",
+    "reports:practices": "reports:reports",
     "reports:export": "reports:exports",
     "branches:organization": "branches:tree",
 }
