@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import Min
 from django.utils import timezone
 
+from branchyear.lib.bulk import insert_many
 from branchyear.notifications.channels import CHANNELS, channels_for
 from branchyear.notifications.kinds import KINDS
 from branchyear.notifications.models import Delivery
@@ -33,7 +34,7 @@ def plan(kind, notices, *, not_before=None):
     ]
     if not rows:
         return
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_many(Delivery, rows, ignore_conflicts=True)
     planned = Delivery.objects.filter(notice__in=notices, status=Status.PLANNED).order_by("pk")
     waiting = {}
     for pk, channel in planned.values_list("pk", "channel"):

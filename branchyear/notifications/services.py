@@ -4,10 +4,11 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils import timezone
 
 from branchyear.accounts.models import User
+from branchyear.lib.bulk import insert_many
 from branchyear.lib.errors import Refused
 from branchyear.notifications import sending
 from branchyear.notifications.channels import channels_for
@@ -48,8 +49,9 @@ def notify_many(kind, messages, *, not_before=None):
 
 def _tell(kind, wanted, not_before=None):
     told = set(_notices_of(wanted).values_list("recipient_id", "key"))
-    rows = [_notice(kind, message) for pair, message in wanted.items() if pair not in told]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    words = get_template(f"mail/{kind}.subject.txt"), get_template(f"mail/{kind}.txt")
+    rows = [_notice(kind, message, *words) for pair, message in wanted.items() if pair not in told]
+    insert_many(Notice, rows, ignore_conflicts=True)
     if rows and channels_for(KINDS[kind]):
         new = {(row.recipient_id, row.key) for row in rows}
         stored = _notices_of(new).select_related("recipient")
@@ -61,10 +63,10 @@ def _tell(kind, wanted, not_before=None):
     return len(rows)
 
 
-def _notice(kind, message):
+def _notice(kind, message, subject, body):
     values = {**message.context, "user": message.to, "url": settings.SITE_URL + message.url}
-    title = render_to_string(f"mail/{kind}.subject.txt", values).strip()
-    text = render_to_string(f"mail/{kind}.txt", values).strip()
+    title = subject.render(values).strip()
+    text = body.render(values).strip()
     return Notice(
         recipient=message.to,
         kind=kind,
@@ -72,6 +74,7 @@ def _notice(kind, message):
         text=text,
         url=message.url,
         key=message.key,
+        created_at=timezone.now(),
     )
 
 

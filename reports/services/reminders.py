@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from branchyear.accounts.models import User
 from branchyear.audit.services import record
+from branchyear.lib.bulk import insert_many
 from branchyear.lib.dates import CHINA, local_day
 from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
@@ -126,7 +127,7 @@ def _send(dues, *, now):
         for (person, key), matters in letters.items()
         for due in matters
     ]
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_many(Reminder, rows, ignore_conflicts=True)
     record("reminder.sent", by=None, people=len(letters), count=len(rows), day=today.isoformat())
     return len(rows)
 
