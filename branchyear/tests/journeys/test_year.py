@@ -113,7 +113,7 @@ def test_the_secretary_fills_an_item_and_uploads(desks, portal, story, tmp_path)
 
     page.get_by_label("已落实").check()
     day = datetime.now(CHINA).date()
-    page.locator("input[type=date]").fill(day.isoformat())
+    page.locator("#id_fact_on").fill(day.isoformat())
     for number in page.locator("input[type=number]").all():
         number.fill("3")
     page.locator("textarea").first.fill("窗口设党员示范岗3个，承诺事项已公示。")
