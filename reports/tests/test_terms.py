@@ -122,5 +122,5 @@ def test_the_ledger_is_written_on_paper(place, people, kind, form, tmp_path):
 
     rows = exports.write(KINDS[kind], asked(kind, place.north, people.secretary), form, target)
 
-    assert rows == 2
+    assert rows.rows == 2
     assert target.stat().st_size > 1000
