@@ -14,6 +14,7 @@ from branchyear.lib.layout import legible
 
 TITLE, HEADING, BODY = "方正小标宋简体", "黑体", "仿宋_GB2312"
 LINE = Pt(28.95)  # 225 mm in 22 lines
+CELL_LINE = Pt(18)
 PRODUCER = "党支部基本建设年管理平台"
 
 
@@ -84,6 +85,10 @@ class WordPaper:
         return paragraph
 
     def _cell(self, cell, text, face):
+        # An own line height: as high as the face says, a row of some Song faces is cut at the top.
+        form = cell.paragraphs[0].paragraph_format
+        form.space_before = form.space_after = Pt(0)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, CELL_LINE
         self._run(cell.paragraphs[0], str(text), face, 10.5)
 
     def _run(self, paragraph, text, face, size):
