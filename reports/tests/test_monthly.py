@@ -1,6 +1,5 @@
 """A monthly report's way: written, sealed, received, returned; figures; verdicts."""
 
-import random
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from branches.models import Kind
 from branches.roles import Role
 from branches.services import organizations
 from branchyear.audit.models import Entry
@@ -407,48 +405,6 @@ def test_each_verb_moves_only_from_its_states(report, people, state):
         "accept": state == "submitted",
         "send_back": state in ("submitted", "accepted"),
     }
-
-
-# --- Verdicts ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_four_verdicts_add_up_to_expected_for_everyone_and_every_period(
-    org, people, campaign, seed
-):
-    """A random city: handed in early, late, not at all; branches closed and founded in between."""
-    chance = random.Random(seed)
-    make.open_months(campaign, date(2022, 6, 1))
-    for branch in (org.south, org.north_four):
-        if chance.random() < 0.6:
-            organizations.close(branch, on=date(2022, chance.choice([4, 5]), 15), by=None)
-    organizations.establish(
-        parent=org.south_office,
-        kind=Kind.BRANCH,
-        code="02-09",
-        name="新支部",
-        on=date(2022, 5, 10),
-        by=None,
-    )
-    make.open_months(campaign, date(2022, 6, 2))
-    for report in MonthlyReport.objects.select_related("period"):
-        days = chance.choice([-9, 0, 1, 4, None])
-        if days is not None:
-            moment = report.period.due_before + timedelta(days=days, microseconds=-1)
-            MonthlyReport.objects.filter(pk=report.pk).update(
-                first_submitted_at=moment, state="submitted"
-            )
-    now = at(f"2022-06-{chance.randint(1, 29):02} 10:00")
-
-    rows = list(MonthlyReport.objects.figures(now, "period", "receiver"))
-
-    for row in [*rows, MonthlyReport.objects.figures(now)]:
-        four = row["ontime"] + row["late"] + row["missing"] + row["waiting"]
-        assert four == row["expected"]
-        assert row["received"] == row["ontime"] + row["late"]
-    annotated = MonthlyReport.objects.expected().with_verdict(now).select_related("period")
-    assert all(report.verdict_ == monthly.verdict(report, now) for report in annotated)
-    assert sum(row["expected"] for row in rows) == len(annotated)
 
 
 # --- Figures ----------------------------------------------------------------------------------------
