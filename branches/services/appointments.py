@@ -41,6 +41,17 @@ def appoint_many(offices, *, by):
     for role in {office.role for office in offices}:
         if by is not None:
             require(rules.may_appoint(by, role))
+    give(offices)
+    record_many(
+        build("appointment.made", o, by=by, organization=o.organization, role=o.role)
+        for o in offices
+    )
+    return offices
+
+
+def give(offices):
+    """The rows of the offices, checked; inside the transaction of a verb that asks who may and leaves the
+    trace (here, ``handover``, ``substitutes``)."""
     for office in offices:
         _check(office)
     try:
@@ -50,11 +61,6 @@ def appoint_many(offices, *, by):
         raise Refused(_held_already(offices), field="role") from None
     for office in offices:
         forget_scope(office.user)
-    record_many(
-        build("appointment.made", o, by=by, organization=o.organization, role=o.role)
-        for o in offices
-    )
-    return offices
 
 
 def _check(office):

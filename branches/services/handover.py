@@ -16,6 +16,7 @@ from branches.handing_over import sheet_of
 from branches.models import Appointment, Handover
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import forget_scope, scope_of
+from branches.services import appointments
 from branches.services.accounts import problems_of_account
 from branchyear.accounts import services as accounts
 from branchyear.accounts.models import User
@@ -62,14 +63,14 @@ def hand_over(office, *, username, name, by, now, document_no=""):
     successor, password = _successor(username, name, office, by=by, today=today)
     sheet = sheet_of(organization, today)
     _end(office, today=today, by=by)
-    new = Appointment.objects.create(
+    new = Appointment(
         user=successor,
         organization=organization,
         role=office.role,
         starts_on=today,
         document_no=document_no,
     )
-    forget_scope(successor)
+    appointments.give([new])
     record("appointment.made", new, by=by, organization=organization, role=new.role)
     handover = Handover.objects.create(
         organization=organization,

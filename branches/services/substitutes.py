@@ -12,6 +12,7 @@ from branches import rules
 from branches.models import Appointment
 from branches.roles import REVIEW_ROLES, Role
 from branches.scope import forget_scope, scope_of
+from branches.services import appointments
 from branchyear.accounts.models import User
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
@@ -43,7 +44,7 @@ def substitute(office, *, username, name, starts_on, ends_on, by, now):
     if ends_on - starts_on > LONGEST:
         raise Refused(f"转办最长{LONGEST.days}天，时间更长的请办理任职调整。", field="ends_on")
     person = _person(username, name, office, starts_on, ends_on, today=today)
-    acting = Appointment.objects.create(
+    acting = Appointment(
         user=person,
         organization=organization,
         role=office.role,
@@ -51,7 +52,7 @@ def substitute(office, *, username, name, starts_on, ends_on, by, now):
         ends_on=ends_on,
         acting_for=holder,
     )
-    forget_scope(person)
+    appointments.give([acting])
     record(
         "office.acting",
         acting,
