@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 
 from branchyear.audit.services import record
+from branchyear.lib.admin import NeverDeleted
 from reports.models import (
     Export,
     MonthlyReport,
@@ -38,8 +39,15 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
+class MadeWithCampaign(NeverDeleted):
+    """Rows made when the campaign opens: edited, never added and never deleted."""
+
+    def has_add_permission(self, request):
+        return False
+
+
 @admin.register(ReportRule)
-class ReportRuleAdmin(admin.ModelAdmin):
+class ReportRuleAdmin(MadeWithCampaign, admin.ModelAdmin):
     """The due days of the periods not opened yet; open ones keep theirs."""
 
     list_display = ["campaign", "tier", "day", "on_rest_day", "opens_day"]
@@ -49,12 +57,6 @@ class ReportRuleAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         tell_of_missing_calendar(request)
         return super().changelist_view(request, extra_context)
-
-    def has_add_permission(self, request):
-        return False  # made when the campaign opens
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def save_model(self, request, obj, form, change):
         wanted = {"day": obj.day, "opens_day": obj.opens_day, "on_rest_day": obj.on_rest_day}
@@ -83,7 +85,7 @@ class ReportSectionForm(forms.ModelForm):
 
 
 @admin.register(ReportSection)
-class ReportSectionAdmin(admin.ModelAdmin):
+class ReportSectionAdmin(MadeWithCampaign, admin.ModelAdmin):
     """The parts of the reports not handed in yet; one that is not wanted is switched off, not deleted."""
 
     form = ReportSectionForm
@@ -91,12 +93,6 @@ class ReportSectionAdmin(admin.ModelAdmin):
     list_display_links = ["heading"]
     list_filter = ["campaign", "tier", "is_active"]
     readonly_fields = ["campaign", "tier", "key", "kind"]
-
-    def has_add_permission(self, request):
-        return False  # made when the campaign opens
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -174,17 +170,11 @@ class ReportExtensionAdmin(ReadOnly):
 
 
 @admin.register(UrgingRule)
-class UrgingRuleAdmin(admin.ModelAdmin):
+class UrgingRuleAdmin(MadeWithCampaign, admin.ModelAdmin):
     """How soon the same matter may be urged again."""
 
     list_display = ["campaign", "again_after_hours"]
     readonly_fields = ["campaign"]
-
-    def has_add_permission(self, request):
-        return False  # made when the campaign opens
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
