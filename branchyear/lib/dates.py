@@ -20,6 +20,11 @@ def local_day(moment=None):
     return (moment or timezone.now()).astimezone(CHINA).date()
 
 
+def in_words(day):
+    """2022年4月25日, as sentences say it."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_start(day):
     """The first instant of ``day`` in China."""
     return datetime.combine(day, time.min, tzinfo=CHINA)

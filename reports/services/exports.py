@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from branchyear.audit.services import record
 from branchyear.lib import pdf, xlsx
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.layout import moment
 from branchyear.notifications.services import notify
@@ -226,7 +226,7 @@ def _finish(export, path, made, kind, filename, now):
             rows=made.rows,
             sha256=sha256,
         )
-        _tell(export, "export.ready", filename=filename, expires=_day(expires_on))
+        _tell(export, "export.ready", filename=filename, expires=in_words(expires_on))
 
 
 @transaction.atomic
@@ -244,10 +244,6 @@ def fail(export, sentence):
             error=sentence[:500],
         )
         _tell(export, "export.failed", error=sentence)
-
-
-def _day(day):
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _tell(export, kind, **words):

@@ -8,7 +8,7 @@ conditional update; ``replay`` makes thousands of them at once. Both therefore w
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
 from tasks import rules
 from tasks.meetings import kinds_for
@@ -97,7 +97,7 @@ def refuse_unless_fillable(branch_item, *, now):
         raise Refused("该条目已审核通过，不能修改。确需更正的，请联系市直机关工委退回。")
     today = local_day(now)
     if today < branch_item.opens_on:
-        raise Refused(f"未到填报时间，自{_day(branch_item.opens_on)}起填报。")
+        raise Refused(f"未到填报时间，自{in_words(branch_item.opens_on)}起填报。")
     _refuse_when_over(branch_item, today)
 
 
@@ -283,12 +283,12 @@ def problems(branch_item, answer, *, today, has_files):
         if done:
             found.append(("fact_on", "请填写完成日期。"))
     elif answer.fact_on > today:
-        found.append(("fact_on", f"完成日期不能晚于今天({_day(today)})。"))
+        found.append(("fact_on", f"完成日期不能晚于今天({in_words(today)})。"))
     elif not campaign.starts_on <= answer.fact_on <= campaign.ends_on:
         found.append(
             (
                 "fact_on",
-                f"完成日期应在活动期间({_day(campaign.starts_on)}至{_day(campaign.ends_on)})。",
+                f"完成日期应在活动期间({in_words(campaign.starts_on)}至{in_words(campaign.ends_on)})。",
             )
         )
     if answer.result == Result.NOT_APPLICABLE and len(answer.note.strip()) < EXCUSE_MIN:
@@ -374,7 +374,9 @@ def _move(branch_item, to, verb, changes, **more):
 def _refuse_closed(branch_item):
     branch = branch_item.branch
     if not branch.is_open:
-        raise Refused(f"“{branch}”已于{_day(branch.closed_on)}撤销，其条目只供查阅，不能再办理。")
+        raise Refused(
+            f"“{branch}”已于{in_words(branch.closed_on)}撤销，其条目只供查阅，不能再办理。"
+        )
 
 
 def _refuse_when_over(branch_item, today):
@@ -382,7 +384,7 @@ def _refuse_when_over(branch_item, today):
     campaign = branch_item.item.task.campaign
     if today > campaign.ends_on and branch_item.state != State.RETURNED:
         raise Refused(
-            f"{campaign}已于{_day(campaign.ends_on)}结束，不能再办理。被退回的条目仍可修改。"
+            f"{campaign}已于{in_words(campaign.ends_on)}结束，不能再办理。被退回的条目仍可修改。"
         )
 
 
@@ -400,7 +402,3 @@ def _reason(text, *, needed):
     if len(text) > REASON_MAX:
         raise Refused(f"意见最多{REASON_MAX}个字，现有{len(text)}个字，请精简。", field="reason")
     return text
-
-
-def _day(day):
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -16,7 +16,7 @@ from django.db.models import F, Max
 
 from branches.models import Organization
 from branchyear.audit.services import record
-from branchyear.lib.dates import CHINA, local_day
+from branchyear.lib.dates import CHINA, in_words, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.notifications.services import notify
 from tasks import rules
@@ -244,14 +244,14 @@ def limit_of(problem, wanted, today):
     due_on = wanted or kept or due_by_default(problem, today)
     if kept is not None and due_on > kept:
         raise Refused(
-            f"整改时限已定为{_day(kept)}，需要延后的，请申请延期，由上级同意。", field="due_on"
+            f"整改时限已定为{in_words(kept)}，需要延后的，请申请延期，由上级同意。", field="due_on"
         )
     if due_on != kept and due_on < today:
         raise Refused("整改时限不能早于今天。", field="due_on")
     end = _end_of_mending(problem)
     if problem.state == State.OPEN and end is not None and today <= end < due_on:
         raise Refused(
-            f"第一阶段发现的问题应在第二阶段结束（{_day(end)}）前整改到位，确需延后的，先按此填写再申请延期。",
+            f"第一阶段发现的问题应在第二阶段结束（{in_words(end)}）前整改到位，确需延后的，先按此填写再申请延期。",
             field="due_on",
         )
     return due_on
@@ -432,7 +432,7 @@ def reopen(problem, reason, *, revision, by, now, due_on=None):
         raise Refused("同一问题已另行列入问题清单，请在那一条中整改。") from None
     _leave(problem, Kind.REOPENED, by=by, now=now, reason=reason, due_on=due_on.isoformat())
     keepers = rules.keepers_of(problem.organization)
-    _tell("problem.reopened", keepers, problem, text=reason, due=_day(due_on))
+    _tell("problem.reopened", keepers, problem, text=reason, due=in_words(due_on))
     return problem
 
 
@@ -464,12 +464,12 @@ def ask_extension(problem, due_wanted, reason, *, by, now):
     )  # fmt: skip
     _leave(
         problem, Kind.EXTENSION_ASKED, by=by, now=now,
-        reason=f"由{_day(problem.due_on)}延至{_day(due_wanted)}：{reason}",
+        reason=f"由{in_words(problem.due_on)}延至{in_words(due_wanted)}：{reason}",
         due_on=due_wanted.isoformat(),
     )  # fmt: skip
     _tell(
         "problem.extension_asked", rules.reviewers_above(problem.organization), problem,
-        text=reason, due=_day(due_wanted), before=_day(problem.due_on),
+        text=reason, due=in_words(due_wanted), before=in_words(problem.due_on),
     )  # fmt: skip
     return extension
 
@@ -500,7 +500,7 @@ def decide_extension(extension, *, grant, by, now, note=""):
     )  # fmt: skip
     _tell(
         "problem.extension_decided", rules.keepers_of(problem.organization), problem, text=note,
-        due=_day(extension.due_wanted), verdict=extension.get_state_display(),
+        due=in_words(extension.due_wanted), verdict=extension.get_state_display(),
     )  # fmt: skip
     return extension
 
@@ -532,7 +532,7 @@ def _conflict(problem):
         "原因": now.cause,
         "整改措施": now.measure,
         "责任人": now.responsible,
-        "整改时限": _day(now.due_on) if now.due_on else "",
+        "整改时限": in_words(now.due_on) if now.due_on else "",
         "整改结果": now.result,
     }
     return Conflict(
@@ -576,7 +576,3 @@ def _text(value, field, label, most, least=1, *, cut=False):
     if len(value) > most:
         raise Refused(f"{label}最多{most}个字，现有{len(value)}个字，请精简。", field=field)
     return value
-
-
-def _day(day):
-    return f"{day.year}年{day.month}月{day.day}日"
