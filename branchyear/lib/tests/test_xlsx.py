@@ -198,7 +198,7 @@ def test_days_before_excels_calendar_are_written_as_text():
 
 
 def test_rows_beyond_a_sheet_go_on_under_the_same_header(monkeypatch):
-    monkeypatch.setattr(xlsx, "MAX_ROWS", 3 + 16 + 4)
+    monkeypatch.setattr(xlsx.ledger, "MAX_ROWS", 3 + 16 + 4)
     layout = Layout("台账", [Column("a", "党员", kind="integer", total="sum")])
 
     book = load_workbook(written(layout, [{"a": number} for number in range(10)]))
@@ -212,7 +212,7 @@ def test_rows_beyond_a_sheet_go_on_under_the_same_header(monkeypatch):
 
 
 def test_a_full_last_sheet_brings_no_empty_one(monkeypatch):
-    monkeypatch.setattr(xlsx, "MAX_ROWS", 3 + 16 + 4)
+    monkeypatch.setattr(xlsx.ledger, "MAX_ROWS", 3 + 16 + 4)
 
     book = load_workbook(written(ONE, [{"a": "x"}] * 8))
 

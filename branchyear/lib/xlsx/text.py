@@ -1,0 +1,82 @@
+"""Text as a cell, a sheet or a file may hold it; the limits of a workbook."""
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from branchyear.lib.layout import legible
+from branchyear.lib.names import BAD_IN_NAMES, set_apart
+
+MAX_ROWS = 1_048_576  # of a sheet, heading and all
+MAX_TEXT = 32_767  # UTF-16 units in a cell
+CUT_MARK = "…(内容过长，已截断)"
+
+_ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NEEDS_CARE = re.compile("[&<>\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+
+
+def clean_text(text: str) -> str:
+    """The text as a cell can hold it: no control characters, no half characters, not too long."""
+    text = legible(text)
+    if units(text) > MAX_TEXT:
+        room = MAX_TEXT - units(CUT_MARK)
+        text = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore") + CUT_MARK
+    return text
+
+
+def units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def xml_text(text: str) -> str:
+    if len(text) <= MAX_TEXT // 2 and not _NEEDS_CARE.search(text):
+        return text
+    text = clean_text(text)
+    # Excel reads "_x0041_" as "A": an underscore that would begin such a code is coded itself.
+    text = _ESCAPE_LOOKALIKE.sub("_x005F_", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def sheet_name(wanted: str, taken: Iterable[str] = ()) -> str:
+    """A legal sheet name not in use: 31 characters at most, none of []:*?/\\ and no outer '."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", clean_text(wanted))
+    name = " ".join(name.split()).strip("'")
+    name = cut_units(name, 31).strip().strip("'") or "台账"
+    if name.casefold() == "history":
+        name += "_"
+    used = {other.casefold() for other in taken}
+    candidate, number = name, 1
+    while candidate.casefold() in used:
+        number += 1
+        tail = f"({number})"
+        candidate = cut_units(name, 31 - len(tail)) + tail
+    return candidate
+
+
+def cut_units(text: str, units: int) -> str:
+    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
+
+
+def filename(
+    organization_name: str, ledger_name: str, period_label: str, day: date, ext: str
+) -> str:
+    """单位_台账名_2022年5月_20220525.xlsx, in characters that every system allows in a name."""
+    parts = []
+    for part, room in ((organization_name, 60), (ledger_name, 40), (period_label, 20)):
+        part = BAD_IN_NAMES.sub("", part)
+        part = re.sub(r"[\s_]+", "", part).strip(".")[:room]
+        if part:
+            parts.append(set_apart(part))
+    return "_".join([*parts, f"{day:%Y%m%d}"]) + "." + ext.lstrip(".")
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines the text takes; some programs do not fit the height of a row themselves."""
+    if len(text) * 2 <= width:
+        return 1
+    lines = 0
+    for line in text.split("\n"):
+        units = sum(1 if character < "\u0500" else 2 for character in line[:2000])
+        lines += max(1, math.ceil(units / width))
+    return min(lines, 28)  # Excel allows a row 409 points
