@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from branchyear.lib import pdf
 from branchyear.lib.layout import Cancelled, Column, Layout
+from branchyear.lib.pdf import engine, fonts, ledgers
 
 RARE_NAMES = "珺玥祎堃喆昇䶮㛃𬭎"
 LAYOUT = Layout(
@@ -177,7 +178,7 @@ def test_rare_names_are_printed_and_can_be_copied(caplog):
 
 
 def test_a_character_in_none_of_the_fonts_is_a_box_and_is_reported(caplog):
-    pdf._load.cache_clear()
+    engine._load.cache_clear()
 
     reader = printed(LAYOUT, [row(1, name="张\U0001f600三\ufe0f")])
 
@@ -202,7 +203,7 @@ def test_a_row_higher_than_a_page_is_printed_whole():
 def test_a_text_beyond_the_limit_of_a_cell_is_cut_with_a_mark():
     text = "".join(words(page) for page in printed(LAYOUT, [row(1, note="长" * 2500)]).pages)
 
-    assert text.count("长") == pdf.MAX_CELL
+    assert text.count("长") == ledgers.MAX_CELL
     assert "长…" in text
 
 
@@ -233,6 +234,31 @@ def test_the_machine_s_own_fonts_are_found_again_afterwards():
     printed(LAYOUT, [])
 
     assert "FONTCONFIG_FILE" not in os.environ
+
+
+def test_parts_written_apart_join_into_the_same_ledger(tmp_path):
+    rows = [row(number) for number in range(1, 61)]
+    parts = []
+    for at, piece in enumerate((rows[:25], [], rows[25:])):
+        parts.append(tmp_path / f"{at}.part")
+        made = pdf.write_part(parts[-1], LAYOUT, piece, label=f"第{at}党委")
+        assert pdf.look_into(parts[-1]) == made
+    memory = io.BytesIO()
+
+    pages = pdf.join(memory, LAYOUT, parts)
+
+    whole, joined = printed(LAYOUT, rows), PdfReader(memory)
+    assert pages == len(whole.pages)
+    assert [words(page) for page in joined.pages] == [words(page) for page in whole.pages]
+
+
+def test_a_part_that_was_cut_off_is_not_joined(tmp_path):
+    path = tmp_path / "a.part"
+    pdf.write_part(path, LAYOUT, [row(1)])
+    path.write_bytes(path.read_bytes()[:-1])
+
+    with pytest.raises(ValueError, match="no whole part"):
+        pdf.join(tmp_path / "a.pdf", LAYOUT, [path])
 
 
 # --- Reports
@@ -340,10 +366,10 @@ def test_no_address_in_a_document_is_ever_called(sink, tmp_path):
     )
     html = f'<base href="{tmp_path.as_uri()}/">{html}<img src="data:image/svg+xml,{nested}">'
 
-    with pdf._engine() as engine:
-        engine.fetcher.refused.clear()
-        content = engine.lay_out(html, []).write_pdf()
-        refused = set(engine.fetcher.refused)
+    with engine.press() as press:
+        press.fetcher.refused.clear()
+        content = press.lay_out(html, []).write_pdf()
+        refused = set(press.fetcher.refused)
 
     assert calls == []
     assert {f"{address}/x", f"{address}/nested", canary.as_uri(), "ftp://127.0.0.1/x"} <= refused
@@ -354,7 +380,7 @@ def test_no_address_in_a_document_is_ever_called(sink, tmp_path):
 
 def test_the_fetcher_serves_our_own_assets_and_data_only():
     pdf.check_printing()
-    fetcher = pdf.fetcher_class()({"asset:a.css": ("text/css", b"p{}")})
+    fetcher = engine.fetcher_class()({"asset:a.css": ("text/css", b"p{}")})
 
     assert fetcher.fetch("asset:a.css").read() == b"p{}"
     assert fetcher.fetch("data:,x").read() == b"x"
@@ -379,20 +405,20 @@ def test_the_fonts_have_every_character_of_gb_2312_and_the_rare_names():
             if first != 0xD7 or second < 0xFA:
                 needed.add(ord(bytes((first, second)).decode("gb2312")))
     assert len(needed) > 6763
-    last = set(TTFont(pdf.FONTS / "GovKai-Regular.ttf", lazy=True).getBestCmap())
+    last = set(TTFont(fonts.FONTS / "GovKai-Regular.ttf", lazy=True).getBestCmap())
 
-    for path in sorted(pdf.FONTS.glob("*.otf")):
+    for path in sorted(fonts.FONTS.glob("*.otf")):
         assert needed - set(TTFont(path, lazy=True).getBestCmap()) - last == set()
     assert needed - last == set()
 
 
 def test_the_fonts_stay_small_enough_for_the_repository():
-    assert sum(path.stat().st_size for path in pdf.FONTS.iterdir()) < 30_000_000
+    assert sum(path.stat().st_size for path in fonts.FONTS.iterdir()) < 30_000_000
 
 
 def test_a_machine_without_pango_is_told_what_to_install(monkeypatch):
     assert pdf.check_printing() == []
-    monkeypatch.setattr(pdf, "_LIBRARIES", (("libpango-that-is-not-there",),))
+    monkeypatch.setattr(engine, "_LIBRARIES", (("libpango-that-is-not-there",),))
 
     (warning,) = pdf.check_printing()
 

@@ -1,37 +1,17 @@
-"""PDF: ledgers of any length on A4 landscape, and reports in the habits of GB/T 9704-2012.
+"""Ledgers of any length.
 
-The only module that imports WeasyPrint, and it does so late: Pango is a system library, and a
-machine without it must still serve everything else (`check_printing` tells the operator).
-
-Nothing is ever fetched. The fetcher knows `data:` and a dict of our own files in memory; the
-fonts are found by our own fontconfig file, which names static/fonts/ and nothing else, so that
-the same rows give the same pages on every machine.
-
-Long ledgers are laid out about ten pages at a time and written away, so memory stays flat. What
+They are laid out about ten pages at a time and written away, so memory stays flat. What
 would have been the ragged last page of a piece is carried over into the next one. The number of
 pages is known only at the end; then "第 x 页 共 y 页" is laid under every page as one small form
 per page, and the pieces become one document with their fonts joined.
 """
 
-import contextlib
-import ctypes
 import io
-import logging
-import os
-import threading
-import unicodedata
-import warnings
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable
 from itertools import islice
-from pathlib import Path
-from xml.sax.saxutils import escape
 
-from django.conf import settings
-from django.core.checks import Warning as CheckWarning
 from django.template.loader import render_to_string
 
-from branchyear.lib.errors import Refused
 from branchyear.lib.layout import (
     NUMBERS,
     Cancelled,
@@ -42,9 +22,9 @@ from branchyear.lib.layout import (
     total_of,
     values,
 )
+from branchyear.lib.pdf.documents import code_image
+from branchyear.lib.pdf.engine import press
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
-FONTS = STATIC / "fonts"
 PIECE_PAGES = 10
 FIRST_PIECE_ROWS = 200
 TEXT_SIZE, SMALLEST_SIZE = 9.5, 6.5  # points
@@ -53,177 +33,6 @@ POINTS_PER_MM = 2.835
 HALF_WIDTH = 0.53  # of a digit, in the height of the letters
 UNBROKEN = (*NUMBERS, "date", "datetime")
 MAX_CELL = 2000  # a cell longer than this is cut: a page of one cell is no ledger
-MISSING = (
-    "服务器缺少 PDF 排版组件(Pango),暂时不能生成 PDF。请先导出 Excel,并请系统管理员安装该组件。"
-)
-
-log = logging.getLogger(__name__)
-
-# Pango and fontconfig keep state of their own: one document at a time in one process.
-_lock = threading.RLock()
-
-
-class Printing(Refused):
-    """PDFs cannot be made on this machine; the sentence says what helps."""
-
-
-# --- The engine -----------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _engine():
-    """WeasyPrint with our fonts only, for one document at a time."""
-    with _lock:
-        yield _load()
-
-
-@lru_cache(maxsize=1)
-def _load():
-    with _own_fontconfig():
-        try:
-            import weasyprint  # noqa: PLC0415 -- needs Pango, a system library
-        except OSError as error:
-            raise Printing(MISSING) from error
-        return _Engine(weasyprint)
-
-
-@contextlib.contextmanager
-def _own_fontconfig():
-    """Point fontconfig at our fonts while it reads its configuration, and only then: a browser
-    started from this process later must find the fonts of the machine again."""
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(_fontconfig_file())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
-
-
-def _fontconfig_file() -> Path:
-    folder = Path(settings.VAR_DIR) / "fontconfig"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = (
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>'
-        f"<dir>{_xml(FONTS)}</dir><cachedir>{_xml(folder / 'cache')}</cachedir></fontconfig>\n"
-    )
-    path = folder / "fonts.conf"
-    if not path.exists() or path.read_text() != text:
-        fresh = folder / f"fonts.conf.{os.getpid()}"
-        fresh.write_text(text)
-        fresh.replace(path)
-    return path
-
-
-def _xml(path) -> str:
-    return escape(str(path))
-
-
-class _Engine:
-    """The library, a fetcher that fetches nothing, the fonts and the parsed stylesheets."""
-
-    def __init__(self, weasyprint):
-        self.weasyprint = weasyprint
-        self.fonts = weasyprint.text.fonts.FontConfiguration()
-        self.fetcher = fetcher_class()({})
-        self.glyphs = _Glyphs()
-
-    @cache  # noqa: B019 -- one engine lives as long as the process
-    def sheet(self, name):
-        return self.css((STATIC / "css" / name).read_text(encoding="utf-8"))
-
-    def css(self, text):
-        return self.weasyprint.CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)
-
-    def lay_out(self, html: str, sheets):
-        html = legible(html).translate(self.glyphs)
-        document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
-        return document.render(font_config=self.fonts, stylesheets=sheets)
-
-
-class _Glyphs(dict):
-    """A table for `str.translate`: what none of our fonts can draw becomes □ and is logged.
-
-    Left alone, it would be an empty box all the same, and WeasyPrint would lose the text of the
-    whole font for copying. Invisible signs without a glyph just go.
-    """
-
-    def __init__(self):
-        from fontTools.ttLib import TTFont  # noqa: PLC0415 -- slow import
-
-        super().__init__({9: 9, 10: 10})
-        for path in FONTS.glob("Gov*"):
-            with TTFont(path, lazy=True) as font:
-                self.update((point, point) for point in font.getBestCmap())
-
-    def __missing__(self, point):
-        character = chr(point)
-        self[point] = "□"
-        if unicodedata.category(character) in {"Cf", "Cc", "Mn", "Me"}:
-            self[point] = None
-        else:
-            log.warning("No font has %s (U+%04X): printed as □", character, point)
-        return self[point]
-
-
-@lru_cache(maxsize=1)
-def fetcher_class():
-    """The class of fetchers that serve `asset:` names from a dict, `data:`, and nothing else."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 -- needs Pango
-
-    class OwnAssetsOnly(URLFetcher):
-        def __init__(self, assets: Mapping[str, tuple[str, bytes]]):
-            super().__init__(allowed_protocols=("data",), allow_redirects=False)
-            self.assets = dict(assets)
-            self.refused: list[str] = []
-
-        def fetch(self, url, headers=None):
-            if url in self.assets:
-                content_type, content = self.assets[url]
-                return URLFetcherResponse(url, content, {"Content-Type": content_type})
-            if not url.lower().startswith("data:"):
-                self.refused.append(url)
-                raise ValueError("only the portal's own assets may be printed")
-            return super().fetch(url, headers)
-
-    return OwnAssetsOnly
-
-
-_LIBRARIES = (
-    ("libpango-1.0-0", "libpango-1.0.so.0", "libpango-1.0.dylib"),
-    ("libpangoft2-1.0-0", "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
-)
-
-
-def check_printing(app_configs=None, **kwargs):
-    """System check: can this machine make PDFs? A warning, since everything else works without.
-
-    Looks for the libraries only; loading WeasyPrint would slow down every command.
-    """
-    if all(any(_loads(name) for name in names) for names in _LIBRARIES):
-        return []
-    return [
-        CheckWarning(
-            MISSING,
-            hint="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
-            id="branchyear.W041",
-        )
-    ]
-
-
-def _loads(name) -> bool:
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        return False
-    return True
-
-
-# --- Ledgers --------------------------------------------------------------------------------------
 
 
 def render_ledger(
@@ -246,7 +55,7 @@ def render_ledger(
     """
     if total is None:
         total = total_of(rows)
-    with _engine() as engine:
+    with press() as engine:
         ledger = _Ledger(engine, layout, watermark, code)
         for done in ledger.pieces(iter(rows)):
             if cancelled and cancelled():
@@ -426,50 +235,3 @@ def _text_size(layout: Layout, whole: float) -> float:
     cannot be read. Not below 小六, which is still read without glasses by most."""
     room = PAPER_WIDTHS[layout.orientation] - 1.6 * len(layout.columns)
     return max(SMALLEST_SIZE, min(TEXT_SIZE, room * POINTS_PER_MM / (whole * HALF_WIDTH)))
-
-
-@lru_cache(maxsize=8)  # every sheet of one paper carries the same
-def code_image(code: str | None) -> str:
-    """A QR code as a data: address, or nothing."""
-    if not code:
-        return ""
-    import segno  # noqa: PLC0415 -- only printed pages with a code need it
-
-    return segno.make(code, error="m", micro=False).svg_data_uri(border=2, scale=4)
-
-
-# --- Reports --------------------------------------------------------------------------------------
-
-
-def render_document(
-    target,
-    template: str,
-    context: Mapping,
-    *,
-    title: str,
-    author: str,
-    watermark: str | None = None,
-    code: str | None = None,
-) -> int:
-    """Write a portrait report as a PDF from a template that extends print/document.html.
-
-    Margins 37/28/26/35 mm, 22 lines of 28 characters, page numbers "— 1 —" at the outer corners:
-    GB/T 9704-2012 as reported by secondary sources. Give the number of pages back.
-    """
-    html = render_to_string(
-        template,
-        {
-            **context,
-            "title": title,
-            "author": author,
-            "watermark": watermark,
-            "code_image": code_image(code),
-        },
-    )
-    with _engine() as engine:
-        document = engine.lay_out(html, [engine.sheet("print_document.css")])
-        document.metadata.title = legible(title)
-        document.metadata.authors = [legible(author)] if author else []
-        document.metadata.generator = "党支部基本建设年管理平台"
-        document.write_pdf(target)
-        return len(document.pages)
