@@ -5,7 +5,9 @@ both from it, so they cannot differ.
 """
 
 from branchyear.lib.errors import Refused
+from reports.kinds.appraisals import Appraisals
 from reports.kinds.base import Asked, Kind
+from reports.kinds.branches import Branches
 from reports.kinds.checklist import Checklist
 from reports.kinds.dossier import Dossier
 from reports.kinds.dues import Dues
@@ -13,6 +15,7 @@ from reports.kinds.meetings import Meetings
 from reports.kinds.movement import Absences, Admissions, Transfers
 from reports.kinds.posts import Posts
 from reports.kinds.problems import CorrectionList, ProblemList, Problems, ResponsibilityList
+from reports.kinds.reporting import Reporting
 from reports.kinds.roster import Roster
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
@@ -24,12 +27,15 @@ KINDS = {
     for kind in (
         Checklist(),
         Summary(),
+        Reporting(),
         Dossier(),
         Roster(),
+        Branches(),
         Terms(),
         Posts(),
         Meetings(),
         Talks(),
+        Appraisals(),
         Dues(),
         TrainingRegister(),
         Transfers(),

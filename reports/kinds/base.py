@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.conf import settings
 
+from branches.models import Organization
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.layout import Layout
 from branchyear.lib.xlsx import filename
@@ -22,6 +23,7 @@ class Asked:
     parameters: dict
     by: object
     at: datetime
+    span: tuple = ()  # of a large ledger the part between two paths: (from, up to or "" for the end)
 
     @property
     def today(self):
@@ -30,6 +32,19 @@ class Asked:
     @cached_property
     def selection(self):
         return read(self.parameters, organization=self.organization, today=self.today)
+
+    def part(self, rows, path="organization__path"):
+        """``rows`` of the part that is being read; all of them when nothing is split."""
+        if not self.span:
+            return rows
+        first, following = self.span
+        rows = rows.filter(**{f"{path}__gte": first})
+        return rows.filter(**{f"{path}__lt": following}) if following else rows
+
+    def branches(self):
+        """The ids of the branches concerned, in official order, to be read some at a time."""
+        found = Organization.objects.under(self.organization).branches()
+        return list(self.part(found, "path").values_list("pk", flat=True))
 
     @cached_property
     def board(self):
@@ -46,6 +61,11 @@ class Kind:
     everything = "全部条目"  # what is in it when no condition is given
     conditions = NAMES  # which of the selection's conditions make sense for it
     formats = ("xlsx", "pdf")  # what can be made of it
+    runs = (
+        "number"  # the column that counts the lines; "" where the lines bring numbers of their own
+    )
+    splits = False  # whether ``rows`` and ``count`` heed ``asked.span``: read in parts by several workers
+    sources = ()  # the models whose rows become lines: their numbers are part of the data's version
 
     @property
     def keep_days(self):
@@ -59,10 +79,10 @@ class Kind:
     def check(self, asked):
         """``Refused`` with a sentence where it cannot be made as it was asked for."""
 
-    def asked(self, organization, parameters, *, by, at):
+    def asked(self, organization, parameters, *, by, at, span=()):
         """What is asked, without conditions that make no sense for this ledger."""
         kept = {name: parameters.get(name, "") for name in self.conditions}
-        return Asked(organization, kept, by, at)
+        return Asked(organization, kept, by, at, span)
 
     def columns(self, asked):
         raise NotImplementedError
@@ -78,6 +98,19 @@ class Kind:
     def preview(self, asked, size):
         """The first rows, in a number of statements that does not depend on what is found."""
         raise NotImplementedError
+
+    def spans(self, asked):
+        """The parts of a large ledger: ``[(name, (from, up to))]``, one for each directly affiliated
+        organisation. What stands above the first belongs to it, so that no row is lost."""
+        if not self.splits:
+            return []
+        directs = list(Organization.objects.under(asked.organization).direct())
+        edges = [asked.organization.path, *(one.path for one in directs[1:]), ""]
+        return [
+            (one.label, (edges[at], edges[at + 1]))
+            for at, one in enumerate(directs)
+            if len(directs) > 1
+        ]
 
     def notes(self, asked):
         return ()

@@ -50,6 +50,8 @@ class Checklist(Kind):
     key = "checklist"
     title = "八项任务完成情况台账"
     holds = "每个党支部的每一条检查条目一行：状态、落实情况、完成日期、期限、是否逾期、佐证数、审核情况。"
+    splits = True
+    sources = (BranchItem, ItemEvidence, ItemMeeting, ItemFact)
 
     def columns(self, asked):
         """Within one directly affiliated organisation its name stands above the table already."""
@@ -65,15 +67,13 @@ class Checklist(Kind):
         )
 
     def count(self, asked):
-        return asked.selection.items(by=asked.by, today=asked.today).count()
+        return _found(asked).count()
 
     def rows(self, asked):
         numbers = count(1)
         found = _with_facts(asked)
         directs = _direct_names(asked)
-        branches = list(
-            Organization.objects.under(asked.organization).branches().values_list("pk", flat=True)
-        )
+        branches = asked.branches()
         for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
             part = branches[start : start + BRANCHES_PER_STATEMENT]
             for facts in list(found.filter(branch__in=part)):
@@ -83,6 +83,10 @@ class Checklist(Kind):
         directs = _direct_names(asked)
         first = enumerate(_with_facts(asked)[:size], 1)
         return [_line(number, facts, directs) for number, facts in first]
+
+
+def _found(asked):
+    return asked.part(asked.selection.items(by=asked.by, today=asked.today), "branch__path")
 
 
 def _with_facts(asked):
@@ -95,7 +99,7 @@ def _with_facts(asked):
         branch_item=OuterRef("pk"), kind__in=[ItemStep.Kind.ACCEPTED, ItemStep.Kind.RETURNED]
     )
     return (
-        asked.selection.items(by=asked.by, today=asked.today)
+        _found(asked)
         .order_by("branch__path", "item__task__order", "item__order")
         .values(
             "state",

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from itertools import count
 
-from branches.models import Organization
 from branchyear.lib.layout import Column
 from members.models import Attendance, Meeting
 from reports.kinds.base import Kind
@@ -38,6 +37,8 @@ class OfTheYear(Kind):
     """Ledgers of organisation life: of the campaign's calendar year, or of one month of it."""
 
     conditions = ("month", "year")
+    splits = True
+    path = "organization__path"
 
     def window(self, asked):
         month = asked.selection.month
@@ -67,14 +68,12 @@ class OfTheYear(Kind):
         raise NotImplementedError
 
     def count(self, asked):
-        return self.found(asked).count()
+        return asked.part(self.found(asked), self.path).count()
 
     def rows(self, asked):
         numbers = count(1)
         found = self.found(asked)
-        branches = list(
-            Organization.objects.under(asked.organization).branches().values_list("pk", flat=True)
-        )
+        branches = asked.branches()
         for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
             part = found.filter(organization__in=branches[start : start + BRANCHES_PER_STATEMENT])
             for line in self.lines(list(part)):
@@ -90,6 +89,7 @@ class Meetings(OfTheYear):
     title = "三会一课台账"
     holds = "每次支部党员大会、支委会、党小组会、党课、主题党日、组织生活会一行：时间、地点、应到实到、缺席及原因、主题、内容、决议。"
     own_columns = COLUMNS
+    sources = (Meeting, Attendance, ItemMeeting)
 
     def notes(self, asked):
         return ("已作废的记录不列入。佐证条目为把该次记录用作佐证的检查条目编号。",)

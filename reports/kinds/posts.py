@@ -36,6 +36,8 @@ class Posts(Kind):
     holds = "每名在任的书记、副书记、委员一行：党内职务、行政职务、任职时间、党龄、分工、批复或备案文号。"
     conditions = ()
     everything = "全部在任班子成员"
+    splits = True
+    sources = (PostHeld,)
 
     def columns(self, asked):
         """Within one branch its name stands above the table already."""
@@ -54,9 +56,8 @@ class Posts(Kind):
 
     def rows(self, asked):
         numbers = count(1)
-        keys = list(
-            Organization.objects.under(asked.organization).electing().values_list("pk", flat=True)
-        )
+        found = Organization.objects.under(asked.organization).electing()
+        keys = list(asked.part(found, "path").values_list("pk", flat=True))
         found = self._found(asked)
         for start in range(0, len(keys), PER_STATEMENT):
             for held in list(found.filter(organization__in=keys[start : start + PER_STATEMENT])):
@@ -69,7 +70,7 @@ class Posts(Kind):
     def _found(self, asked):
         rows = PostHeld.objects.all() if asked.by is None else PostHeld.objects.visible_to(asked.by)
         return (
-            rows.under(asked.organization)
+            asked.part(rows.under(asked.organization))
             .filter(ends_on=None, post__in=COMMITTEE_POSTS, organization__closed_on=None)
             .filter(organization__in=Organization.objects.electing().order_by().values("pk"))
             .select_related("member", "organization")

@@ -30,6 +30,9 @@ class _Problems(Kind):
     own_columns = ()
     conditions = ("task", "overdue", "year")
     everything = "全部问题"
+    runs = ""  # the problem's own number
+    splits = True
+    sources = (Problem, ProblemEvidence, ProblemStep)
 
     def columns(self, asked):
         """Within one branch its name stands above the table already."""
@@ -63,7 +66,7 @@ class _Problems(Kind):
             rows = rows.filter(task=chosen.task)
         if chosen.overdue:
             rows = rows.overdue(asked.today)
-        return rows.order_by("organization__path", "number")
+        return asked.part(rows).order_by("organization__path", "number")
 
     def _lines(self, asked, keys):
         """Three statements for any number of problems."""

@@ -6,7 +6,6 @@ whoever asks: a file travels further than a page.
 
 from itertools import count
 
-from branches.models import Organization
 from branchyear.lib.layout import Column
 from members.models import COUNTED, Member, Standing
 from members.querysets import OFFICE
@@ -47,6 +46,8 @@ class Roster(Kind):
     )
     conditions = ()  # the roll as it is now
     everything = "在册党员"
+    splits = True
+    sources = (Member,)
 
     def columns(self, asked):
         """A branch's own roster does not repeat the branch."""
@@ -65,12 +66,7 @@ class Roster(Kind):
 
     def rows(self, asked):
         numbers = count(1)
-        branches = list(
-            Organization.objects.under(asked.organization)
-            .branches()
-            .open()
-            .values_list("pk", flat=True)
-        )
+        branches = asked.branches()
         found = _members(asked)
         for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
             part = branches[start : start + BRANCHES_PER_STATEMENT]
@@ -85,8 +81,10 @@ def _members(asked):
     """The counted members of open branches, in the order of the paper: officers first in each branch."""
     rows = Member.objects.all() if asked.by is None else Member.objects.visible_to(asked.by)
     rows = rows.under(asked.organization).filter(standing__in=COUNTED, organization__closed_on=None)
-    return rows.select_related("organization", "group").order_by(
-        "organization__path", OFFICE, "group__path", "name_key", "pk"
+    return (
+        asked.part(rows)
+        .select_related("organization", "group")
+        .order_by("organization__path", OFFICE, "group__path", "name_key", "pk")
     )
 
 

@@ -6,12 +6,14 @@ from django.db.models.functions import Substr
 from branches.models import Organization
 from branchyear.lib.layout import Column
 from reports.kinds.base import Kind
+from tasks.models import BranchItem
 
 
 class Summary(Kind):
     key = "summary"
     title = "八项任务完成情况汇总表"
     holds = "每个单位一行：八项任务各自审核通过的条目数和通过率、合计、逾期，最后一行为合计。"
+    sources = (BranchItem,)
     conditions = ("phase", "month", "year")  # a share of what was chosen by its state says nothing
 
     def columns(self, asked):

@@ -41,6 +41,8 @@ class Terms(Kind):
     holds = "每个党支部、党总支、机关党委一行：选举时间、任期、届满、提醒、延期、换届和班子。未登记的也列出。"
     conditions = ()
     everything = "全部党组织"
+    splits = True
+    sources = (Term, TermReminder, PostHeld)
 
     def columns(self, asked):
         return COLUMNS
@@ -73,7 +75,7 @@ class Terms(Kind):
         rows = Organization.objects.all()
         if asked.by is not None:
             rows = rows.visible_to(asked.by)
-        return rows.under(asked.organization).electing()
+        return asked.part(rows.under(asked.organization).electing(), "path")
 
     def _ended(self, asked):
         """Terms that ended this year by an election."""

@@ -4,9 +4,8 @@ from collections import defaultdict
 from decimal import Decimal
 from itertools import count
 
-from django.db.models import F
+from django.db.models import F, Sum
 
-from branches.models import Organization
 from branchyear.lib.layout import Column
 from members.models import Training, TrainingRecord
 from reports.kinds.meetings import BRANCHES_PER_STATEMENT, OfTheYear
@@ -29,6 +28,8 @@ class TrainingRegister(OfTheYear):
     title = "党员教育培训登记"
     holds = "每名党员的每次培训一行：时间、内容、形式、学时、组织单位、累计学时。"
     own_columns = COLUMNS
+    path = "training__organization__path"
+    sources = (Training, TrainingRecord)
 
     def notes(self, asked):
         return (
@@ -67,15 +68,22 @@ class TrainingRegister(OfTheYear):
         )
 
     def rows(self, asked):
-        numbers, so_far = count(1), defaultdict(Decimal)
+        numbers, so_far = count(1), self._before(asked)
         found = self.found(asked)
-        branches = list(
-            Organization.objects.under(asked.organization).branches().values_list("pk", flat=True)
-        )
+        branches = asked.branches()
         for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
             part = branches[start : start + BRANCHES_PER_STATEMENT]
             for facts in list(found.filter(training__organization__in=part)):
                 yield _line(next(numbers), facts, so_far)
+
+    def _before(self, asked):
+        """The hours so far of those who trained in a part read elsewhere, before they came here."""
+        so_far = defaultdict(Decimal)
+        if asked.span:
+            earlier = self.found(asked).filter(training__organization__path__lt=asked.span[0])
+            hours = earlier.order_by().values("member").annotate(so_far=Sum("hours"))
+            so_far.update(hours.values_list("member", "so_far"))
+        return so_far
 
     def preview(self, asked, size):
         so_far = defaultdict(Decimal)

@@ -1,7 +1,9 @@
 """Months × organisations: who reported which month how, the totals under them, and the workbook of it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from branches.models import Organization
 from branchyear.lib.dates import local_day
@@ -58,14 +60,12 @@ class Board:
 
 
 def board_of(root, tier, *, campaign, by, now):
-    reports = (
-        MonthlyReport.objects.visible_to(by)
-        .under(root)
-        .filter(period__campaign=campaign, period__tier=tier)
-    )
-    organizations = Organization.objects.visible_to(by).filter(
-        pk__in=reports.expected().values("organization")
-    )
+    """``by=None`` is the system on its own console; it sees every row."""
+    reports, organizations = MonthlyReport.objects.all(), Organization.objects.all()
+    if by is not None:
+        reports, organizations = reports.visible_to(by), organizations.visible_to(by)
+    reports = reports.under(root).filter(period__campaign=campaign, period__tier=tier)
+    organizations = organizations.filter(pk__in=reports.expected().values("organization"))
     periods = list(Period.objects.filter(campaign=campaign, tier=tier).order_by("month"))
     return Board(root, tier, campaign, now, reports, organizations, periods)
 
@@ -78,15 +78,23 @@ def sheet_of(board, *, by):
         Column("unit", "填报单位", 34),
     ]
     columns += [Column(f"p{p.pk}", p.short, 12, align="center") for p in board.periods]
+    columns += [
+        Column(code, label, 7, "integer", align="center", group="累计")
+        for code, label in (("expected", "应报"), *((code, LABELS[code]) for code in CODES))
+    ]
+    columns.append(Column("share", "按期率", 8, "percent", group="累计", align="center"))
+    year = f"{board.campaign.year}年" if board.campaign else ""
     layout = Layout(
-        title=f"{board.campaign.year}年{Tier(board.tier).label}月报报送情况",
+        title=f"{year}{Tier(board.tier).label}月报报送情况",
         columns=tuple(columns),
         unit=board.root.name,
         scope_label="全部月份",
         period=f"{day.year}年{day.month}月{day.day}日",
         made_by=str(by),
         made_at=board.now,
-        notes=("以首次报送时间为准；空格为当月不需报送。按期率为按期和经批准延期占应报的比例。",),
+        notes=(
+            "以首次报送时间为准；空格为当月不需报送。按期率为按期和经批准延期占应报（不含未到期）的比例。",
+        ),
         sheet="报送情况",
     )
     return layout, _lines(board)
@@ -97,15 +105,34 @@ def _lines(board):
     cells = board.cells(organizations)
     for number, organization in enumerate(organizations, 1):
         line = {"number": number, "unit": organization.name}
+        verdicts = Counter()
         for period in board.periods:
             report = cells.get((organization.pk, period.pk))
             line[f"p{period.pk}"] = LABELS[report.verdict_] if report else ""
-        yield line
+            if report:
+                verdicts[report.verdict_] += 1
+        yield line | _counted(verdicts)
     totals = board.totals()
+    sums = Counter()
+    for row in totals.values():
+        sums.update({code: row[code] for code in CODES})
+    whole = _counted(sums)
+    nothing = dict.fromkeys(whole, "")
     for code, label in (("expected", "应报"), *((code, LABELS[code]) for code in CODES)):
         counts = {f"p{p.pk}": str(totals.get(p.pk, {}).get(code, 0)) for p in board.periods}
-        yield {"number": None, "unit": f"合计：{label}", **counts}
+        yield {"number": "", "unit": f"合计：{label}", **counts, **nothing, code: whole[code]}
     shares = {
         f"p{p.pk}": "" if share is None else f"{share}%" for p, share, _ in board.trend(totals)
     }
-    yield {"number": None, "unit": "按期率", **shares}
+    yield {"number": "", "unit": "按期率", **shares, **nothing, "share": whole["share"]}
+
+
+def _counted(verdicts):
+    """The verdicts of some reports as numbers, and the share in time of those whose day is over."""
+    due = sum(verdicts.values()) - verdicts["waiting"]
+    in_time = verdicts["ontime"] + verdicts["extended"]
+    return {
+        "expected": sum(verdicts.values()),
+        **{code: verdicts[code] for code in CODES},
+        "share": Decimal(in_time) / due if due else None,
+    }
