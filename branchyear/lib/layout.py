@@ -230,14 +230,17 @@ class Totals:
 
     def add(self, row_values: list) -> None:
         for at, column in self._wanted:
-            value = row_values[at]
-            if value is None or value == "":
-                continue
-            if column.total == "count":
-                self._numbers[column.key] += 1
-            elif isinstance(value, int | float | Decimal):
-                exact = value if isinstance(value, int) else Decimal(str(value))
-                self._numbers[column.key] = (self._numbers[column.key] or 0) + exact
+            self.add_column(column, row_values[at : at + 1])
+
+    def add_column(self, column: Column, column_values: list) -> None:
+        """Add plain values of one column, of many rows at once."""
+        if column.total == "count":
+            self._numbers[column.key] += sum(value not in (None, "") for value in column_values)
+            return
+        numbers = [value for value in column_values if isinstance(value, int | float | Decimal)]
+        if numbers:
+            exact = [n if isinstance(n, int) else Decimal(str(n)) for n in numbers]
+            self._numbers[column.key] = sum(exact, self._numbers[column.key] or 0)
 
     def number(self, column: Column):
         if column.total == "given":

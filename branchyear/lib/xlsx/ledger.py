@@ -20,28 +20,16 @@ formulas are the sums and counts of the total row, and each is written with its 
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
+from branchyear.lib.layout import Cancelled, Layout, Totals, total_of
+from branchyear.lib.xlsx.look import ROWS_AFTER, Book, Plan
+from branchyear.lib.xlsx.rows import BATCH, Rows
+from branchyear.lib.xlsx.text import MAX_ROWS, cut_units, sheet_name
 
-from branchyear.lib.layout import (
-    NUMBERS,
-    UNKNOWN,
-    Cancelled,
-    Layout,
-    Totals,
-    display,
-    total_of,
-    values,
-)
-from branchyear.lib.xlsx.look import ROWS_AFTER, Book, Plan, inline
-from branchyear.lib.xlsx.text import MAX_ROWS, cut_units, lines_of, sheet_name, xml_text
-
-MAX_SHEET_BYTES = 1_500_000_000  # below what a plain zip entry can hold
-_EPOCH = date(1899, 12, 30)
-_FIRST_SAFE_DAY = date(1900, 3, 1)  # before it Excel believes in 29 February 1900
+LEVEL = 3  # the usual 6 takes twice the time for a file a tenth smaller
+MAX_SHEET_BYTES = 1_000_000_000  # below what a plain zip entry can hold
 
 
 def write_workbook(
@@ -72,7 +60,7 @@ def write_workbook(
         total = None if None in known else sum(known)
     is_path = isinstance(target, str | os.PathLike)
     try:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as package:
             return _Ledgers(package, total, progress, cancelled).write(sheets)
     except BaseException:
         if is_path:  # half a workbook must not be taken for one
@@ -120,38 +108,26 @@ class _Ledgers:
         number = len(self.plans)
         book = Book()
         head, _ = book.sheet_xml(plan)
-        columns = [
-            (get_column_letter(at + 1), column, *book.data_styles(column))
-            for at, column in enumerate(plan.layout.columns)
-        ]
+        styles = [book.data_styles(column) for column in plan.layout.columns]
+        writer = Rows(plan.layout.columns, styles, totals)
         room = MAX_ROWS - plan.head - ROWS_AFTER
-        full = False
         with self.package.open(f"xl/worksheets/sheet{number}.xml", "w") as sheet:
             written = sheet.write(head)
-            buffer: list[str] = []
-            for row in rows:
-                row_values = values(plan.layout, row)
-                totals.add(row_values)
-                plan.count += 1
-                buffer.append(_row_xml(plan.last_row, columns, row_values))
-                if len(buffer) == 500:
-                    written += sheet.write("".join(buffer).encode())
-                    buffer.clear()
-                    self.done += 500
-                    self._report()
-                    full = written > MAX_SHEET_BYTES
-                if full or plan.count >= room:
-                    full = True
+            while plan.count < room and written <= MAX_SHEET_BYTES:
+                batch = list(islice(rows, min(BATCH, room - plan.count)))
+                written += sheet.write(writer.xml(plan.last_row + 1, batch))
+                plan.count += len(batch)
+                self.done += len(batch)
+                if len(batch) < BATCH:
                     break
-            self.done += len(buffer)
+                self._report()
             rest = None
-            if full:  # the limit may have been reached with the very last row
-                following = next(rows, None)
-                rest = chain([following], rows) if following is not None else None
-            if rest is None:
+            following = next(rows, None)  # a limit may have been reached with the very last row
+            if following is not None:
+                rest = chain([following], rows)
+            else:
                 plan.is_last = True
-                buffer.append(book.closing_xml(plan, parts, totals))
-            sheet.write("".join(buffer).encode())
+                sheet.write(book.closing_xml(plan, parts, totals).encode())
             sheet.write(Book().sheet_xml(plan)[1])
         return rest
 
@@ -160,40 +136,3 @@ class _Ledgers:
             raise Cancelled
         if self.progress:
             self.progress(self.done, self.total)
-
-
-def _row_xml(number: int, columns, row_values) -> str:
-    cells = []
-    lines = 1
-    for (letter, column, own, as_date, as_moment), value in zip(columns, row_values, strict=True):
-        if value is None:
-            value = UNKNOWN
-        kind = column.kind
-        if kind in NUMBERS and not isinstance(value, str):
-            if isinstance(value, date) or isinstance(value, int) and abs(value) >= 10**15:
-                value = display(column, value)  # Excel keeps fifteen digits of a number
-            else:
-                cells.append(f'<c r="{letter}{number}" s="{own}"><v>{value}</v></c>')
-                continue
-        elif kind in {"date", "datetime"} and isinstance(value, date):
-            day = value.date() if isinstance(value, datetime) else value
-            if day >= _FIRST_SAFE_DAY:
-                serial = (day - _EPOCH).days
-                style = as_date
-                if kind == "datetime" and isinstance(value, datetime):
-                    style = as_moment
-                    seconds = value.hour * 3600 + value.minute * 60 + value.second
-                    serial += seconds / 86400
-                cells.append(f'<c r="{letter}{number}" s="{style}"><v>{serial}</v></c>')
-                continue
-        if not isinstance(value, str):
-            value = display(column, value)
-        xml = xml_text(value)
-        if xml:
-            cells.append(inline(f"{letter}{number}", own, xml))
-            if len(value) * 2 > column.width:
-                lines = max(lines, lines_of(value, column.width))
-        else:
-            cells.append(f'<c r="{letter}{number}" s="{own}"/>')
-    height = f' ht="{lines * 14 + 5}" customHeight="1"' if lines > 1 else ""
-    return f'<row r="{number}"{height}>{"".join(cells)}</row>'

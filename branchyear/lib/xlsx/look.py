@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from branchyear.lib.layout import TOTAL_LABEL, UNKNOWN, Layout, Totals, plain
+from branchyear.lib.xlsx.rows import text_cell
 from branchyear.lib.xlsx.text import clean_text, lines_of, xml_text
 
 # The official faces are licensed and not everywhere: Excel and WPS put their own in their place.
@@ -256,11 +257,5 @@ def frame(cell):
     cell.border, cell.fill = BOX, SHADE
 
 
-def inline(place: str, style: int, xml: str) -> str:
-    return (
-        f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{xml}</t></is></c>'
-    )
-
-
 def _text_xml(place: str, style: int, text: str) -> str:
-    return inline(place, style, xml_text(text))
+    return f'<c r="{place}"{text_cell(style, text)}'

@@ -10,10 +10,12 @@ from branchyear.lib.names import BAD_IN_NAMES, set_apart
 
 MAX_ROWS = 1_048_576  # of a sheet, heading and all
 MAX_TEXT = 32_767  # UTF-16 units in a cell
+MAX_LINES = 28  # a row is at most 409 points high
 CUT_MARK = "…(内容过长，已截断)"
 
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NEEDS_CARE = re.compile("[&<>\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_NARROW = re.compile("[\x00-\u04ff]")  # half as wide as a Chinese character
 
 
 def clean_text(text: str) -> str:
@@ -36,6 +38,12 @@ def xml_text(text: str) -> str:
     # Excel reads "_x0041_" as "A": an underscore that would begin such a code is coded itself.
     text = _ESCAPE_LOOKALIKE.sub("_x005F_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def are_plain(texts: list[str]) -> bool:
+    """Whether all of these stand in XML as they are."""
+    longest = max(map(len, texts), default=0)
+    return longest <= MAX_TEXT // 2 and not _NEEDS_CARE.search("\n".join(texts))
 
 
 def sheet_name(wanted: str, taken: Iterable[str] = ()) -> str:
@@ -73,10 +81,13 @@ def filename(
 
 def lines_of(text: str, width: float) -> int:
     """How many lines the text takes; some programs do not fit the height of a row themselves."""
-    if len(text) * 2 <= width:
+    if "\n" not in text:
+        return min(_lines(text, width), MAX_LINES)
+    return min(sum(_lines(line, width) for line in text.split("\n", MAX_LINES)), MAX_LINES)
+
+
+def _lines(line: str, width: float) -> int:
+    if len(line) * 2 <= width:
         return 1
-    lines = 0
-    for line in text.split("\n"):
-        units = sum(1 if character < "\u0500" else 2 for character in line[:2000])
-        lines += max(1, math.ceil(units / width))
-    return min(lines, 28)  # Excel allows a row 409 points
+    line = line[:2000]
+    return math.ceil((len(line) * 2 - len(_NARROW.findall(line))) / width) or 1
