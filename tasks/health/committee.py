@@ -6,7 +6,6 @@ from django.db.models import (
     Case,
     DateField,
     Exists,
-    ExpressionWrapper,
     F,
     Max,
     OuterRef,
@@ -20,6 +19,7 @@ from django.db.models.functions import Coalesce
 from branches.models import BranchType, Kind, Organization, Term
 from branches.terms import near_until
 from members.models import COMMITTEE_POSTS, Category, Post, PostHeld, Standing
+from tasks.health.days import days_later, number_of
 from tasks.health.registry import (
     ERROR,
     NOTICE,
@@ -29,7 +29,6 @@ from tasks.health.registry import (
     check,
     found,
     key,
-    number_of,
 )
 from tasks.health.rows import branches, heads, in_force, posts, posts_at
 
@@ -275,11 +274,7 @@ def election_validity(ask):
     )
     days = ask.params["report_days"]
     unfiled = rows.filter(filed_on=None, elected_on__lt=ask.day - timedelta(days=days))
-    filed_late = rows.filter(
-        filed_on__gt=ExpressionWrapper(
-            F("elected_on") + timedelta(days=days), output_field=DateField()
-        )
-    )
+    filed_late = rows.filter(filed_on__gt=days_later("elected_on", days))
     filing = {"about": Value("filing"), "severity": WARNING, "elected": as_text("elected_on")}
     return [
         found(unfiled, **filing, say="unfiled", days=Value(days)),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import (
     Case,
     Count,
+    DateField,
     DecimalField,
     Exists,
     ExpressionWrapper,
@@ -18,22 +19,24 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear, Substr
+from django.db.models.functions import Cast, Coalesce, Concat, Substr
 
 from branchyear.lib.dates import Month
 from members.life import QUARTERLY, YEARLY, periods
 from members.models import DuesBase, DuesKind, DuesMonth, DuesPublication
-from tasks.health.life import MONTHLY, alive, elapsed, month_key, year_key
+from tasks.health.days import month_number, month_of_text
+from tasks.health.life import MONTHLY, alive, elapsed, year_key
 from tasks.health.registry import ERROR, UNKNOWN, WARNING, check, found, key
 from tasks.health.rows import branches, members
 
 
-def _of(ask, month):
+def _of(ask, months):
     return DuesMonth.objects.filter(
-        ask.under("organization__path"), organization__closed_on=None, month=str(month)
+        ask.under("organization__path"), organization__closed_on=None, month__in=months
     )
 
 
@@ -50,37 +53,63 @@ def dues_full_monthly(ask):
     """Everybody paid what was due, within the month (in the quarter, where the branch agreed: registering it
     is that consent). What was made up later is a warning: it cannot be mended, only explained, in the
     note beside it or to those above. 工作方案 (按月足额)；规定第十二条. A month without rows is unknown."""
-    out = []
     span = QUARTERLY if ask.params.get("quarterly_with_consent", True) else MONTHLY
-    for period in elapsed(ask, MONTHLY):
-        month, about = Month.of(period.first), Value(month_key(period))
-        m = Value(month.number)
-        rows = _of(ask, month).order_by().values("organization")
-        short = Q(due__isnull=False, paid__lt=F("due"))
-        owing = rows.filter(short).annotate(k=Count("pk"), amt=Sum(F("due") - F("paid")))
-        unknown = rows.filter(due=None).annotate(k=Count("pk"))
-        (within,) = (p for p in periods(span, month.year) if p.holds(period.first))
-        late = rows.filter(due__gt=0, paid__gte=F("due"), note="")
-        late = late.filter(paid_on__gt=within.last, paid_on__lte=ask.day).annotate(k=Count("pk"))
-        there = DuesMonth.objects.filter(organization=OuterRef("pk"), month=str(month))
-        people = members(ask).filter(organization=OuterRef("pk"))
-        out += [
-            found(owing, about=about, m=m, k=F("k"), amt=F("amt")),
-            found(
-                late, about=Value(f"month:{month}:late"), severity=WARNING, say="late", m=m,
-                k=F("k"),
-            ),
-            found(
-                unknown, about=Value(f"month:{month}:unknown"), severity=UNKNOWN, say="unknown",
-                m=m, k=F("k"),
-            ),
+    over = {str(Month.of(period.first)): period for period in elapsed(ask, MONTHLY)}
+    if not over:
+        return []
+    last = Case(
+        *(When(month=month, then=Value(_within(span, period))) for month, period in over.items()),
+        output_field=DateField(),
+    )
+    rows = _of(ask, list(over)).order_by()
+    owing, late, unknown = (
+        chosen.values("organization", "month").annotate(k=Count("pk"))
+        for chosen in (
+            rows.filter(due__isnull=False, paid__lt=F("due")),
+            rows.filter(due__gt=0, paid__gte=F("due"), note="", paid_on__lte=ask.day)
+            .annotate(last=last)
+            .filter(paid_on__gt=F("last")),
+            rows.filter(due=None),
+        )
+    )
+    facts = {"m": Cast(Substr("month", 6, 2), IntegerField()), "k": F("k")}
+    out = [
+        found(
+            owing.annotate(amt=Sum(F("due") - F("paid"))),
+            organization="organization", about=_month(), amt=F("amt"), **facts,
+        ),
+        found(
+            late, organization="organization", about=_month("late"), severity=WARNING, say="late",
+            **facts,
+        ),
+        found(
+            unknown, organization="organization", about=_month("unknown"), severity=UNKNOWN,
+            say="unknown", **facts,
+        ),
+    ]  # fmt: skip
+    people = members(ask).filter(organization=OuterRef("pk"))
+    for month, period in over.items():
+        there = DuesMonth.objects.filter(organization=OuterRef("pk"), month=month)
+        out.append(
             found(
                 alive(branches(ask), period).filter(~Exists(there), Exists(people)),
-                organization="pk",
-                about=Value(f"month:{month}:none"), severity=UNKNOWN, say="none", m=m,
-            ),
-        ]  # fmt: skip
+                organization="pk", about=Value(f"month:{month}:none"), severity=UNKNOWN,
+                say="none", m=Value(period.first.month),
+            )
+        )  # fmt: skip
     return out
+
+
+def _within(span, period):
+    """The last day on which dues of this month are paid in time."""
+    (whole,) = (each for each in periods(span, period.first.year) if each.holds(period.first))
+    return whole.last
+
+
+def _month(what=""):
+    """The key of a month of dues: "month:2026-04", "month:2026-04:late"."""
+    parts = [Value("month:"), F("month"), *([Value(f":{what}")] if what else [])]
+    return Concat(*parts, output_field=TextField())
 
 
 @check("R44", mend="members:dues_bases")
@@ -175,11 +204,7 @@ def dues_late(ask):
         paid_on__lte=ask.day,
         # Later months cannot be so late yet; said first, because the next is reckoned row by row.
         month__lt=str(Month.of(ask.day).plus(-ask.params["max_months"])),
-    ).annotate(
-        back=(ExtractYear("paid_on") - Cast(Substr("month", 1, 4), IntegerField())) * 12
-        + ExtractMonth("paid_on")
-        - Cast(Substr("month", 6, 2), IntegerField())
-    )
+    ).annotate(back=month_number("paid_on") - month_of_text("month"))
     return found(
         rows.filter(back__gt=ask.params["max_months"]),
         about=key("member", "member_id", Value("month"), "month"),

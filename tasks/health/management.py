@@ -6,16 +6,13 @@ from datetime import date, timedelta
 from django.db.models import (
     Case,
     Count,
-    DateField,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Q,
     Value,
     When,
 )
-from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
 from django.db.models.lookups import Exact
 
 from branchyear.lib.dates import passed, reached
@@ -32,6 +29,7 @@ from members.models import (
     Standing,
     Transfer,
 )
+from tasks.health.days import day_of, days_later, month_number
 from tasks.health.life import alive, elapsed, quarter_key
 from tasks.health.registry import (
     ERROR,
@@ -115,7 +113,7 @@ def transfer_letter(ask):
 
 def _months(day):
     """A date as months and days in one number, to which months can be added: 12 Apr 2026 → 2431512."""
-    return (ExtractYear(day) * 12 + ExtractMonth(day)) * 100 + ExtractDay(day)
+    return month_number(day) * 100 + day_of(day)
 
 
 def _away(ask, *kinds):
@@ -310,8 +308,7 @@ def admission_deadlines(ask):
 
 def _is_last(day):
     """The last day of its month: the next day is a first."""
-    following = ExpressionWrapper(F(day) + timedelta(days=1), output_field=DateField())
-    return Exact(ExtractDay(following), 1)
+    return Exact(day_of(days_later(day, 1)), 1)
 
 
 @check(

@@ -2,13 +2,17 @@
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Ceil, Coalesce, Concat, Length, Replace
+from django.db.models.lookups import Exact
 
 from branches.models import BranchType, Kind, Organization
 from members.completeness import REQUIRED, branches_with_groups
 from members.models import Category, Member
 from members.soundness import FILE_HOLDS, PAST_DAYS, PRESENT_RULES_FROM
-from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key, number_of
+from tasks.health.days import number_of
+from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key
 from tasks.health.rows import branch_of_group, branches, heads, inside, members
+
+LEAP_DAY = 229  # month and day in one number
 
 
 @check("R01", mend="members:roster")
@@ -232,7 +236,6 @@ def _member(what):
 def _years_later(column, years):
     """The day so many years later, as a number; of 29 February the 28th (18 and 1 years later is no
     leap year)."""
-    leap = Case(
-        When(**{f"{column}__month": 2, f"{column}__day": 29}, then=Value(1)), default=Value(0)
-    )
-    return number_of(column) + 10000 * years - leap
+    number = number_of(column)
+    leap = Case(When(Exact(number % 10000, LEAP_DAY), then=Value(1)), default=Value(0))
+    return number + 10000 * years - leap

@@ -17,14 +17,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from django.db.models import CharField, DateField, F, JSONField, Q, TextField, Value
-from django.db.models.functions import (
-    Cast,
-    Concat,
-    ExtractDay,
-    ExtractMonth,
-    ExtractYear,
-    JSONObject,
-)
+from django.db.models.functions import Cast, Concat, JSONObject
 
 from tasks.models import Severity
 
@@ -143,11 +136,6 @@ def _import_rules():
 
     for module in iter_modules(package.__path__):
         import_module(f"tasks.health.{module.name}")
-
-
-def number_of(day):
-    """A date column as the number 20260412, which both databases compare and add to alike."""
-    return ExtractYear(day) * 10000 + ExtractMonth(day) * 100 + ExtractDay(day)
 
 
 def as_text(day):

@@ -5,13 +5,10 @@
 equal texts (spaces and line ends aside) are found.
 """
 
-from datetime import timedelta
-
 from django.db.models import (
+    Case,
     Count,
-    DateField,
     Exists,
-    ExpressionWrapper,
     F,
     Max,
     Min,
@@ -19,11 +16,12 @@ from django.db.models import (
     Q,
     TextField,
     Value,
+    When,
 )
-from django.db.models.functions import Cast, Concat, Length, Replace, TruncDate
+from django.db.models.functions import Cast, Concat, Length, Replace
 
-from branchyear.lib.dates import CHINA
 from members.models import Meeting, MeetingKind
+from tasks.health.days import china_day, days_later
 from tasks.health.registry import NOTICE, as_text, check, found, key
 from tasks.health.rows import heads
 from tasks.models import Evidence
@@ -54,7 +52,7 @@ def paper_exercise(ask):
     return [
         *_late(held, ask.params["late_entry_days"]),
         _same(held),
-        *_bulk(held, ask.params["bulk"]),
+        _bulk(held, ask.params["bulk"]),
         _full(held, ask.params["attendance_branch_min"]),
         _photo(ask),
     ]
@@ -65,9 +63,7 @@ def _suffixed(about, word):
 
 
 def _late(held, days):
-    rows = held.annotate(entered=TruncDate("created_at", tzinfo=CHINA)).filter(
-        entered__gt=ExpressionWrapper(F("on") + timedelta(days=days), output_field=DateField())
-    )
+    rows = held.annotate(entered=china_day("created_at")).filter(entered__gt=days_later("on", days))
     yield found(
         rows, about=_suffixed(key("meeting", "pk"), "late"), severity=NOTICE,
         date=as_text("on"), entered=as_text("entered"),
@@ -95,19 +91,18 @@ def _same(held):
 
 def _bulk(held, least):
     """Of one kind (and one Party group: each holds its own) entered on one day."""
-    for kind in MeetingKind:
-        rows = (
-            held.order_by()
-            .filter(kind=kind)
-            .annotate(entered=TruncDate("created_at", tzinfo=CHINA))
-            .values("organization", "group", "entered")
-            .annotate(n=Count("pk"), first=Min("pk"))
-            .filter(n__gte=least)
-        )
-        yield found(
-            rows, organization="organization", about=_suffixed(key("meeting", "first"), "bulk"),
-            severity=NOTICE, say="bulk", n=F("n"), date=as_text("entered"), type=Value(kind.label),
-        )  # fmt: skip
+    label = Case(*(When(kind=kind, then=Value(kind.label)) for kind in MeetingKind))
+    rows = (
+        held.order_by()
+        .annotate(entered=china_day("created_at"))
+        .values("organization", "group", "kind", "entered")
+        .annotate(n=Count("pk"), first=Min("pk"))
+        .filter(n__gte=least)
+    )
+    return found(
+        rows, organization="organization", about=_suffixed(key("meeting", "first"), "bulk"),
+        severity=NOTICE, say="bulk", n=F("n"), date=as_text("entered"), type=label,
+    )  # fmt: skip
 
 
 def _full(held, least):
@@ -134,5 +129,5 @@ def _photo(ask):
     ).filter(Exists(others))
     return found(
         rows, about=key("file", "pk"), severity=NOTICE, say="photo", name=F("name"),
-        uploaded=as_text(TruncDate("uploaded_at", tzinfo=CHINA)),
+        uploaded=as_text(china_day("uploaded_at")),
     )  # fmt: skip

@@ -3,10 +3,11 @@
 from datetime import date
 
 from django.db.models import Case, Count, DecimalField, Exists, F, Min, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Coalesce, ExtractMonth, Round
+from django.db.models.functions import Cast, Coalesce, Round
 
 from branchyear.lib.dates import passed
 from members.models import Post, PostHeld, TrainingRecord
+from tasks.health.days import month_of
 from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key
 from tasks.health.rows import members, posts
 
@@ -19,7 +20,7 @@ def _trained(ask, year):
     joined = Case(
         When(
             joined_branch_on__year=year,
-            then=13 - ExtractMonth("joined_branch_on"),
+            then=13 - month_of("joined_branch_on"),
         ),
         When(joined_branch_on__gt=date(year, 12, 31), then=Value(0)),
         default=Value(12),
