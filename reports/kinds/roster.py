@@ -6,13 +6,25 @@ whoever asks: a file travels further than a page.
 
 from itertools import count
 
+from django.db.models import F
+
+from branchyear.lib.crypto import mask_id_number, mask_phone
 from branchyear.lib.layout import Column
-from members.models import COUNTED, Member, Standing
+from members.models import COUNTED, Category, Member, Sex, Standing
 from members.querysets import OFFICE
 from reports.kinds.base import Kind
 
 BRANCHES_PER_STATEMENT = 50  # as for the checklist: memory stays flat, no cursor stays open
 AWAY = {Standing.FLOATING, Standing.LOST}
+SEXES = dict(Sex.choices)
+CATEGORIES = dict(Category.choices)
+STANDINGS = dict(Standing.choices)
+# Plain facts instead of people as objects, which take most of the time in a city's roster.
+FACTS = (
+    "name", "sex", "ethnicity", "native_place", "birth_date", "id_number", "education", "degree",
+    "worked_from", "admitted_on", "formal_on", "category", "unit", "post", "party_post", "phone",
+    "joined_branch_on", "joined_from", "standing", "remarks",
+)  # fmt: skip
 
 COLUMNS = (
     Column("number", "序号", 5, "integer", align="center"),
@@ -70,11 +82,11 @@ class Roster(Kind):
         found = _members(asked)
         for start in range(0, len(branches), BRANCHES_PER_STATEMENT):
             part = branches[start : start + BRANCHES_PER_STATEMENT]
-            for member in list(found.filter(organization__in=part)):
-                yield _line(next(numbers), member)
+            for facts in list(found.filter(organization__in=part)):
+                yield _line(next(numbers), facts)
 
     def preview(self, asked, size):
-        return [_line(number, member) for number, member in enumerate(_members(asked)[:size], 1)]
+        return [_line(number, facts) for number, facts in enumerate(_members(asked)[:size], 1)]
 
 
 def _members(asked):
@@ -83,33 +95,34 @@ def _members(asked):
     rows = rows.under(asked.organization).filter(standing__in=COUNTED, organization__closed_on=None)
     return (
         asked.part(rows)
-        .select_related("organization", "group")
         .order_by("organization__path", OFFICE, "group__path", "name_key", "pk")
+        .values(*FACTS, branch=F("organization__name"), group_name=F("group__name"))
     )
 
 
-def _line(number, member):
-    joined = member.joined_branch_on
-    came = f"{joined:%Y-%m-%d}" if joined else ""
+def _line(number, facts):
+    joined = facts["joined_branch_on"]
+    came = joined.isoformat() if joined else ""
+    born = facts["birth_date"]
     return {
         "number": number,
-        "branch": member.organization.name,
-        "name": member.name,
-        "sex": member.get_sex_display(),
-        "ethnicity": member.ethnicity,
-        "native_place": member.native_place,
-        "born": f"{member.birth_date:%Y.%m}" if member.birth_date else None,
-        "id_number": member.masked_id_number,
-        "education": "，".join(part for part in (member.education, member.degree) if part),
-        "worked_from": member.worked_from,
-        "admitted_on": member.admitted_on,
-        "formal_on": member.formal_on,
-        "category": member.get_category_display(),
-        "post": " ".join(part for part in (member.unit, member.post) if part),
-        "party_post": member.party_post,
-        "group": member.group.name if member.group else "",
-        "phone": member.masked_phone,
-        "joined": " ".join(part for part in (came, member.joined_from) if part),
-        "away": member.get_standing_display() if member.standing in AWAY else "否",
-        "remarks": member.remarks,
+        "branch": facts["branch"],
+        "name": facts["name"],
+        "sex": SEXES.get(facts["sex"], ""),
+        "ethnicity": facts["ethnicity"],
+        "native_place": facts["native_place"],
+        "born": f"{born:%Y.%m}" if born else None,
+        "id_number": mask_id_number(facts["id_number"]),
+        "education": "，".join(part for part in (facts["education"], facts["degree"]) if part),
+        "worked_from": facts["worked_from"],
+        "admitted_on": facts["admitted_on"],
+        "formal_on": facts["formal_on"],
+        "category": CATEGORIES[facts["category"]],
+        "post": " ".join(part for part in (facts["unit"], facts["post"]) if part),
+        "party_post": facts["party_post"],
+        "group": facts["group_name"] or "",
+        "phone": mask_phone(facts["phone"]),
+        "joined": " ".join(part for part in (came, facts["joined_from"]) if part),
+        "away": STANDINGS[facts["standing"]] if facts["standing"] in AWAY else "否",
+        "remarks": facts["remarks"],
     }
