@@ -112,6 +112,7 @@ def _menu(request, scope):
             ("问题整改", "tasks:problems"),
             ("月报", "reports:reports"),
             ("支部台账", "members:roster"),
+            ("考核评分", "tasks:scores"),
             ("台账导出", "reports:exports"),
         ]
     elif upper:
@@ -123,7 +124,7 @@ def _menu(request, scope):
             entries += [("八项任务清单", "tasks:checklist")]
         entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
         entries += [("党组织", "branches:tree"), ("支部台账", "members:roster")]
-        entries += [("台账导出", "reports:exports")]
+        entries += [("考核评分", "tasks:scores"), ("台账导出", "reports:exports")]
     elif scope.has({Role.BRANCH_MEMBER}):  # sees its branch, fills in what is delegated to it
         entries += [("八项任务清单", "tasks:checklist"), ("党组织", "branches:tree")]
     elif scope.has({Role.INSPECTOR}):
@@ -161,6 +162,9 @@ BELONGS = {
     ),
     **dict.fromkeys(
         ("tasks:review_batch", "tasks:accept_many", "tasks:review_clocks"), "tasks:review"
+    ),
+    **dict.fromkeys(
+        ("tasks:score", "tasks:score_facts", "tasks:rubric", "tasks:new_round"), "tasks:scores"
     ),
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",

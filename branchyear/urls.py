@@ -14,6 +14,7 @@ from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
 from tasks.api_problems import FindingViewSet, ProblemViewSet
+from tasks.api_scores import ScoreViewSet
 
 router = DefaultRouter()
 router.include_root_view = True
@@ -22,6 +23,7 @@ router.register("items", BranchItemViewSet, "item")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("findings", FindingViewSet, "finding")
 router.register("problems", ProblemViewSet, "problem")
+router.register("scores", ScoreViewSet, "score")
 router.register("organizations", OrganizationViewSet, "organizations")
 router.register("members", MemberViewSet, "members")
 router.register("meetings", MeetingViewSet, "meetings")

@@ -8,8 +8,9 @@ class ReportsConfig(AppConfig):
     verbose_name = "报送与台账"
 
     def ready(self):
-        from reports import (  # noqa: F401  the rules about reports; hears when a campaign opens
+        from reports import (  # noqa: F401  rules and scores about reports; hears when a campaign opens
             handing_over,
             health,
             receivers,
+            scoring,
         )

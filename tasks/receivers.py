@@ -5,11 +5,20 @@ leaves them out of every figure and queue.
 """
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from branches import signals
 from branchyear.audit.signals import recorded
 from members.signals import meeting_redated, meeting_voided
+from tasks.models import Rubric, RubricLine
+from tasks.scoring import seed
 from tasks.services import findings, handing_over, routing, voiding
+from tasks.signals import campaign_opened
+
+
+@receiver(campaign_opened, dispatch_uid="tasks-first-rubric")
+def give_the_campaign_its_rubric(sender, campaign, **kwargs):
+    seed.set_up(campaign, Rubric, RubricLine, now=timezone.now())
 
 
 @receiver(signals.organization_established, dispatch_uid="tasks-give-items")
@@ -42,6 +51,7 @@ def redated(sender, meeting, before, now, **kwargs):
 # Acts that change no fact a rule looks at: R54 asks of items handed in, not of drafts being written.
 IDLE = (
     "account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.", "item.saved",
+    "score.", "supervision.", "bulletin.", "duty.",
 )  # fmt: skip
 
 

@@ -182,4 +182,18 @@ VERBS = {
     "organizations.exported": "导出党组织名册",
     "job.revived": "重新执行后台作业",
     "demo.loaded": "载入演示数据",
+    # scores
+    "rubric.drafted": "起草评分办法",
+    "rubric.revised": "修改评分办法",
+    "rubric.opened": "启用评分办法",
+    "score.round_opened": "发起考核",
+    "score.judged": "自评",
+    "score.checked": "审核自评",
+    "score.frozen": "考核定格",
+    "score.made": "形成考核得分",
+    "score.appealed": "提出申诉",
+    "score.appeal_withdrawn": "撤回申诉",
+    "score.appeal_granted": "复核：予以调整",
+    "score.appeal_refused": "复核：维持原分",
+    "score.published": "公布考核结果",
 }

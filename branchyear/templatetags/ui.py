@@ -76,6 +76,9 @@ STATUSES = {
     "verify": Look("待验收", "◇", "info"),
     "closed": Look("已销号", "●", "ok"),
     "reopened": Look("重新整改", "▲", "late"),
+    # rounds of the scores
+    "frozen": Look("已定格", "■", "info"),
+    "final": Look("已公布", "●", "ok"),
     # the self-check of phase 1
     "met": Look("符合", "●", "ok"),
     "not_met": Look("不符合", "■", "late"),

@@ -28,6 +28,7 @@ NO_SCOPE = {
     "tasks.ItemVersion",
     "tasks.ItemEvidence",
     "tasks.ReviewRule",
+    "tasks.RubricLine",
     "tasks.CalendarDay",
     "reports.ReportRule",
     "reports.ReportSection",

@@ -17,6 +17,8 @@ from tasks.models.problems import (
     SelfCheck,
     SelfCheckAnswer,
 )
+from tasks.models.rubrics import Rubric, RubricLine
+from tasks.models.scores import Score, ScoreAppeal, ScoreJudgement, ScoreLine, ScoreRound
 from tasks.models.twins import MaterialCheck, PictureBand, PictureHash, Twin
 
 __all__ = [
@@ -46,7 +48,14 @@ __all__ = [
     "ProblemEvidence",
     "ProblemStep",
     "ReviewRule",
+    "Rubric",
+    "RubricLine",
     "Rule",
+    "Score",
+    "ScoreAppeal",
+    "ScoreJudgement",
+    "ScoreLine",
+    "ScoreRound",
     "SelfCheck",
     "SelfCheckAnswer",
     "Severity",

@@ -12,7 +12,7 @@ from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
 from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, offline, problems
-from tasks.tests import make
+from tasks.tests import access_scores, make
 
 BRANCH = ("secretary", "clerk")
 WATCHING = tuple(person for person in NORTH if person not in BRANCH)
@@ -57,6 +57,7 @@ def furnish(world):
     world.extension = problems.ask_extension(
         planned, planned.due_on + span, "等待经费下达", by=people.secretary, now=now
     )
+    access_scores.furnish(world)
     world.disposal = Disposal.objects.create(
         organization=world.north,
         member=make_member(world.north, "某某"),
@@ -258,4 +259,5 @@ ROWS = {
     "problem-list": Row({200: PEOPLE}),
     "problem-detail": Row({200: NORTH}, args=lambda world: [world.problem.pk]),
     "evidence-detail": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
+    **access_scores.ROWS,
 }

@@ -11,7 +11,17 @@ from django.db import connection, transaction
 from branches.models import Organization
 from branchyear.audit.models import Entry
 from reports.models import ReminderPolicy, ReportRule, ReportSection, UrgingRule
-from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Phase, Rule, Task
+from tasks.models import (
+    BranchItem,
+    Campaign,
+    ChecklistItem,
+    ItemVersion,
+    Phase,
+    Rubric,
+    RubricLine,
+    Rule,
+    Task,
+)
 
 TABLES = (
     Campaign,
@@ -25,6 +35,8 @@ TABLES = (
     ReminderPolicy,
     UrgingRule,
     ReportSection,
+    Rubric,
+    RubricLine,
 )
 _KEPT = {}
 

@@ -1,0 +1,90 @@
+"""Who gets what at the addresses of the scores; joined into ``tasks.tests.access``."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from branchyear.lib.dates import local_day
+from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
+from tasks.models import Score, ScoreLine
+from tasks.services import score_appeals, scores
+
+BRANCH = ("secretary", "clerk")
+WATCHING = tuple(person for person in NORTH if person not in BRANCH)
+SEEING = [p for p in PEOPLE if p not in (*ADMINS, "nobody")]
+
+
+def furnish(world):
+    """A frozen round in which the north branch appeals, and one that is being judged."""
+    today, people, now = local_day(), world.people, timezone.now()
+    begin, end = today - timedelta(days=30), today - timedelta(days=1)
+    days = {"starts_on": begin, "ends_on": end, "self_until": today, "by": people.committee}
+    world.frozen_round = scores.open_round(world.campaign, name="上月", now=now, **days)
+    scores.freeze(world.frozen_round, by=people.committee, now=now)
+    world.open_round = scores.open_round(world.campaign, name="本月", now=now, **days)
+    world.score = Score.objects.get(round=world.frozen_round, organization=world.north)
+    world.open_score = Score.objects.get(round=world.open_round, organization=world.north)
+    line = ScoreLine.objects.select_related("line", "score__round", "score__organization").get(
+        score=world.score, line__code="T1"
+    )
+    world.appeal = score_appeals.appeal(
+        line, "该条目已于上月审核通过，请复核。", by=people.secretary, now=now
+    )
+
+
+def frozen_score(world):
+    return [world.score.pk]
+
+
+def open_score(world):
+    return [world.open_score.pk]
+
+
+def the_appeal(world):
+    return [world.appeal.pk]
+
+
+OTHERS = [p for p in SEEING if p != "committee"]
+
+ROWS = {
+    "tasks:scores": Row({200: SEEING}),
+    "tasks:rubric": Row({200: [p for p in PEOPLE if p != "nobody"], 403: ["nobody"]}),
+    "tasks:new_round": Row({200: ["committee"], 403: [p for p in PEOPLE if p != "committee"]}),
+    "tasks:freeze_round": Row(
+        {302: ["committee"], 403: OTHERS}, args=lambda world: [world.open_round.pk], method="post"
+    ),
+    # Its appeals may still be made.
+    "tasks:finish_round": Row(
+        {409: ["committee"], 403: OTHERS},
+        args=lambda world: [world.frozen_round.pk],
+        method="post",
+    ),
+    "tasks:score": Row({200: NORTH}, args=frozen_score),
+    "tasks:score_facts": Row({200: NORTH}, args=frozen_score, data={"line": "T1"}),
+    "tasks:judge_score": Row(
+        {422: BRANCH, 403: WATCHING}, args=open_score, method="post", data={"line": "J1"}
+    ),
+    "tasks:check_score": Row(
+        {
+            422: ("reviewer", "committee"),
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=open_score,
+        method="post",
+        data={"line": "J1"},
+    ),
+    "tasks:appeal_score": Row(
+        {422: BRANCH, 403: WATCHING}, args=frozen_score, method="post", data={"line": "T2"}
+    ),
+    "tasks:decide_appeal": Row(
+        {422: ["committee"], 403: [p for p in NORTH if p != "committee"]},
+        args=the_appeal,
+        method="post",
+    ),
+    # The second is told that the first was faster.
+    "tasks:withdraw_appeal": Row(
+        {302: ["secretary"], 409: ["clerk"], 403: WATCHING}, args=the_appeal, method="post"
+    ),
+    "score-list": Row({200: PEOPLE}),
+    "score-detail": Row({200: NORTH}, args=frozen_score),
+}
