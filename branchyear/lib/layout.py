@@ -242,6 +242,21 @@ class Totals:
             exact = [n if isinstance(n, int) else Decimal(str(n)) for n in numbers]
             self._numbers[column.key] = sum(exact, self._numbers[column.key] or 0)
 
+    def as_plain(self) -> dict[str, str | None]:
+        """The totals of a part of the rows, to be kept as text and added to those of other parts."""
+        return {
+            key: None if number is None else str(number) for key, number in self._numbers.items()
+        }
+
+    def add_plain(self, totals: dict[str, str | None]) -> None:
+        """Add what ``as_plain`` said of another part."""
+        for key, text in totals.items():
+            if text is not None:
+                number = Decimal(text)
+                if number == number.to_integral_value() and "." not in text:
+                    number = int(number)
+                self._numbers[key] = (self._numbers[key] or 0) + number
+
     def number(self, column: Column):
         if column.total == "given":
             return plain(self.layout.totals.get(column.key))

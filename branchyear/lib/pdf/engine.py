@@ -23,11 +23,10 @@ from django.core.checks import Warning as CheckWarning
 
 from branchyear.lib.errors import Refused
 from branchyear.lib.layout import legible
-from branchyear.lib.pdf.fonts import FONTS, STATIC, Glyphs
+from branchyear.lib.typeset.faces import FONTS, printable
 
-MISSING = (
-    "服务器缺少 PDF 排版组件(Pango),暂时不能生成 PDF。请先导出 Excel,并请系统管理员安装该组件。"
-)
+STATIC = FONTS.parent
+MISSING = "服务器缺少PDF排版组件（Pango），暂时不能生成这份PDF。请先使用页面或Word、Excel，并请系统管理员安装该组件。"
 
 # Pango and fontconfig keep state of their own: one document at a time in one process.
 _lock = threading.RLock()
@@ -97,7 +96,6 @@ class _Engine:
         self.weasyprint = weasyprint
         self.fonts = weasyprint.text.fonts.FontConfiguration()
         self.fetcher = fetcher_class()({})
-        self.glyphs = Glyphs()
 
     @cache  # noqa: B019 -- one engine lives as long as the process
     def sheet(self, name):
@@ -107,7 +105,7 @@ class _Engine:
         return self.weasyprint.CSS(string=text, font_config=self.fonts, url_fetcher=self.fetcher)
 
     def lay_out(self, html: str, sheets):
-        html = legible(html).translate(self.glyphs)
+        html = legible(html).translate(printable())
         document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
         return document.render(font_config=self.fonts, stylesheets=sheets)
 

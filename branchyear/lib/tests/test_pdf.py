@@ -6,13 +6,13 @@ from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from branchyear.lib import pdf
 from branchyear.lib.layout import Cancelled, Column, Layout
-from branchyear.lib.pdf import engine, fonts, ledgers
+from branchyear.lib.pdf import engine, ledgers
+from branchyear.lib.typeset import faces
 
 RARE_NAMES = "珺玥祎堃喆昇䶮㛃𬭎"
 LAYOUT = Layout(
@@ -177,12 +177,12 @@ def test_rare_names_are_printed_and_can_be_copied(caplog):
     assert caplog.text == ""
 
 
-def test_a_character_in_none_of_the_fonts_is_a_box_and_is_reported(caplog):
-    engine._load.cache_clear()
+def test_a_character_in_none_of_the_fonts_is_printed_as_its_code_and_reported(caplog):
+    faces.printable.cache_clear()
 
     reader = printed(LAYOUT, [row(1, name="张\U0001f600三\ufe0f")])
 
-    assert "1张□三12" in words(reader.pages[0])
+    assert "1张[U+1F600]三12" in words(reader.pages[0])
     assert "No font has \U0001f600 (U+1F600)" in caplog.text
 
 
@@ -236,20 +236,43 @@ def test_the_machine_s_own_fonts_are_found_again_afterwards():
     assert "FONTCONFIG_FILE" not in os.environ
 
 
-def test_parts_written_apart_join_into_the_same_ledger(tmp_path):
+def test_parts_written_apart_join_into_the_same_ledger_to_the_byte(tmp_path):
     rows = [row(number) for number in range(1, 61)]
     parts = []
     for at, piece in enumerate((rows[:25], [], rows[25:])):
         parts.append(tmp_path / f"{at}.part")
-        made = pdf.write_part(parts[-1], LAYOUT, piece, label=f"第{at}党委")
+        made = pdf.write_part(parts[-1], LAYOUT, piece)
         assert pdf.look_into(parts[-1]) == made
-    memory = io.BytesIO()
+    whole, joined = tmp_path / "whole.pdf", tmp_path / "joined.pdf"
 
-    pages = pdf.join(memory, LAYOUT, parts)
+    pages = pdf.join(joined, LAYOUT, parts, watermark="张三")
 
-    whole, joined = printed(LAYOUT, rows), PdfReader(memory)
-    assert pages == len(whole.pages)
-    assert [words(page) for page in joined.pages] == [words(page) for page in whole.pages]
+    assert pages == pdf.render_ledger(whole, LAYOUT, rows, watermark="张三")
+    assert joined.read_bytes() == whole.read_bytes()
+
+
+def test_every_named_part_is_a_bookmark_at_its_first_row(tmp_path):
+    parts = [tmp_path / "north.part", tmp_path / "nobody.part", tmp_path / "south.part"]
+    pdf.write_part(parts[0], LAYOUT, [row(number) for number in range(30)], label="市北区局")
+    pdf.write_part(parts[1], LAYOUT, [], label="无人支部")
+    pdf.write_part(parts[2], LAYOUT, [row(99, name="南一支部")], label="市南区局")
+
+    pdf.join(tmp_path / "a.pdf", LAYOUT, parts)
+
+    reader = PdfReader(tmp_path / "a.pdf")
+    found = [(item.title, reader.get_destination_page_number(item)) for item in reader.outline]
+    assert found == [(LAYOUT.title, 0), ("市北区局", 0), ("市南区局", 1), ("合计与签章", 1)]
+    assert "南一支部" in words(reader.pages[1])
+
+
+def test_a_part_of_other_columns_is_not_joined(tmp_path):
+    other = Layout("名单", [Column("a", "姓名")])
+    pdf.write_part(tmp_path / "a.part", other, [{"a": "张三"}])
+
+    with pytest.raises(ValueError, match="other columns"):
+        pdf.join(tmp_path / "a.pdf", LAYOUT, [tmp_path / "a.part"])
+
+    assert not (tmp_path / "a.pdf").exists()
 
 
 def test_a_part_that_was_cut_off_is_not_joined(tmp_path):
@@ -405,15 +428,15 @@ def test_the_fonts_have_every_character_of_gb_2312_and_the_rare_names():
             if first != 0xD7 or second < 0xFA:
                 needed.add(ord(bytes((first, second)).decode("gb2312")))
     assert len(needed) > 6763
-    last = set(TTFont(fonts.FONTS / "GovKai-Regular.ttf", lazy=True).getBestCmap())
+    last = set(TTFont(faces.FONTS / "GovKai-Regular.ttf", lazy=True).getBestCmap())
 
-    for path in sorted(fonts.FONTS.glob("*.otf")):
+    for path in sorted(faces.FONTS.glob("*.otf")):
         assert needed - set(TTFont(path, lazy=True).getBestCmap()) - last == set()
     assert needed - last == set()
 
 
 def test_the_fonts_stay_small_enough_for_the_repository():
-    assert sum(path.stat().st_size for path in fonts.FONTS.iterdir()) < 30_000_000
+    assert sum(path.stat().st_size for path in faces.FONTS.iterdir()) < 30_000_000
 
 
 def test_a_machine_without_pango_is_told_what_to_install(monkeypatch):
@@ -424,9 +447,3 @@ def test_a_machine_without_pango_is_told_what_to_install(monkeypatch):
 
     assert warning.id == "branchyear.W041"
     assert "apt-get install libpango-1.0-0" in warning.hint
-
-
-def test_the_printed_ledger_has_no_style_of_its_own():
-    html = render_to_string("print/page_numbers.html", {"pages": range(2)})
-
-    assert "style" not in html
