@@ -52,6 +52,7 @@ ADMIN_PERMISSIONS = {
         "tasks.add_*",
         "tasks.change_*",
         "tasks.delete_factword",
+        "tasks.delete_rubricline",
         "reports.view_*",
         "reports.change_*",
         "reports.add_*",

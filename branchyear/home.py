@@ -21,7 +21,7 @@ from reports.models import MonthlyReport, Tier
 from tasks import clocks
 from tasks.models import BranchItem, Campaign, SelfCheck
 from tasks.services.self_check import phase_of
-from tasks.todos import delegated_todos, filled_todos, oversight_todos, problem_todos
+from tasks.todos import campaign_todos, delegated_todos, filled_todos, upper_todos
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
@@ -60,7 +60,7 @@ def secretary(scope, today):
         todos.append(_owed_report(report, today))
     todos += [Todo(**facts) for facts in filled_todos(branch)]
     todos += _self_check(branch, campaign, today)
-    todos += [Todo(**facts) for facts in problem_todos(branch, today)]
+    todos += [Todo(**facts) for facts in campaign_todos(branch, today)]
     todos += [Todo(**facts) for facts in movement_todos(branch, today)]
     todos += _own_term(branch, today)
     todos += _meetings(branch, today)
@@ -294,7 +294,7 @@ def reviewer(user, scope, today):
                 button="去审批",
             )
         )
-    todos += [Todo(**facts) for facts in oversight_todos(top)]
+    todos += [Todo(**facts) for facts in upper_todos(top, user, today)]
     if figures["overdue"]:
         todos.append(
             Todo(

@@ -13,6 +13,7 @@ from reports.views import (
     papers,
     practices,
     reminders,
+    scores,
 )
 
 app_name = "reports"
@@ -30,6 +31,8 @@ urlpatterns = [
     # Papers given out, and comparing a file with them
     path("verify/", papers.verify, name="verify"),
     path("verify/<str:code>/", papers.verify_paper, name="verify_paper"),
+    # Scores taken away
+    path("scores/<int:pk>/copy/", scores.score_copy, name="score_copy"),
     # Monthly reports
     path("reports/", monthly.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from tasks.models import BranchItem, Delegation, Extension, Problem
+from tasks.todos_scores import score_oversight_todos, score_todos
 
 State = Problem.State
 SOON = timedelta(days=30)  # as the checklist's items
@@ -101,3 +102,17 @@ def filled_todos(branch):
             else reverse("tasks:branch_checklist", args=[branch.pk]) + "?state=draft",
             "button": "去审定",
         }
+
+
+def campaign_todos(branch, today):
+    """Problems, then the branch's own scores."""
+    yield from problem_todos(branch, today)
+    yield from score_todos(branch, today)
+
+
+def upper_todos(top, user, today):
+    """What waits for a reviewer: of those below, and of the organisation's own."""
+    yield from oversight_todos(top)
+    if not top.is_branch:
+        yield from score_todos(top, today)
+    yield from score_oversight_todos(top, user)

@@ -196,4 +196,5 @@ VERBS = {
     "score.appeal_granted": "复核：予以调整",
     "score.appeal_refused": "复核：维持原分",
     "score.published": "公布考核结果",
+    "score.copied": "下载考核得分表",
 }

@@ -17,6 +17,7 @@ from reports.kinds.posts import Posts
 from reports.kinds.problems import CorrectionList, ProblemList, Problems, ResponsibilityList
 from reports.kinds.reporting import Reporting
 from reports.kinds.roster import Roster
+from reports.kinds.scores import Scores
 from reports.kinds.summary import Summary
 from reports.kinds.talks import Talks
 from reports.kinds.terms import Terms
@@ -45,6 +46,7 @@ KINDS = {
         ProblemList(),
         CorrectionList(),
         ResponsibilityList(),
+        Scores(),
     )
 }
 

@@ -49,6 +49,9 @@ ROWS = {
     # Whoever holds a paper holds its code.
     "reports:verify": Row({200: PEOPLE}),
     "reports:verify_paper": Row({200: PEOPLE}, args=lambda world: [world.paper.shown_code]),
+    "reports:score_copy": Row(
+        {200: NORTH}, args=lambda world: [world.score.pk], data={"format": "xlsx"}
+    ),
     # Monthly reports
     "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),

@@ -1,0 +1,70 @@
+"""What scores ask of the scored organisations, and of those above, today."""
+
+from django.urls import reverse
+
+from branches.models import Organization
+from tasks.models import RubricLine, Score, ScoreAppeal, ScoreJudgement, ScoreRound
+from tasks.rules_scores import may_run_scores
+
+
+def score_todos(organization, today):
+    """What a scored organisation should do about its own score: judge itself, look and perhaps appeal."""
+    rows = (
+        Score.objects.filter(organization=organization)
+        .exclude(round__state=ScoreRound.State.FINAL)
+        .select_related("round__campaign", "round__rubric")
+        .order_by("round__ends_on", "pk")
+    )
+    for row in rows:
+        round_ = row.round
+        if round_.state == ScoreRound.State.OPEN and today <= round_.self_until:
+            asked = round_.rubric.lines.filter(measure=RubricLine.Measure.JUDGED).count()
+            given = row.judgements.filter(self_at__isnull=False).count()
+            if given < asked:
+                yield {
+                    "what": f"{round_}自评",
+                    "why": f"{asked - given}项需要自评，其余由平台按审核结果填好",
+                    "url": row.get_absolute_url(),
+                    "button": "去自评",
+                    "due": round_.self_until,
+                }
+        elif round_.takes_appeals(today):
+            yield {
+                "what": f"查看{round_}得分",
+                "why": "得分已定格，有不同意见的可逐项申诉",
+                "url": row.get_absolute_url(),
+                "button": "去查看",
+                "due": round_.appeals_until,
+            }
+
+
+def score_oversight_todos(top, user):
+    """What scores ask of those above: self-judgements to be checked; of the committee also appeals, and a
+    round to be frozen or made known."""
+    own_level = (
+        ScoreJudgement.objects.filter(
+            score__round__state=ScoreRound.State.OPEN, self_at__isnull=False, checked_at=None
+        )
+        .under(top)
+        .exclude(score__organization=top)
+    )
+    if top.depth < Organization.DIRECT_DEPTH:
+        own_level = own_level.filter(score__organization__depth=Organization.DIRECT_DEPTH)
+    if waiting := own_level.count():
+        yield {
+            "what": f"审核{waiting}项考核自评",
+            "why": "下级已自评，等待您的审核分",
+            "url": f"{reverse('tasks:scores')}?org={top.pk}",
+            "button": "去审核",
+        }
+    if not may_run_scores(user):
+        return
+    asked = ScoreAppeal.objects.filter(state=ScoreAppeal.State.ASKED).under(top)
+    if waiting := asked.count():
+        first = asked.order_by("asked_at").values_list("line__score__round_id", flat=True).first()
+        yield {
+            "what": f"复核{waiting}件申诉",
+            "why": "复核意见会通知申诉单位",
+            "url": f"{reverse('tasks:scores')}?org={top.pk}&round={first}&appeal=1",
+            "button": "去复核",
+        }
