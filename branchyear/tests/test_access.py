@@ -43,7 +43,7 @@ def test_every_route_stands_in_the_access_table():
 
 # Building the world costs more than asking at an address, so each part of the table is asked in one world,
 # every row in a savepoint of its own that is undone afterwards.
-PARTS = 8
+PARTS = 4
 
 
 @pytest.fixture

@@ -60,27 +60,32 @@ def test_no_page_about_the_member_sings(planted, everybody, caplog):
     assert not sung(caplog.text, (*CANARIES, BASE))
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_no_ledger_sings(kind, planted):
+@pytest.mark.parametrize("part", range(2))  # building the world costs more than most ledgers
+def test_no_ledger_sings(part, planted):
     found = {}
-    for person in ("secretary", "department"):
-        user = getattr(planted.people, person)
-        place = planted.north if person == "secretary" else planted.city
-        if not KINDS[kind].fits(place):
-            place = planted.north_office
-        for format in KINDS[kind].formats:
-            export = exports.request_export(
-                kind, organization=place, format=format, parameters={}, by=user
-            )
-            job = Job.objects.filter(key__startswith=f"export:{export.pk}:").latest("pk")
-            outbox.perform(job.pk, now=timezone.now())
-            export.refresh_from_db()
-            with export.file.open() as file:
-                content = unpacked(file.read())
-            if song := sung(content, unheard_of(person)):
-                found[person, format] = song
+    for kind in sorted(KINDS)[part::2]:
+        for person in ("secretary", "department"):
+            for format in KINDS[kind].formats:
+                with undone():
+                    content = made(kind, format, person, planted)
+                if song := sung(content, unheard_of(person)):
+                    found[kind, person, format] = song
 
     assert found == {}
+
+
+def made(kind, format, person, planted):
+    """What is in a ledger that this person asks for."""
+    user = getattr(planted.people, person)
+    place = planted.north if person == "secretary" else planted.city
+    if not KINDS[kind].fits(place):
+        place = planted.north_office
+    export = exports.request_export(kind, organization=place, format=format, parameters={}, by=user)
+    job = Job.objects.filter(key__startswith=f"export:{export.pk}:").latest("pk")
+    outbox.perform(job.pk, now=timezone.now())
+    export.refresh_from_db()
+    with export.file.open() as file:
+        return unpacked(file.read())
 
 
 def test_no_trail_no_notice_and_no_letter_sings(planted, client, caplog):
