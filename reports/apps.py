@@ -13,4 +13,5 @@ class ReportsConfig(AppConfig):
             health,
             receivers,
             scoring,
+            uses,
         )

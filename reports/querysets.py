@@ -117,6 +117,10 @@ class GoodPracticeQuerySet(OrganizationOwnedQuerySet):
     pass
 
 
+class ReportAttachmentQuerySet(OrganizationOwnedQuerySet):
+    organization_path = "report__organization"
+
+
 class ReportStepQuerySet(OrganizationOwnedQuerySet):
     organization_path = "report__organization"
 

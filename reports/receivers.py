@@ -4,8 +4,8 @@ from django.dispatch import receiver
 
 from branchyear.outbox.signals import job_buried
 from reports.models import Export
-from reports.services import exports, periods
-from tasks.signals import campaign_opened
+from reports.services import attachments, exports, periods
+from tasks.signals import campaign_opened, evidence_replaced
 
 
 @receiver(campaign_opened)
@@ -18,3 +18,8 @@ def tell_the_person_whose_ledger_was_given_up(sender, job, **kwargs):
     export = Export.objects.filter(pk=job.payload.get("export")).first()
     if job.kind == "reports.render" and export:
         exports.fail(export, exports.GIVEN_UP)
+
+
+@receiver(evidence_replaced)
+def let_the_newer_file_go_with_reports(sender, old, new, **kwargs):
+    attachments.follow_revision(old, new)

@@ -13,6 +13,7 @@ from reports.views import (
     papers,
     practices,
     reminders,
+    report_list,
     scores,
 )
 
@@ -34,7 +35,7 @@ urlpatterns = [
     # Scores taken away
     path("scores/<int:pk>/copy/", scores.score_copy, name="score_copy"),
     # Monthly reports
-    path("reports/", monthly.reports, name="reports"),
+    path("reports/", report_list.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),
     path("reports/urge/", reminders.urge, name="urge"),
     path("reports/urge/send/", reminders.send_urge, name="send_urge"),
@@ -46,6 +47,12 @@ urlpatterns = [
     path("reports/<int:pk>/copy/", copies.report_copy, name="report_copy"),
     path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
     path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
+    path("reports/<int:pk>/attachments/", monthly.attach_to_report, name="attach_to_report"),
+    path(
+        "reports/<int:pk>/attachments/<int:attachment_pk>/remove/",
+        monthly.detach_from_report,
+        name="detach_from_report",
+    ),
     path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),
     path("reports/<int:pk>/accept/", monthly.accept_report, name="accept_report"),
     path("reports/<int:pk>/return/", monthly.return_report, name="return_report"),

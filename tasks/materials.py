@@ -1,4 +1,51 @@
-"""What is asked about a material beside what it proves. A question to the person, never a bar."""
+"""What is asked about a material beside what it proves (a question to the person, never a bar), and what the
+apps above use the library's files for.
+
+This app knows nothing of reports; they register here which rows of theirs use a file::
+
+    @uses_files(lambda: ReportAttachment.objects.select_related("report"))
+    def told(link):
+        return Use(...)
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+_users = []
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a file goes with, where that is, how it stands (code and words)."""
+
+    words: str
+    url: str
+    state: str
+    said: str
+
+
+def uses_files(links):
+    """Register ``links()``: rows with an ``evidence``; the function tells one of them as a ``Use``."""
+
+    def register(function):
+        _users.append((links, function))
+        return function
+
+    return register
+
+
+def links_above():
+    """The rows of the apps above that use files: one queryset for each of them."""
+    return [links() for links, _ in _users]
+
+
+def uses_above(files):
+    """What the apps above use ``files`` for: ``{pk: [Use]}``."""
+    found = defaultdict(list)
+    for links, told in _users:
+        for link in links().filter(evidence__in=files).order_by("pk"):
+            found[link.evidence_id].append(told(link))
+    return found
 
 
 def window_question(fact_on, row):

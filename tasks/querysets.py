@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from branches.querysets import OrganizationOwnedQuerySet, within
 from branches.roles import BRANCH_ROLES, Role
 from branchyear.lib.dates import day_end, day_start, local_day
+from tasks.materials import links_above
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a reviewer
@@ -166,14 +167,15 @@ class EvidenceQuerySet(OrganizationOwnedQuerySet):
         return self.filter(replaced_by=None)
 
     def with_use(self):
-        """Adds ``is_used``: proves an item or that a problem is solved."""
+        """Adds ``is_used``: proves an item or that a problem is solved, or goes with something above."""
         from tasks.models import ItemEvidence, ProblemEvidence  # the models need this module
 
         mine = {"evidence": OuterRef("pk")}
-        return self.annotate(
-            is_used=Exists(ItemEvidence.objects.filter(**mine))
-            | Exists(ProblemEvidence.objects.filter(**mine))
-        )
+        is_used = Exists(ItemEvidence.objects.filter(**mine))
+        is_used |= Exists(ProblemEvidence.objects.filter(**mine))
+        for links in links_above():
+            is_used |= Exists(links.filter(**mine))
+        return self.annotate(is_used=is_used)
 
 
 class FactWordQuerySet(models.QuerySet):

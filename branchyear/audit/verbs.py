@@ -157,6 +157,8 @@ VERBS = {
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",
     "report.matrix_exported": "导出报送情况",
+    "report.attached": "选用月报附件",
+    "report.detached": "移除月报附件",
     "report.copied": "打印导出月报",
     "practice.recommended": "推荐经验做法",
     "practice.taken_up": "选用经验做法",

@@ -1,5 +1,6 @@
 """Models by noun."""
 
+from reports.models.attachments import ReportAttachment
 from reports.models.exports import Export
 from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
@@ -20,6 +21,7 @@ __all__ = [
     "Period",
     "Reminder",
     "ReminderPolicy",
+    "ReportAttachment",
     "ReportExtension",
     "ReportRule",
     "ReportSection",

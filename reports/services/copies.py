@@ -12,12 +12,14 @@ from branchyear.lib.wordfile import WordPaper
 from branchyear.lib.xlsx import write_workbook
 from reports.models import ReportSection, Tier
 from reports.services import matrix
+from reports.services.sealing import to_seal
 from reports.services.sections import sections_of
 
 DRAFT = "草稿（未报送）"
 NUMBERS = "一二三四五六七八九十"
 WIDTHS = (18, 34, 14, 14, 8, 22)
 EMPTY = "（无）"
+ATTACHED = ("序号", "名称", "日期", "校验码（SHA-256）")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Copy:
     figures: list
     parts: list  # (number, heading, text or None for the figures)
     notes: list  # (what is unusual, explanation)
+    attached: list  # (number, name, day, SHA-256 or that it is a record of the portal)
     seal: str = ""
 
     @property
@@ -62,6 +65,7 @@ def copy_of_step(report, step, day):
         figures=sealed["figures"],
         parts=_numbered([("基本数据", None), *texts]),
         notes=[(one["said"], one["note"]) for one in sealed.get("notes", ())],
+        attached=_attached(sealed.get("attachments", ())),
         seal=step.seal,
     )
 
@@ -89,7 +93,15 @@ def copy_of_desk(desk, by):
             for one in desk.soft(words)
             if one.key in report.notes
         ],
+        attached=_attached(to_seal(report)),
     )
+
+
+def _attached(sealed):
+    return [
+        (str(number), one["name"], one["on"] or "—", one.get("sha256") or "平台记录")
+        for number, one in enumerate(sealed, 1)
+    ]
 
 
 def _title(report):
@@ -127,6 +139,9 @@ def write_word(copy, target, *, by):
         paper.heading("情况说明")
         for unusual, note in copy.notes:
             paper.text(f"{unusual}说明：{note}")
+    if copy.attached:
+        paper.heading("附件")
+        paper.table(ATTACHED, copy.attached)
     paper.gap(2)
     paper.right(f"{copy.unit}（盖章）")
     paper.right(f"{copy.day.year}年{copy.day.month}月{copy.day.day}日")

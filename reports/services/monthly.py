@@ -4,8 +4,6 @@ draft → submitted → received, or returned and handed in again. What was hand
 and number for number in its step, under a checksum; nothing that happens later changes it.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +18,7 @@ from reports import rules
 from reports.models import MonthlyReport, ReportStep
 from reports.services import checks, drafts
 from reports.services.figures import figures_for
+from reports.services.sealing import seal_of, sealed_copy, to_seal
 from reports.services.sections import texts_of
 
 State = MonthlyReport.State
@@ -147,7 +146,10 @@ def submit(report, texts=None, *, revision=None, by, now, notes=None):
         if one.key not in notes:
             raise Refused(f"{one.sentence}请在“情况说明”中写一句话。", field=note_field(one.key))
     notes = {one.key: notes[one.key] for one in unusual}
-    sealed = sealed_copy(report, figures=desk.figures, texts=texts, by=by, now=now)
+    sealed = sealed_copy(
+        report, figures=desk.figures, texts=texts, by=by, now=now,
+        attachments=to_seal(report),
+    )  # fmt: skip
     if unusual:
         sealed["notes"] = [
             {"check": one.key, "said": one.sentence, "note": notes[one.key]} for one in unusual
@@ -283,53 +285,6 @@ def verdict(report, now):
 
 def people_who_fill(report):
     return holders(rules.FILLERS[report.period.tier], report.organization)
-
-
-# --- The sealed copy ------------------------------------------------------------------------------
-
-
-def sealed_copy(report, *, figures, texts, by, now):
-    """What is handed in, complete in itself: names, period, rule, figures, words."""
-    period = report.period
-    return {
-        "form": "monthly-report/1",
-        "campaign": str(period.campaign),
-        "organization": _named(report.organization),
-        "receiver": _named(report.receiver),
-        "period": {
-            "month": period.month,
-            "tier": period.tier,
-            "due_on": period.due_on.isoformat(),
-            "rule": period.rule,
-            **({"extended_to": report.extended_to.isoformat()} if report.extended_to else {}),
-        },
-        "round": report.round + 1,
-        "submitted_at": now.isoformat(),
-        "submitted_by": str(by),
-        "figures": [
-            {name: value for name, value in figure.items() if not name.endswith("url")}
-            for figure in figures
-        ],
-        "texts": [
-            {"key": one.key, "heading": one.heading, "text": texts.get(one.key, "")}
-            for one in texts_of(period)
-        ],
-    }
-
-
-def seal_of(sealed):
-    """SHA-256 of the canonical JSON: keys sorted, no spaces, UTF-8."""
-    text = json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def is_intact(step):
-    """Whether a step's sealed copy still is what its checksum says."""
-    return bool(step.seal) and seal_of(step.sealed) == step.seal
-
-
-def _named(organization):
-    return {"id": organization.pk, "code": organization.code, "name": organization.name}
 
 
 # --- Helpers --------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from branchyear.lib.dates import Month, local_day
 from reports.models import MonthlyReport, ReportStep
 from reports.services import checks
 from reports.services.figures import figures_for_many
-from reports.services.monthly import clean_texts, seal_of, sealed_copy
+from reports.services.monthly import clean_texts
+from reports.services.sealing import seal_of, sealed_copy
 from reports.services.sections import texts_of
 
 COLUMNS = [

@@ -93,6 +93,13 @@ ROWS = {
         method="post",
         data={"version": 1, **make.WORDS, "note_committee": "书记外出学习，下月补开。"},
     ),
+    # Nothing is ticked: whoever may is told so; who only reads is told before.
+    "reports:attach_to_report": Row(
+        {409: FILLERS, 403: READERS}, args=the_report, method="post", data={"version": 1}
+    ),
+    "reports:detach_from_report": Row(
+        {404: NORTH}, args=lambda world: [world.report.pk, 0], method="post", data={"version": 1}
+    ),
     "reports:withdraw_report": Row(
         {302: ["secretary"], 409: ["clerk"], 403: READERS}, args=the_submitted, method="post"
     ),

@@ -14,7 +14,7 @@ from branchyear.lib.errors import Refused
 from members.models import Meeting
 from members.tests.make import make_member
 from reports.models import MonthlyReport, ReportSection, Tier
-from reports.services import checks, drafts, monthly
+from reports.services import checks, drafts, monthly, sealing
 from reports.services.drafts import Fact
 from reports.tests import make
 from reports.tests.make import WORDS, at
@@ -257,7 +257,7 @@ def test_a_month_without_a_committee_meeting_is_explained_and_sealed(org, people
     assert [(one["check"], one["note"]) for one in step.sealed["notes"]] == [
         ("committee", "书记外出学习， 下周补开。")
     ]
-    assert monthly.is_intact(step)
+    assert sealing.is_intact(step)
 
 
 def test_the_page_asks_for_the_line_keeps_it_and_seals_it(

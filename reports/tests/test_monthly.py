@@ -16,7 +16,7 @@ from conftest import make_office
 from members.lifebook import KINDS
 from members.models import DuesMonth, Member
 from reports.models import MonthlyReport, Period, ReportStep, Tier
-from reports.services import monthly
+from reports.services import monthly, sealing
 from reports.tests import make
 from reports.tests.make import WORDS, at
 from tasks.models import BranchItem
@@ -123,7 +123,7 @@ def test_handing_in_seals_tells_and_leaves_its_trace(org, report, people):
     assert step.sealed["period"]["due_on"] == "2022-04-25"
     written = {part["key"]: part["text"] for part in step.sealed["texts"] if part["text"]}
     assert (written, step.sealed["texts"][0]["heading"]) == (WORDS, "工作开展情况")
-    assert report.seal == step.seal == monthly.seal_of(step.sealed)
+    assert report.seal == step.seal == sealing.seal_of(step.sealed)
     assert Entry.objects.get(verb="report.submitted").detail["seal"] == report.seal
     notice = Notice.objects.get(kind="report.submitted")
     assert (notice.recipient, notice.url) == (people.reviewer, f"/reports/{report.pk}/")
@@ -142,7 +142,7 @@ def test_what_was_handed_in_does_not_change_with_the_facts(org, report, people):
     report.refresh_from_db()
     assert (step.sealed, step.seal) == before
     assert report.figures["rows"] == before[0]["figures"]
-    assert monthly.is_intact(step)
+    assert sealing.is_intact(step)
 
 
 def test_a_sealed_copy_that_was_tampered_with_is_noticed(report, people):
@@ -151,7 +151,7 @@ def test_a_sealed_copy_that_was_tampered_with_is_noticed(report, people):
 
     step.sealed["texts"][0]["text"] = "改过"
 
-    assert not monthly.is_intact(step)
+    assert not sealing.is_intact(step)
 
 
 def test_a_report_handed_in_cannot_be_written_or_handed_in_again(report, people):

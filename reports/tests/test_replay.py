@@ -7,7 +7,7 @@ import pytest
 from branchyear.audit.models import Entry
 from members.services.roster import add_members
 from reports.models import MonthlyReport, Period
-from reports.services import monthly
+from reports.services import monthly, sealing
 from reports.services.figures import figures_for, figures_for_many
 from reports.services.replay import Handed, replay
 from reports.tests.make import WORDS, at, make_campaign, open_months
@@ -92,7 +92,7 @@ def test_replay_writes_what_the_verbs_write(april, org, people):
     assert [s[:2] + s[5:] for s in steps(at_once)] == [s[:2] + s[5:] for s in steps(by_verbs)]
     assert [v[::2] for v in verbs(at_once)] == [v[::2] for v in verbs(by_verbs)]
     sealed = at_once.steps.get(kind="submitted")
-    assert monthly.is_intact(sealed)
+    assert sealing.is_intact(sealed)
     assert [row["key"] for row in sealed.sealed["figures"]] == [
         row["key"] for row in by_verbs.steps.get(kind="submitted").sealed["figures"]
     ]

@@ -19,7 +19,7 @@ from reports.models import Tier
 from reports.querysets import VERDICTS as CODES
 from reports.services import matrix as services
 from reports.views.copies import TYPES
-from reports.views.monthly import VERDICTS
+from reports.views.report_list import VERDICTS
 from tasks.models import Campaign
 
 

@@ -1,189 +1,23 @@
-"""月报: the list, the paper and its steps."""
-
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+"""月报: the paper, what goes with it, and its steps."""
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.models import Organization
-from branches.roles import BRANCH_ROLES
-from branches.scope import scope_of
-from branchyear.lib.dates import Month, local_day
+from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
-from branchyear.lib.paging import page_of
+from members.models import Meeting
 from reports import rules
 from reports.forms import ExtensionForm, ReportForm
-from reports.models import GoodPractice, MonthlyReport, Period, ReportExtension, Tier
-from reports.services import extensions, figures, monthly, practices
+from reports.models import GoodPractice, MonthlyReport
+from reports.services import attachments, extensions, figures, monthly, practices, sealing
 from reports.services.sections import texts_of
 from reports.views import sheet
+from tasks.models import Evidence
 
 UNEXPLAINED = "有需要说明的情况，请在“情况说明”中各写一句话。"
-VERDICTS = {
-    "ontime": "按期",
-    "extended": "经批准延期",
-    "late": "逾期",
-    "missing": "未报",
-    "waiting": "未到期",
-    "received": "已报送",
-    "unreported": "尚未报送",
-}
-
-
-# --- The list -------------------------------------------------------------------------------------
-
-
-@require_GET
-def reports(request):
-    """月报: one's own on top, then what waits to be received, then all in sight."""
-    scope = scope_of(request.user)
-    if not scope.seen_paths:
-        raise Http404
-    now = timezone.now()
-    seen = MonthlyReport.objects.visible_to(request.user).with_words()
-    own = seen.filter(_held(scope, rules.FILLERS, "organization"))
-    queue = seen.filter(
-        _held(scope, rules.RECEIVERS, "receiver"), state="submitted"
-    ).select_related("submitted_by")
-    tabs = _tabs(request, scope, own=own, queue=queue)
-    context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
-    context["may_urge"] = rules.may_see_overview(request.user)
-    if context["tab"] == "own":
-        context.update(_own(own.with_verdict(now).expected()))
-    elif context["tab"] == "queue":
-        rows = queue.with_verdict(now).order_by("submitted_at", "pk")
-        context["page"] = page_of(request.GET, rows, 20)
-        context["requests"] = list(_requests(request, scope)[:50])
-    else:
-        filters = Filters.read(request)
-        rows = filters.apply(seen.expected(), now).with_verdict(now)
-        context.update(
-            filters=filters,
-            page=page_of(request.GET, rows, 20),
-            months=_months(),
-            tiers=Tier.choices,
-            verdicts=VERDICTS.items(),
-        )
-    return render(request, "reports/reports.html", context)
-
-
-def _held(scope, roles_of, path, tier_path="period__tier"):
-    """Reports for which the person holds the office that ``roles_of`` names for their tier."""
-    condition = Q(pk__in=[])
-    for tier, roles in roles_of.items():
-        condition |= Q(**{tier_path: tier, f"{path}__in": scope.organizations(roles)})
-    return condition
-
-
-def _requests(request, scope):
-    """Requests for more time that wait for this person."""
-    return (
-        ReportExtension.objects.visible_to(request.user)
-        .filter(_held(scope, rules.RECEIVERS, "report__receiver", "report__period__tier"))
-        .filter(state="asked")
-        .select_related("report__organization", "report__period", "asked_by")
-    )
-
-
-def _tabs(request, scope, *, own, queue):
-    tabs = {}
-    if any(scope.organizations(roles) for roles in rules.FILLERS.values()):
-        tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
-    if any(scope.organizations(roles) for roles in rules.RECEIVERS.values()):
-        requests = _requests(request, scope)
-        tabs["queue"] = {
-            "label": "待接收",
-            "url": "?tab=queue",
-            "count": queue.count() + requests.count(),
-        }
-    if not scope.roles <= BRANCH_ROLES:
-        tabs["all"] = {"label": "全部月报", "url": "?tab=all"}
-    chosen = _chosen_tab(request, tabs)
-    for key, tab in tabs.items():
-        tab["active"] = key == chosen
-    return tabs
-
-
-def _chosen_tab(request, tabs):
-    wanted = request.GET.get("tab")
-    return wanted if wanted in tabs else next(iter(tabs), "all")
-
-
-def _own(rows):
-    """The latest report of each unit on top, the earlier ones below; one red button at most."""
-    latest, earlier = [], []
-    seen = set()
-    for report in rows.order_by("-period__month", "organization__path", "pk"):
-        unit = (report.organization_id, report.period.tier)
-        (earlier if unit in seen else latest).append(report)
-        seen.add(unit)
-    red = next((report for report in latest if report.is_editable), None)
-    return {"latest": latest, "earlier": earlier, "red": red}
-
-
-@dataclass
-class Filters:
-    """The query row of the list; a value that names nothing is not applied."""
-
-    month: str = ""
-    tier: str = ""
-    verdict: str = ""
-    name: str = ""
-    conditions: dict = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, request):
-        get = request.GET
-        chosen = cls(
-            month=_month(get.get("month")),
-            tier=get.get("tier") if get.get("tier") in Tier.values else "",
-            verdict=get.get("verdict") if get.get("verdict") in VERDICTS else "",
-            name=(get.get("q") or "").strip()[:60],
-        )
-        for name in ("receiver", "under"):
-            if (get.get(name) or "").isdecimal() and len(get[name]) < 19:
-                chosen.conditions[name] = int(get[name])
-        return chosen
-
-    @property
-    def query(self):
-        """The same conditions as an address."""
-        named = {"month": self.month, "tier": self.tier, "verdict": self.verdict, "q": self.name}
-        return urlencode({**{k: v for k, v in named.items() if v}, **self.conditions})
-
-    def apply(self, rows, now):
-        if self.month:
-            rows = rows.filter(period__month=self.month)
-        if self.tier:
-            rows = rows.filter(period__tier=self.tier)
-        if self.verdict:
-            rows = rows.judged(self.verdict, now)
-        if self.name:
-            rows = rows.filter(organization__name__icontains=self.name)
-        if "receiver" in self.conditions:
-            rows = rows.filter(receiver=self.conditions["receiver"])
-        if "under" in self.conditions:
-            top = Organization.objects.filter(pk=self.conditions["under"]).first()
-            rows = rows.under(top) if top else rows.none()
-        return rows
-
-
-def _month(text):
-    try:
-        return str(Month.parse(text))
-    except ValueError:
-        return ""
-
-
-def _months():
-    """Every month that has been opened, latest first."""
-    found = Period.objects.order_by("-month").values_list("month", flat=True).distinct()
-    return [(month, Month.parse(month).label) for month in found]
 
 
 # --- The paper ------------------------------------------------------------------------------------
@@ -248,7 +82,7 @@ def paper(
             "columns": sheet.columns(sheet.sealed_figures(step, live) if step else live),
             "changed": sheet.changed_since(step, live) if step else [],
             "step": step,
-            "intact": monthly.is_intact(step) if step else False,
+            "intact": sealing.is_intact(step) if step else False,
             "form": form,
             "conflict": conflict,
             "problem": problem,
@@ -261,6 +95,7 @@ def paper(
             "lower": lower,
             "may_recommend": bool(practices.words_of(report)) and rules.may_recommend(user, report),
             "practice": GoodPractice.objects.filter(report=report).first(),
+            **_attachments(report, writing=writing, step=step),
             "timeline": [_told(step) for step in steps],
             "confirm": sheet.confirmation(report, live, now) if writing else "",
             **_extension_context(
@@ -269,6 +104,18 @@ def paper(
         },
         status=status,
     )
+
+
+def _attachments(report, *, writing, step):
+    """What goes with the report: chosen so far, with what can be chosen; or as it was sealed."""
+    if not writing:
+        return {"sealed_attachments": step.sealed.get("attachments", ()) if step else ()}
+    return {
+        "attachments": sealing.attached(report),
+        "files_offered": list(attachments.offered_files(report)),
+        "meetings_offered": list(attachments.offered_meetings(report)),
+        "files_most": attachments.OFFERED,
+    }
 
 
 def _extension_context(report, now, *, form, may_fill, may_receive):
@@ -367,6 +214,47 @@ def _check(report, form, *, today):
         form.add_error(key, sentence)
     given = monthly.clean_notes(form.notes)
     form.unexplained = {one.key for one in desk.soft(form.texts)} - set(given)
+
+
+@require_POST
+def attach_to_report(request, pk):
+    """选用附件: keeps what is typed, and lets ticked files and meetings go with the report."""
+    report = get_report(request, pk)
+    require(rules.may_fill(request.user, report))
+    files = list(
+        Evidence.objects.filter(
+            organization=report.organization_id, pk__in=_ticked(request, "attach")
+        )
+    )
+    meetings = list(
+        Meeting.objects.held().filter(
+            organization=report.organization_id, pk__in=_ticked(request, "meeting")
+        )
+    )
+    if not files and not meetings:
+        raise Refused("请先勾选要用的文件或组织生活记录。")
+
+    def save(report, texts, **more):
+        return attachments.save_and_attach(report, texts, files=files, meetings=meetings, **more)
+
+    said = f"已选用{len(files) + len(meetings)}个附件，报送时一并封存。"
+    return _written(request, report, save, said)
+
+
+@require_POST
+def detach_from_report(request, pk, attachment_pk):
+    """Take one off; file and record stay where they are."""
+    report = get_report(request, pk)
+    attachment = get_object_or_404(report.attachments, pk=attachment_pk)
+
+    def save(report, texts, **more):
+        return attachments.save_and_detach(report, texts, attachment, **more)
+
+    return _written(request, report, save, "已移除附件，文件和记录本身不受影响。")
+
+
+def _ticked(request, name):
+    return [pk for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19]
 
 
 @require_POST

@@ -18,7 +18,7 @@ from reports.models import Matter, MonthlyReport, Reminder
 from reports.models.reminders import URGED, occasion_words
 from reports.services import urging
 from reports.services.reminders import next_hours
-from reports.views.monthly import Filters
+from reports.views.report_list import Filters
 from tasks.models import BranchItem, Problem
 from tasks.querysets import OPEN_STATES
 

@@ -18,6 +18,7 @@ from tasks.models import BranchItem, Evidence, ItemEvidence, Problem, ProblemEvi
 from tasks.services import evidence as materials
 from tasks.services import moves
 from tasks.services.problems import WORK
+from tasks.signals import evidence_replaced
 
 OF_KEEPERS = "材料库由本支部的党支部书记或党务干部管理。"
 SEALED = (BranchItem.State.SUBMITTED, BranchItem.State.ACCEPTED)
@@ -71,6 +72,7 @@ def replace(evidence, upload, *, by, fact_on=None, now=None):
             )
         moved.extend(_move_items(evidence, new, by=by, now=now))
         moved.extend(_move_problems(evidence, new))
+        evidence_replaced.send(Evidence, old=evidence, new=new)
         _record("evidence.replaced", new, by=by, replaces=evidence.pk, moved=moved)
 
     new = materials.take(

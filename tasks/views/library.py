@@ -15,7 +15,7 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
 from tasks import rules
-from tasks.materials import window_question
+from tasks.materials import uses_above, window_question
 from tasks.models import BranchItem, Evidence, ItemEvidence, ProblemEvidence, Task
 from tasks.services import library as services
 from tasks.services import moves
@@ -174,13 +174,16 @@ def uses():
 
 
 def add_uses(rows):
-    """Gives each its ``proofs``, its ``problems`` and the ``older`` revisions with theirs, newest first."""
+    """Gives each its ``proofs``, its ``problems``, what it is used for ``above`` and the ``older`` revisions
+    with theirs, newest first."""
     organizations = {row.organization_id for row in rows}
     old = Evidence.objects.filter(organization__in=organizations, replaced_by__isnull=False)
     older = {row.pk: row for row in old.select_related("uploaded_by").prefetch_related(*uses())}
     fresh = Evidence.objects.filter(pk__in=[row.pk for row in rows]).prefetch_related(*uses())
     by_pk = {row.pk: row for row in fresh}
+    above = uses_above([*by_pk, *older])
     for row in rows:
+        row.above = above[row.pk]
         row.proofs = [link.branch_item for link in by_pk[row.pk].links.all()]
         row.problems = [link.problem for link in by_pk[row.pk].problem_links.all()]
         row.older, last = [], row.replaces_id
@@ -188,6 +191,7 @@ def add_uses(rows):
             one = older[last]
             one.proofs = [link.branch_item for link in one.links.all()]
             one.problems = [link.problem for link in one.problem_links.all()]
+            one.above = above[one.pk]
             row.older.append(one)
             last = one.replaces_id
         row.revision = len(row.older) + 1
