@@ -13,6 +13,7 @@ from members.api import MeetingViewSet, MemberViewSet
 from reports.api.exports import ExportViewSet
 from reports.api.monthly import MonthlyReportViewSet
 from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
+from tasks.api_inspections import InspectionViewSet
 from tasks.api_problems import FindingViewSet, ProblemViewSet
 from tasks.api_scores import ScoreViewSet
 
@@ -24,6 +25,7 @@ router.register("evidence", EvidenceViewSet, "evidence")
 router.register("findings", FindingViewSet, "finding")
 router.register("problems", ProblemViewSet, "problem")
 router.register("scores", ScoreViewSet, "score")
+router.register("inspections", InspectionViewSet, "inspection")
 router.register("organizations", OrganizationViewSet, "organizations")
 router.register("members", MemberViewSet, "members")
 router.register("meetings", MeetingViewSet, "meetings")

@@ -7,6 +7,7 @@ from reports.views import (
     copies,
     exports,
     extensions,
+    inspections,
     matrix,
     monthly,
     overview,
@@ -60,5 +61,8 @@ urlpatterns = [
     path("reports/<int:pk>/extension/grant/", extensions.grant_extension, name="grant_extension"),
     path(
         "reports/extensions/<int:pk>/decide/", extensions.decide_extension, name="decide_extension"
+    ),
+    path(
+        "inspections/<int:pk>/report.pdf", inspections.inspection_report, name="inspection_report"
     ),
 ]

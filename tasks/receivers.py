@@ -52,6 +52,7 @@ def redated(sender, meeting, before, now, **kwargs):
 IDLE = (
     "account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.", "item.saved",
     "score.", "supervision.", "bulletin.", "duty.",
+    "inspection.",
 )  # fmt: skip
 
 

@@ -229,3 +229,34 @@ def may_close_problem(user, problem, *, handed_in_by=None):
 def keepers_of(organization):
     """Who is told what happened to a problem of this organisation."""
     return list(holders(_problem_roles(organization), organization))
+
+
+# --- Inspections (督查抽查) ---------------------------------------------------------------------------
+
+
+# The working committee inspects its system, the city department may inspect by itself (工作方案 五(二)).
+INSPECTING_ROLES = frozenset({Role.COMMITTEE_REVIEWER, Role.CITY_DEPARTMENT})
+
+
+def may_run_inspection(user, organization):
+    """Plan, publish, draw, send out, decide and end: the reviewer of the working committee or the city
+    department itself, held at exactly the organisation that inspects."""
+    return scope_of(user).holds(INSPECTING_ROLES, organization)
+
+
+def inspecting_organizations(user):
+    """The organisations in whose name ``user`` may inspect."""
+    return scope_of(user).organizations(INSPECTING_ROLES)
+
+
+def may_record_visit(user, visit, *, scope=None):
+    """The inspector to whom the branch fell, as long as his office there lasts; nobody else writes in his
+    record."""
+    return visit.inspector_id == user.pk and (scope or scope_of(user)).holds(
+        {Role.INSPECTOR}, visit.branch
+    )
+
+
+def may_state(user, visit):
+    """The branch answers to what was found (情况说明)."""
+    return may_keep_problems(user, visit.branch)

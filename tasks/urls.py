@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tasks import urls_inspections
 from tasks.views import (
     batch,
     checklist,
@@ -129,4 +130,5 @@ urlpatterns = [
     path("scores/<int:pk>/appeal/", score.appeal_score, name="appeal_score"),
     path("scores/appeals/<int:pk>/decide/", score.decide_appeal, name="decide_appeal"),
     path("scores/appeals/<int:pk>/withdraw/", score.withdraw_appeal, name="withdraw_appeal"),
+    *urls_inspections.urlpatterns,
 ]

@@ -133,6 +133,10 @@ ROWS = {
         method="post",
         data={"reason": "请补充存在问题。"},
     ),
+    # Still a draft: nothing has been drawn.
+    "reports:inspection_report": Row(
+        {409: ["committee", "leader", "department"]}, args=lambda world: [world.plan.pk]
+    ),
     "monthly-reports-list": Row({200: PEOPLE}),
     "monthly-reports-detail": Row({200: NORTH}, args=the_report),
 }

@@ -6,6 +6,7 @@ from tasks.models.delegations import Delegation
 from tasks.models.evidence import Evidence, ItemEvidence, ItemMeeting
 from tasks.models.facts import FactKind, FactWord, ItemFact
 from tasks.models.health import Explanation, Finding, Severity
+from tasks.models.inspections import Draw, Exclusion, Inspection, TeamMember
 from tasks.models.items import BranchItem, ItemStep
 from tasks.models.offline import ChecklistUpload
 from tasks.models.problems import (
@@ -20,6 +21,7 @@ from tasks.models.problems import (
 from tasks.models.rubrics import Rubric, RubricLine
 from tasks.models.scores import Score, ScoreAppeal, ScoreJudgement, ScoreLine, ScoreRound
 from tasks.models.twins import MaterialCheck, PictureBand, PictureHash, Twin
+from tasks.models.visits import Visit, VisitPhoto, VisitRecord
 
 __all__ = [
     "BranchItem",
@@ -29,12 +31,15 @@ __all__ = [
     "ChecklistUpload",
     "Delegation",
     "Disposal",
+    "Draw",
     "Evidence",
+    "Exclusion",
     "Explanation",
     "Extension",
     "FactKind",
     "FactWord",
     "Finding",
+    "Inspection",
     "ItemEvidence",
     "ItemFact",
     "ItemMeeting",
@@ -61,5 +66,9 @@ __all__ = [
     "Severity",
     "Source",
     "Task",
+    "TeamMember",
     "Twin",
+    "Visit",
+    "VisitPhoto",
+    "VisitRecord",
 ]

@@ -132,6 +132,29 @@ def list_problem(
     """列入问题清单. One open problem for each rule and object, heading and item; one that was closed
     before is recognised (``repeats``). The branch is told when it was listed from above."""
     require(rules.may_list_problem(by, organization), OF_KEEPERS)
+    return enter_problem(
+        organization, origin=origin, title=title, by=by, now=now, finding=finding, heading=heading,
+        branch_item=branch_item, task=task, campaign=campaign, found_on=found_on,
+    )  # fmt: skip
+
+
+def enter_problem(
+    organization,
+    *,
+    origin,
+    title,
+    by,
+    now,
+    finding=None,
+    heading="",
+    branch_item=None,
+    task=None,
+    campaign=None,
+    found_on=None,
+    **plan,
+):
+    """The row itself, for a verb that has asked who may, inside its transaction; ``plan`` is what is known
+    already of responsible and limit."""
     today = local_day(now)
     title = _text(title, "title", "问题表现", 300, cut=origin != Origin.HAND)
     if found_on is not None and found_on > today:
@@ -168,6 +191,7 @@ def list_problem(
         repeats=same.filter(state=State.CLOSED).order_by("-pk").first() if same else None,
         created_by=by,
         created_at=now,
+        **plan,
     )
     _leave(problem, Kind.LISTED, by=by, now=now, origin=problem.origin, repeats=problem.repeats_id)
     if not rules.may_keep_problems(by, organization):
@@ -240,7 +264,8 @@ def plan(problem, wanted, *, revision, by, now):
 
 def limit_of(problem, wanted, today):
     """The limit that holds when ``wanted`` is asked for (None: the usual one), or why it cannot be."""
-    kept = problem.due_on if problem.state == State.FIXING else None
+    # Only an inspection sets one before there is a plan.
+    kept = problem.due_on if problem.state in {State.OPEN, State.FIXING} else None
     due_on = wanted or kept or due_by_default(problem, today)
     if kept is not None and due_on > kept:
         raise Refused(

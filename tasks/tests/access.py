@@ -12,7 +12,7 @@ from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
 from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, offline, problems
-from tasks.tests import access_scores, make
+from tasks.tests import access_inspections, access_scores, make
 
 BRANCH = ("secretary", "clerk")
 WATCHING = tuple(person for person in NORTH if person not in BRANCH)
@@ -67,6 +67,8 @@ def furnish(world):
         by=people.secretary,
     )
 
+    access_inspections.furnish(world, now=now)
+
 
 def item(world):
     return [world.branch_item.pk]
@@ -95,6 +97,7 @@ LISTING = (*BRANCH, *CLOSERS)
 ONLY_LOOKING = [p for p in NORTH if p not in LISTING]
 
 ROWS = {
+    **access_inspections.ROWS,
     "tasks:problems": Row({200: SEEING}),
     "tasks:problem_lists": Row({200: SEEING}, data={"list": "correction"}),
     # A committee keeps a list of its own; the working committee lists at the branches.
