@@ -112,6 +112,7 @@ def _menu(request, scope):
             ("问题整改", "tasks:problems"),
             ("月报", "reports:reports"),
             ("支部台账", "members:roster"),
+            ("督办", "tasks:supervisions"),
             ("考核评分", "tasks:scores"),
             ("台账导出", "reports:exports"),
         ]
@@ -124,7 +125,8 @@ def _menu(request, scope):
             entries += [("八项任务清单", "tasks:checklist")]
         entries += [("月报", "reports:reports"), ("报送情况", "reports:matrix")]
         entries += [("党组织", "branches:tree"), ("支部台账", "members:roster")]
-        entries += [("考核评分", "tasks:scores"), ("台账导出", "reports:exports")]
+        entries += [("督办", "tasks:supervisions"), ("考核评分", "tasks:scores")]
+        entries += [("台账导出", "reports:exports")]
     elif scope.has({Role.BRANCH_MEMBER}):  # sees its branch, fills in what is delegated to it
         entries += [("八项任务清单", "tasks:checklist"), ("党组织", "branches:tree")]
     elif scope.has({Role.INSPECTOR}):
@@ -166,6 +168,7 @@ BELONGS = {
     **dict.fromkeys(
         ("tasks:score", "tasks:score_facts", "tasks:rubric", "tasks:new_round"), "tasks:scores"
     ),
+    **dict.fromkeys(("tasks:supervision", "tasks:new_supervision"), "tasks:supervisions"),
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",

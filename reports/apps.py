@@ -13,5 +13,6 @@ class ReportsConfig(AppConfig):
             health,
             receivers,
             scoring,
+            supervision,
             uses,
         )

@@ -16,6 +16,7 @@ from reports.views import (
     reminders,
     report_list,
     scores,
+    supervision,
 )
 
 app_name = "reports"
@@ -35,6 +36,7 @@ urlpatterns = [
     path("verify/<str:code>/", papers.verify_paper, name="verify_paper"),
     # Scores taken away
     path("scores/<int:pk>/copy/", scores.score_copy, name="score_copy"),
+    path("supervision/<int:pk>/copy/", supervision.supervision_copy, name="supervision_copy"),
     # Monthly reports
     path("reports/", report_list.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),

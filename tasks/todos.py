@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tasks.models import BranchItem, Delegation, Extension, Problem
 from tasks.todos_scores import score_oversight_todos, score_todos
+from tasks.todos_supervision import supervision_oversight_todos, supervision_todos
 
 State = Problem.State
 SOON = timedelta(days=30)  # as the checklist's items
@@ -105,7 +106,8 @@ def filled_todos(branch):
 
 
 def campaign_todos(branch, today):
-    """Problems, then the branch's own scores."""
+    """What the committee wants, problems, then the branch's own scores."""
+    yield from supervision_todos(branch, today)
     yield from problem_todos(branch, today)
     yield from score_todos(branch, today)
 
@@ -114,5 +116,7 @@ def upper_todos(top, user, today):
     """What waits for a reviewer: of those below, and of the organisation's own."""
     yield from oversight_todos(top)
     if not top.is_branch:
+        yield from supervision_todos(top, today)
         yield from score_todos(top, today)
+    yield from supervision_oversight_todos(top, user, today)
     yield from score_oversight_todos(top, user)

@@ -21,6 +21,7 @@ from tasks.views import (
     score,
     scores,
     self_check,
+    supervision,
     twins,
 )
 
@@ -131,4 +132,19 @@ urlpatterns = [
     path("scores/appeals/<int:pk>/decide/", score.decide_appeal, name="decide_appeal"),
     path("scores/appeals/<int:pk>/withdraw/", score.withdraw_appeal, name="withdraw_appeal"),
     *urls_inspections.urlpatterns,
+    path("supervision/", supervision.supervisions, name="supervisions"),
+    path("supervision/new/", supervision.new_supervision, name="new_supervision"),
+    path("supervision/<int:pk>/", supervision.supervision, name="supervision"),
+    path("supervision/<int:pk>/reply/", supervision.reply_supervision, name="reply_supervision"),
+    path("supervision/<int:pk>/close/", supervision.close_supervision, name="close_supervision"),
+    path(
+        "supervision/<int:pk>/back/",
+        supervision.send_back_supervision,
+        name="send_back_supervision",
+    ),
+    path(
+        "supervision/<int:pk>/withdraw/",
+        supervision.withdraw_supervision,
+        name="withdraw_supervision",
+    ),
 ]

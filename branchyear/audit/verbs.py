@@ -222,4 +222,12 @@ VERBS = {
     "score.appeal_refused": "复核：维持原分",
     "score.published": "公布考核结果",
     "score.copied": "下载考核得分表",
+    # supervision
+    "supervision.issued": "签发督办单",
+    "supervision.replied": "回复督办单",
+    "supervision.returned": "督办单退回重办",
+    "supervision.closed": "督办单办结",
+    "supervision.reopened": "督办单重新办理",
+    "supervision.withdrawn": "撤销督办单",
+    "supervision.copied": "打印督办单",
 }

@@ -5,7 +5,17 @@ from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
-from branchyear.demo import dues, life, movement, problems, roster, scores, self_check, terms
+from branchyear.demo import (
+    dues,
+    life,
+    movement,
+    problems,
+    roster,
+    scores,
+    self_check,
+    supervision,
+    terms,
+)
 from branchyear.demo import findings as past
 from branchyear.demo.city import City
 from branchyear.demo.history import History
@@ -68,6 +78,7 @@ def build(scale, *, year, seed, now, say):
     self_check.build(city, Random(seed + 8), today, say, campaign=campaign)  # noqa: S311 as above
     problems.build(city, Random(seed + 9), today, say, campaign=campaign)  # noqa: S311 as above
     scores.build(city, Random(seed + 11), today, say, campaign=campaign)  # noqa: S311 as above
+    supervision.build(city, today, say)
     findings.evaluate(day=today, numbers=["R48", "R49", "R50", "R51"])
     say(f"支部体检：{count}处")
     record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))

@@ -36,7 +36,7 @@ def build(city, rng, today, say, *, campaign):
     _appeal(city, round_, frozen_on, by)
     if today < campaign.ends_on:
         scores.open_round(
-            campaign, name="年度", starts_on=campaign.starts_on, ends_on=campaign.ends_on,
+            campaign, name="全年", starts_on=campaign.starts_on, ends_on=campaign.ends_on,
             self_until=campaign.ends_on, by=by, now=_at(today, 8),
         )  # fmt: skip
     say(f"考核评分：{round_.scores.count()}个党组织")

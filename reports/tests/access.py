@@ -52,6 +52,7 @@ ROWS = {
     "reports:score_copy": Row(
         {200: NORTH}, args=lambda world: [world.score.pk], data={"format": "xlsx"}
     ),
+    "reports:supervision_copy": Row({200: NORTH}, args=lambda world: [world.supervision.pk]),
     # Monthly reports
     "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),

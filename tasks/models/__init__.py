@@ -20,6 +20,7 @@ from tasks.models.problems import (
 )
 from tasks.models.rubrics import Rubric, RubricLine
 from tasks.models.scores import Score, ScoreAppeal, ScoreJudgement, ScoreLine, ScoreRound
+from tasks.models.supervision import Supervision, SupervisionStep
 from tasks.models.twins import MaterialCheck, PictureBand, PictureHash, Twin
 from tasks.models.visits import Visit, VisitPhoto, VisitRecord
 
@@ -65,6 +66,8 @@ __all__ = [
     "SelfCheckAnswer",
     "Severity",
     "Source",
+    "Supervision",
+    "SupervisionStep",
     "Task",
     "TeamMember",
     "Twin",

@@ -1,4 +1,4 @@
-"""Who gets what at the addresses of the scores; joined into ``tasks.tests.access``."""
+"""Who gets what at the addresses of scores and 督办单; joined into ``tasks.tests.access``."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
 from tasks.models import Score, ScoreLine
-from tasks.services import score_appeals, scores
+from tasks.services import score_appeals, scores, supervision
 
 BRANCH = ("secretary", "clerk")
 WATCHING = tuple(person for person in NORTH if person not in BRANCH)
@@ -30,6 +30,14 @@ def furnish(world):
     world.appeal = score_appeals.appeal(
         line, "该条目已于上月审核通过，请复核。", by=people.secretary, now=now
     )
+    world.supervision = supervision.issue(
+        world.north, title="补报四月月报", content="四月月报至今没有收到，请抓紧报送。", basis="月报制度",
+        due_on=today, by=people.committee, now=now,
+    )  # fmt: skip
+
+
+def the_supervision(world):
+    return [world.supervision.pk]
 
 
 def frozen_score(world):
@@ -84,6 +92,28 @@ ROWS = {
     # The second is told that the first was faster.
     "tasks:withdraw_appeal": Row(
         {302: ["secretary"], 409: ["clerk"], 403: WATCHING}, args=the_appeal, method="post"
+    ),
+    "tasks:supervisions": Row({200: SEEING}),
+    "tasks:new_supervision": Row({200: ["committee"], 403: OTHERS}),
+    "tasks:supervision": Row({200: NORTH}, args=the_supervision),
+    "tasks:reply_supervision": Row(
+        {422: BRANCH, 403: WATCHING}, args=the_supervision, method="post"
+    ),
+    # Nothing has been answered yet.
+    "tasks:close_supervision": Row(
+        {422: ["committee"], 403: [p for p in NORTH if p != "committee"]},
+        args=the_supervision,
+        method="post",
+    ),
+    "tasks:send_back_supervision": Row(
+        {422: ["committee"], 403: [p for p in NORTH if p != "committee"]},
+        args=the_supervision,
+        method="post",
+    ),
+    "tasks:withdraw_supervision": Row(
+        {422: ["committee"], 403: [p for p in NORTH if p != "committee"]},
+        args=the_supervision,
+        method="post",
     ),
     "score-list": Row({200: PEOPLE}),
     "score-detail": Row({200: NORTH}, args=frozen_score),
