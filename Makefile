@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench races reminders
+.PHONY: help setup setup-dev run test lint format bench races reminders export-kills
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -42,3 +42,6 @@ races: setup-dev ## 1,000 forms posted five times at once, 500 rounds of four pe
 
 reminders: setup-dev ## 10,000 branches reminded under two beats, three workers, redelivery, an emptied broker and downtime; ARGS=--embedded
 	@exec $(PY) -m scripts.reminder_trial $(ARGS)
+
+export-kills: setup-dev ## a city's ledger while its workers are killed ten times, on PostgreSQL and Redis; ARGS="--embedded --scale city"
+	@exec $(PY) -m scripts.export_trial $(ARGS)

@@ -369,7 +369,13 @@ DOSSIER_MAX_BYTES = (
 )  # a branch has some hundred megabytes; above that one asks task by task
 ROSTER_UPLOAD_KEEP_DAYS = 30  # time to mend a rejected list; the file itself goes once it is saved
 JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrator is shown it
+JOB_MAX_STARTS = 20  # of long work: a killed worker is not its fault, and it goes on where it stood
 JOB_LEASE = timedelta(minutes=6)  # above Celery's hard limit of five minutes
+# Long work says every second or after every few pages that it lives; ten hostile pages take half a minute.
+JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
+# Above that a ledger is printed in parts, by as many workers as there are. Measured on a city's 17,640 lines (878
+# pages): in one go 10 s of processor time; in parts 1 s to read, 5 s that workers share, 4 s to join.
+EXPORT_SPLIT_ROWS = int(env("EXPORT_SPLIT_ROWS", "5000"))
 # A whole city's ledger as PDF is a thousand pages; every other job ends within Celery's five minutes.
 JOB_TIME_LIMITS = {"heavy": {"soft_time_limit": 1740, "time_limit": 1800}}
 # Elected is who has the votes of more than half of those present ("present") or due ("due"). Two of three

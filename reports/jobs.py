@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.outbox.services import extend_lease, handler
-from reports.services import exports, periods, reminders
+from reports.services import exports, making, periods, reminders
 
 # --- Monthly reports ------------------------------------------------------------------------------
 
@@ -25,11 +25,21 @@ def send_due_reminders():
 
 @handler("reports.render", atomic=False)
 def render(payload, job):
-    exports.render(
-        payload["export"],
-        now=timezone.now(),
-        alive=lambda: extend_lease(job, now=timezone.now()),
-    )
+    making.render(payload["export"], now=timezone.now(), alive=_alive(job))
+
+
+@handler("reports.part", atomic=False)
+def make_part(payload, job):
+    making.part(payload["part"], now=timezone.now(), alive=_alive(job))
+
+
+@handler("reports.join", atomic=False)
+def join_parts(payload, job):
+    making.join(payload["export"], now=timezone.now(), alive=_alive(job))
+
+
+def _alive(job):
+    return lambda: extend_lease(job, now=timezone.now())
 
 
 @shared_task

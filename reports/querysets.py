@@ -158,3 +158,11 @@ class ExportQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(requested_by=user))
+
+    def for_the_list(self):
+        """With everything a line of the export centre shows."""
+        return (
+            self.select_related("organization", "paper", "source__requested_by")
+            .annotate(parts_all=Count("parts"), parts_done=Count("parts__done_at"))
+            .order_by("-pk")
+        )

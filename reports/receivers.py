@@ -15,8 +15,12 @@ def give_the_campaign_its_report_rules(sender, campaign, **kwargs):
 
 @receiver(job_buried)
 def tell_the_person_whose_ledger_was_given_up(sender, job, **kwargs):
-    export = Export.objects.filter(pk=job.payload.get("export")).first()
-    if job.kind == "reports.render" and export:
+    if not job.kind.startswith("reports."):
+        return
+    part = {"parts__pk": job.payload["part"]} if "part" in job.payload else {}
+    wanted = part or {"pk": job.payload.get("export")}
+    export = Export.objects.filter(**wanted).first()
+    if export:
         exports.fail(export, exports.GIVEN_UP)
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("exports/request/", exports.request_export, name="request_export"),
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/download/", exports.download_export, name="download_export"),
+    path("exports/<int:pk>/cancel/", exports.cancel_export, name="cancel_export"),
     path("exports/<int:pk>/retry/", exports.retry_export, name="retry_export"),
     # Papers given out, and comparing a file with them
     path("verify/", papers.verify, name="verify"),

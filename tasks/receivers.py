@@ -50,9 +50,8 @@ def redated(sender, meeting, before, now, **kwargs):
 
 # Acts that change no fact a rule looks at: R54 asks of items handed in, not of drafts being written.
 IDLE = (
-    "account.", "token.", "access.", "export.", "finding.", "reminder.", "roster.", "audit.", "item.saved",
-    "score.", "supervision.", "bulletin.", "duty.",
-    "inspection.",
+    "account.", "token.", "access.", "export.", "paper.", "finding.", "reminder.", "roster.", "audit.",
+    "item.saved", "score.", "supervision.", "bulletin.", "duty.", "inspection.",
 )  # fmt: skip
 
 

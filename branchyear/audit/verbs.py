@@ -199,6 +199,7 @@ VERBS = {
     "export.requested": "申请导出",
     "export.finished": "导出完成",
     "export.failed": "导出失败",
+    "export.cancelled": "取消导出",
     "export.downloaded": "下载导出文件",
     "paper.issued": "签发文件",
     # operations

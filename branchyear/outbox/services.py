@@ -108,7 +108,9 @@ def perform(job_id, *, now):
     job = _claim(job_id, now)
     if job is None:
         return False
-    if job.attempts > settings.JOB_MAX_ATTEMPTS:
+    # Long work meets more killed workers than short work does, and goes on where it stood.
+    _, atomic = _handlers.get(job.kind, (None, True))
+    if job.attempts > (settings.JOB_MAX_ATTEMPTS if atomic else settings.JOB_MAX_STARTS):
         _bury(job, "多次启动后都没有完成(可能是执行进程被中止)。")
         return False
     if job.kind not in _handlers:
@@ -154,9 +156,12 @@ def _finish(job):
 
 
 def extend_lease(job, *, now):
-    """A long job says it is alive; raises ``LostLease`` when somebody else took it over."""
+    """A long job says it is alive; raises ``LostLease`` when somebody else took it over.
+
+    Who says so is expected to say it again soon: a killed worker's job is free after ``JOB_ALIVE``.
+    """
     held = Job.objects.filter(pk=job.pk, token=job.token, status=Job.Status.RUNNING).update(
-        leased_until=now + settings.JOB_LEASE
+        leased_until=now + settings.JOB_ALIVE
     )
     if not held:
         raise LostLease(f"Job {job.pk} was taken over by another worker.")

@@ -56,6 +56,8 @@ STATUSES = {
     "running": Look("生成中", "◐", "info"),
     "ready": Look("已完成", "●", "ok"),
     "failed": Look("失败", "■", "late"),
+    "cancelled": Look("已取消", "－", "plain"),
+    "expired": Look("已过期清理", "－", "plain"),
     # rows and files of an uploaded roster
     "new": Look("新增", "＋", "ok"),
     "changed": Look("修改", "◐", "info"),

@@ -6,7 +6,7 @@ of the paper that was given out first for it.
 
 import io
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,20 +18,13 @@ from branchyear.lib.names import safe_name
 from reports.dossier import catalogue
 from reports.models import PaperFile
 from reports.services import papers
+from reports.writing import Made
 
 Role = PaperFile.Role
 COVER = "00_条目情况.pdf"
 SUMS = "SHA256SUMS"
 MISSING = "文件不在服务器上，未装入"
 DAMAGED = "文件与登记的校验值不一致，未装入"
-
-
-@dataclass(frozen=True)
-class Made:
-    """How many files went in, and what the person should know about those that did not."""
-
-    rows: int
-    remark: str = ""
 
 
 def write(target, contents, *, kind, organization, layout, by, now, progress=None):

@@ -12,6 +12,7 @@ from reports.kinds.checklist import Checklist
 from reports.kinds.dossier import Dossier
 from reports.kinds.dues import Dues
 from reports.kinds.meetings import Meetings
+from reports.kinds.month_end import MonthEnd
 from reports.kinds.movement import Absences, Admissions, Transfers
 from reports.kinds.posts import Posts
 from reports.kinds.problems import CorrectionList, ProblemList, Problems, ResponsibilityList
@@ -23,32 +24,32 @@ from reports.kinds.talks import Talks
 from reports.kinds.terms import Terms
 from reports.kinds.training import TrainingRegister
 
-KINDS = {
-    kind.key: kind
-    for kind in (
-        Checklist(),
-        Summary(),
-        Reporting(),
-        Dossier(),
-        Roster(),
-        Branches(),
-        Terms(),
-        Posts(),
-        Meetings(),
-        Talks(),
-        Appraisals(),
-        Dues(),
-        TrainingRegister(),
-        Transfers(),
-        Absences(),
-        Admissions(),
-        Problems(),
-        ProblemList(),
-        CorrectionList(),
-        ResponsibilityList(),
-        Scores(),
-    )
-}
+LEDGERS = (
+    Checklist(),
+    Summary(),
+    Reporting(),
+    Problems(),
+    ProblemList(),
+    CorrectionList(),
+    ResponsibilityList(),
+    Scores(),
+    Branches(),
+    Terms(),
+    Posts(),
+    Roster(),
+    Dues(),
+    TrainingRegister(),
+    Transfers(),
+    Absences(),
+    Admissions(),
+    Meetings(),
+    Talks(),
+    Appraisals(),
+)
+# Sets of papers in one archive.
+PACKAGES = (MonthEnd(LEDGERS), Dossier())
+
+KINDS = {kind.key: kind for kind in (*PACKAGES, *LEDGERS)}
 
 
 def kind_of(key):

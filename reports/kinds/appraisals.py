@@ -30,6 +30,7 @@ COLUMNS = (
 class Appraisals(Kind):
     key = "appraisals"
     title = "民主评议党员登记"
+    section = "组织生活"
     holds = "每名参评党员一行：自评、测评票、支部意见、等次，留有本人签字栏。"
     conditions = ("year",)
     splits = True

@@ -58,11 +58,16 @@ class Kind:
     key = ""
     title = ""
     holds = ""  # what is in it, for the card in the export centre
+    section = "基本建设年"  # under which heading its card stands
     everything = "全部条目"  # what is in it when no condition is given
     conditions = NAMES  # which of the selection's conditions make sense for it
     formats = ("xlsx", "pdf")  # what can be made of it
     runs = (
         "number"  # the column that counts the lines; "" where the lines bring numbers of their own
+    )
+    is_for_few = False  # its card is shown only to those who can make it
+    bears_names = (
+        False  # an archive whose files bear the name of the one who asked across their pages
     )
     splits = False  # whether ``rows`` and ``count`` heed ``asked.span``: read in parts by several workers
     sources = ()  # the models whose rows become lines: their numbers are part of the data's version

@@ -35,6 +35,7 @@ COLUMNS = (
 class Branches(Kind):
     key = "branches"
     title = "党组织设置情况"
+    section = "党组织"
     holds = (
         "每个党组织一行：类型、上级、成立和批复、覆盖单位、正式和预备党员、党小组、书记、联系人、活动场所、"
         "编码。"

@@ -15,6 +15,7 @@ GIGABYTE = 1024**3
 class Dossier(Kind):
     key = "dossier"
     title = "迎检材料"
+    section = "成套材料"
     holds = (
         "按“任务 / 条目 / 文件”装好的压缩包：每条目一张情况表，佐证材料原件，目录（PDF、Excel），校验值和"
         "核验二维码。可以是一个党支部，也可以是一个直属党组织。"

@@ -24,6 +24,7 @@ FULL = {"dues_paid", "dues_reduced"}
 class Dues(Kind):
     key = "dues"
     title = "党费台账"
+    section = "党员"
     holds = "党支部：每名党员一行，各月交纳情况、欠交和说明；上级党组织：每个单位一行，应交、实交、收缴率、上缴和公布。"
     conditions = ("year",)
     sources = (DuesMonth, DuesBase, DuesRemittance, DuesPublication)

@@ -87,6 +87,7 @@ class OfTheYear(Kind):
 class Meetings(OfTheYear):
     key = "meetings"
     title = "三会一课台账"
+    section = "组织生活"
     holds = "每次支部党员大会、支委会、党小组会、党课、主题党日、组织生活会一行：时间、地点、应到实到、缺席及原因、主题、内容、决议。"
     own_columns = COLUMNS
     sources = (Meeting, Attendance, ItemMeeting)

@@ -22,6 +22,7 @@ class Transfers(OfTheYear):
 
     key = "transfers"
     title = "组织关系转接台账"
+    section = "党员"
     splits = False  # in the order of the letters, not of the organisations
     sources = (Transfer,)
     holds = "每份介绍信一行：方向、编号、开具日期、有效期、党费交至、转往或来自、回执日期、经办人、状态。"
@@ -89,6 +90,7 @@ class Absences(OfTheYear):
 
     key = "absences"
     title = "流动、失联党员登记表"
+    section = "党员"
     sources = (Absence, AbsenceContact)
     holds = (
         "每名流动、出国（境）、失联党员一行：外出时间、去向、联系人、最近联系时间、查找记录、处置。"
@@ -161,6 +163,7 @@ class Admissions(OfTheYear):
 
     key = "admissions"
     title = "发展党员台账"
+    section = "党员"
     sources = (Applicant, AdmissionProgress)
     holds = (
         "每名入党申请人一行：申请、谈话、积极分子、发展对象、政审、培训、接收、审批、预备期、转正。"

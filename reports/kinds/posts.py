@@ -33,6 +33,7 @@ RANK = Case(
 class Posts(Kind):
     key = "posts"
     title = "班子成员分工表"
+    section = "党组织"
     holds = "每名在任的书记、副书记、委员一行：党内职务、行政职务、任职时间、党龄、分工、批复或备案文号。"
     conditions = ()
     everything = "全部在任班子成员"

@@ -53,6 +53,7 @@ COLUMNS = (
 class Roster(Kind):
     key = "roster"
     title = "党员名册"
+    section = "党员"
     holds = (
         "在册党员每人一行，列与通行的党员名册一致；身份号码和电话只显示首尾。可打印，表末有签章栏。"
     )

@@ -8,6 +8,7 @@ from reports.kinds.meetings import OfTheYear, cut
 class Talks(OfTheYear):
     key = "talks"
     title = "谈心谈话登记"
+    section = "组织生活"
     sources = (Talk,)
     holds = "每次谈心谈话一行：时间、谈话人、谈话对象、类别、主要内容、意见建议。"
     own_columns = (

@@ -38,6 +38,7 @@ COLUMNS = (
 class Terms(Kind):
     key = "terms"
     title = "党组织换届台账"
+    section = "党组织"
     holds = "每个党支部、党总支、机关党委一行：选举时间、任期、届满、提醒、延期、换届和班子。未登记的也列出。"
     conditions = ()
     everything = "全部党组织"

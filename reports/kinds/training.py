@@ -26,6 +26,7 @@ COLUMNS = (
 class TrainingRegister(OfTheYear):
     key = "training"
     title = "党员教育培训登记"
+    section = "党员"
     holds = "每名党员的每次培训一行：时间、内容、形式、学时、组织单位、累计学时。"
     own_columns = COLUMNS
     path = "training__organization__path"

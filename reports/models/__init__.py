@@ -1,7 +1,7 @@
 """Models by noun."""
 
 from reports.models.attachments import ReportAttachment
-from reports.models.exports import Export
+from reports.models.exports import Export, ExportPart
 from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
 from reports.models.papers import Paper, PaperFile
@@ -12,6 +12,7 @@ from reports.models.sections import ReportSection
 
 __all__ = [
     "Export",
+    "ExportPart",
     "Matter",
     "GoodPractice",
     "MonthlyReport",

@@ -84,6 +84,7 @@ class PaperFile(models.Model):
     class Role(models.TextChoices):
         WHOLE = "whole", "整份文件"
         CATALOGUE = "catalogue", "目录"
+        LEDGER = "ledger", "报表和台账"
         COVER = "cover", "条目情况"
         EVIDENCE = "evidence", "佐证材料"
 

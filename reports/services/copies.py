@@ -6,12 +6,15 @@ What was handed in is copied from its sealed step, word for word; what is still 
 from dataclasses import dataclass
 from datetime import date
 
+from branchyear.lib.dates import local_day
+from branchyear.lib.errors import Refused
 from branchyear.lib.layout import Column, Layout
 from branchyear.lib.pdf import render_document
 from branchyear.lib.wordfile import WordPaper
 from branchyear.lib.xlsx import write_workbook
-from reports.models import ReportSection, Tier
-from reports.services import matrix
+from reports import rules
+from reports.models import ReportSection, ReportStep, Tier
+from reports.services import matrix, monthly
 from reports.services.sealing import to_seal
 from reports.services.sections import sections_of
 
@@ -50,6 +53,18 @@ class Copy:
 def said(figure):
     of = "" if figure["of"] is None else f" / {figure['of']}"
     return f"{figure['value']}{of} {figure['unit']}"
+
+
+def copy_for(report, *, by, now):
+    """What this person may take away: those who write it their draft, everybody else what was handed in.
+    ``by=None`` is the system on its own console."""
+    if report.is_editable and by is not None and rules.may_fill(by, report):
+        return copy_of_desk(monthly.desk_of(report, today=local_day(now)), by)
+    handed_in = report.steps.filter(kind=ReportStep.Kind.SUBMITTED, round=report.round)
+    step = handed_in.order_by("pk").last()
+    if step is None or report.state not in ("submitted", "accepted", "returned"):
+        raise Refused("填报单位还没有报送，报送后才能打印。")
+    return copy_of_step(report, step, local_day(step.at))
 
 
 def copy_of_step(report, step, day):

@@ -1,43 +1,32 @@
-"""A ledger is asked for, made in the background, fetched, and cleared away in time.
+"""A ledger is asked for, waits in line, is fetched, given up or cleared away in time.
 
-The row is the request and its result; the file is made by a job of its own, so that a page never waits.
-Safe to do again at any point: the rows are read anew, the file has one name, and only one worker can
-say "ready".
+The row is the request and its result; the file is made by jobs of its own (``making``), so that a page never
+waits. While nothing has changed, the file that was made before is at hand at once.
 """
 
-import hashlib
-import tempfile
-import time
-from datetime import timedelta
-from pathlib import Path
-
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from branchyear.audit.services import record
-from branchyear.lib import pdf, xlsx
-from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
-from branchyear.lib.layout import moment
 from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
-from branchyear.outbox.services import LostLease, enqueue
+from branchyear.outbox.services import enqueue
 from reports import rules
-from reports.dossier.package import Made
 from reports.kinds import kind_of
-from reports.models import Export, Paper
+from reports.models import Export, ExportPart, Paper
+from reports.services import versions
 
 Status = Export.Status
 OPEN = (Status.QUEUED, Status.RUNNING)
 # One person's unfinished requests. A whole city's ledger takes a worker a minute or two, and others wait.
 MAX_OPEN = 5
-LOST_OFFICE = "您已不再担任可查看该范围的职责，台账未生成。如有疑问请联系系统管理员。"
-
-AGAIN = "上次生成中断，系统会自动再试，不需要您操作。"
+PARTS = "exports/parts"
 GIVEN_UP = "多次尝试后仍未生成，文件没有做成。请点“重试”；仍不成功请联系系统管理员。"
+MOVED_ON = "您的职责与生成时相比已有变化，请重新申请，文件将按现在的职责生成。"
 
 
 # --- Asking ---------------------------------------------------------------------------------------
@@ -45,7 +34,8 @@ GIVEN_UP = "多次尝试后仍未生成，文件没有做成。请点“重试�
 
 @transaction.atomic
 def request_export(kind, *, organization, format, parameters, by):
-    """Ask for a ledger; the same request still waiting or running is returned instead of a second."""
+    """Ask for a ledger. The same request still waiting or running is returned instead of a second; while
+    nothing has changed, the file made before is the answer (``READY`` at once)."""
     require(rules.may_export(by, organization))
     ledger = kind_of(kind)
     asked = ledger.asked(organization, parameters, by=by, at=timezone.now())
@@ -59,44 +49,103 @@ def request_export(kind, *, organization, format, parameters, by):
     for export in same:
         if export.parameters == parameters:
             return export
-    if mine.count() >= MAX_OPEN:
-        raise Refused(f"您已有 {MAX_OPEN} 个台账正在生成，请等其中一个完成后再申请。")
-    export = Export.objects.create(
+    export = Export(
         kind=ledger.key,
         organization=organization,
         parameters=parameters,
         format=format,
         requested_by=by,
+        offices=versions.offices_of(by),
+        version=versions.version_of(ledger, asked),
     )
-    record(
-        "export.requested",
-        export,
-        by=by,
-        organization=organization,
-        kind=kind,
-        format=format,
-        parameters=parameters,
-    )
+    if before := at_hand(export):
+        return _hand_over(before, export)
+    if mine.count() >= MAX_OPEN:
+        raise Refused(f"您已有 {MAX_OPEN} 个台账正在生成，请等其中一个完成后再申请。")
+    export.save()
+    _note("export.requested", export, kind=kind, format=format, parameters=parameters)
     _queue(export)
     return export
 
 
+def at_hand(export):
+    """A finished file of the same version of the data, made for the same person or, where it bears nobody's
+    name across its pages (a PDF does, so that a leak can be traced), for one with the same offices."""
+    found = Export.objects.filter(
+        kind=export.kind,
+        organization=export.organization,
+        format=export.format,
+        version=export.version,
+        status=Status.READY,
+    )
+    if export.format == Export.Format.PDF or kind_of(export.kind).bears_names:
+        found = found.filter(requested_by=export.requested_by)
+    for before in found.select_related("requested_by").order_by("-pk")[:3]:
+        if default_storage.exists(before.file.name):
+            return before
+    return None
+
+
+def _hand_over(before, export):
+    """The same person gets the row of then; another one a row of his own with the same file."""
+    if before.requested_by_id == export.requested_by_id:
+        _note("export.requested", before, kind=before.kind, format=before.format, at_hand=True)
+        return before
+    adopt(export, before)
+    export.save()
+    _note("export.requested", export, kind=export.kind, format=export.format, at_hand=True)
+    return export
+
+
+RESULT = (
+    "file", "filename", "rows", "pages", "size", "sha256", "expires_on", "paper", "made_at",
+    "done_units", "total_units", "error",
+)  # fmt: skip
+
+
+def adopt(export, before):
+    """Give ``export`` (unsaved) the result of ``before``."""
+    for name in RESULT:
+        setattr(export, name, getattr(before, name))
+    export.status, export.source, export.finished_at = Status.READY, before, timezone.now()
+
+
 @transaction.atomic
 def retry_export(export, *, by):
-    """Ask once more for what failed."""
+    """Ask once more for what failed or was given up."""
     require(export.requested_by_id == by.pk and rules.may_export(by, export.organization))
-    tried = Export.objects.filter(pk=export.pk, status=Status.FAILED).update(
+    tried = Export.objects.filter(
+        pk=export.pk, status__in=(Status.FAILED, Status.CANCELLED)
+    ).update(
         status=Status.QUEUED,
         error="",
         done_units=0,
         total_units=0,
+        queued_at=timezone.now(),
+        making=F("making") + 1,
+        made_at=None,
         started_at=None,
         finished_at=None,
     )
     if not tried:
-        raise Refused("这个台账不是失败状态，不需要重试。")
-    record("export.requested", export, by=by, organization=export.organization, again=True)
+        raise Refused("这个台账不是失败或已取消的状态，不需要重试。")
+    export.refresh_from_db()
+    _note("export.requested", export, again=True)
     _queue(export)
+
+
+@transaction.atomic
+def cancel_export(export, *, by):
+    """The person does not want it any more. One that waits ends at once; who is making it sees it at the
+    next sign of life and stops."""
+    require(export.requested_by_id == by.pk)
+    ended = Export.objects.filter(pk=export.pk, status__in=OPEN).update(
+        status=Status.CANCELLED, finished_at=timezone.now(), error=""
+    )
+    if not ended:
+        raise Refused("这个台账已经不在生成，不需要取消。")
+    _note("export.cancelled", export)
+    _drop(export)
 
 
 def _queue(export):
@@ -107,126 +156,16 @@ def _queue(export):
     )
 
 
-# --- Making ---------------------------------------------------------------------------------------
+def places_in_line():
+    """``{id: how many stand before it}`` of all that wait; those being made come first."""
+    rows = Export.objects.filter(status__in=OPEN).order_by("queued_at", "pk")
+    running, waiting = [], []
+    for pk, status in rows.values_list("pk", "status"):
+        (running if status == Status.RUNNING else waiting).append(pk)
+    return {pk: len(running) + at for at, pk in enumerate(waiting)}
 
 
-def render(export_id, *, now, alive=lambda: None):
-    """Make the file. ``alive`` is called about once a second and ends the work by raising.
-
-    What the person may see is asked again here: between asking and making an office may have ended.
-    A reason a person can act on ends the request as failed; anything else is raised, so that the
-    outbox tries again.
-    """
-    export = (
-        Export.objects.select_related("organization", "requested_by").filter(pk=export_id).first()
-    )
-    if export is None or export.status not in OPEN:
-        return
-    Export.objects.filter(pk=export.pk, status__in=OPEN).update(
-        status=Status.RUNNING, started_at=now, done_units=0, error=""
-    )
-    if not rules.may_export(export.requested_by, export.organization):
-        fail(export, LOST_OFFICE)
-        return
-    try:
-        kind = kind_of(export.kind)
-        asked = kind.asked(export.organization, export.parameters, by=export.requested_by, at=now)
-        with tempfile.TemporaryDirectory(prefix="export-") as folder:
-            path = Path(folder) / f"ledger.{export.format}"
-            made = write(kind, asked, export.format, path, _Progress(export, alive))
-            alive()
-            _finish(export, path, made, kind, kind.filename(asked, export.format), now)
-    except Refused as refusal:
-        fail(export, refusal.sentence)
-    except LostLease:
-        raise  # somebody else is at it: not a word
-    except Exception:
-        Export.objects.filter(pk=export.pk, status=Status.RUNNING).update(
-            status=Status.QUEUED, error=AGAIN
-        )
-        raise
-
-
-def write(kind, asked, format, target, progress=None):
-    """Write the ledger of ``kind`` to ``target``; says how many rows it has. Also the console's door."""
-    if format == Export.Format.ZIP:
-        return kind.write(asked, target, progress)
-    layout = kind.layout(asked)
-    total = kind.count(asked)
-    counted = _Counted(kind.rows(asked))
-    if format == Export.Format.XLSX:
-        xlsx.write_workbook(target, layout, counted, total=total, progress=progress)
-    else:
-        watermark = f"{asked.by or '系统'} {moment(asked.at)}"
-        pdf.render_ledger(
-            target, layout, counted, total=total, progress=progress, watermark=watermark
-        )
-    return Made(counted.count)
-
-
-class _Counted:
-    """Rows that know how many of them went past."""
-
-    def __init__(self, rows):
-        self.rows, self.count = rows, 0
-
-    def __iter__(self):
-        for row in self.rows:
-            self.count += 1
-            yield row
-
-
-class _Progress:
-    """Writes how far it is, and that the worker lives, once a second at most."""
-
-    def __init__(self, export, alive):
-        self.export, self.alive, self.last = export, alive, 0.0
-
-    def __call__(self, done, total):
-        if time.monotonic() - self.last < 1:
-            return
-        self.last = time.monotonic()
-        self.alive()
-        Export.objects.filter(pk=self.export.pk, status=Status.RUNNING).update(
-            done_units=done, total_units=max(total or 0, done)
-        )
-
-
-def _finish(export, path, made, kind, filename, now):
-    """Store the file under its one name, replacing what a killed worker left there, and say so."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    name = f"exports/{export.pk}.{export.format}"
-    default_storage.delete(name)
-    with path.open("rb") as file:
-        name = default_storage.save(name, File(file))
-    expires_on = local_day(now) + timedelta(days=kind.keep_days)
-    with transaction.atomic():
-        ready = Export.objects.filter(pk=export.pk, status=Status.RUNNING).update(
-            status=Status.READY,
-            finished_at=timezone.now(),
-            file=name,
-            filename=filename,
-            error=made.remark,
-            rows=made.rows,
-            done_units=made.rows,
-            total_units=made.rows,
-            size=path.stat().st_size,
-            sha256=sha256,
-            expires_on=expires_on,
-            paper=Paper.objects.filter(files__sha256=sha256, files__role="whole").first(),
-        )
-        if not ready:
-            return
-        record(
-            "export.finished",
-            export,
-            by=export.requested_by,
-            organization=export.organization,
-            rows=made.rows,
-            sha256=sha256,
-        )
-        _tell(export, "export.ready", filename=filename, expires=in_words(expires_on))
+# --- Coming to an end -----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -236,37 +175,69 @@ def fail(export, sentence):
         status=Status.FAILED, finished_at=timezone.now(), error=sentence[:500]
     )
     if failed:
-        record(
-            "export.failed",
-            export,
-            by=export.requested_by,
-            organization=export.organization,
-            error=sentence[:500],
-        )
-        _tell(export, "export.failed", error=sentence)
+        _note("export.failed", export, error=sentence[:500])
+        tell(export, "export.failed", error=sentence)
+        _drop(export)
 
 
-def _tell(export, kind, **words):
-    attempt = Job.objects.filter(key__startswith=f"export:{export.pk}:").count()
-    ledger = f"{export.organization.label} {kind_of(export.kind).title}"
+def tell(export, kind, **words):
+    """A notice to the person who asked, once for every making."""
     notify(
         kind,
         [export.requested_by],
         url=reverse("reports:exports"),
-        key=f"{kind}:{export.pk}:{attempt}",
-        ledger=ledger,
+        key=f"{kind}:{export.pk}:{export.making}",
+        ledger=f"{export.organization.label} {kind_of(export.kind).title}",
         **words,
     )
+
+
+def _note(verb, export, **detail):
+    record(verb, export, by=export.requested_by, organization=export.organization, **detail)
+
+
+def _drop(export):
+    """What was made so far goes; a paper that was never given out confirms nothing."""
+    Paper.objects.filter(exports=export.pk, files=None).delete()
+    ExportPart.objects.filter(export=export).delete()
+    left = Export.objects.filter(pk=export.pk).values_list("file", flat=True).first()
+    Export.objects.filter(pk=export.pk).update(file="")
+
+    def clear():
+        clear_parts(export.pk)
+        if left:
+            default_storage.delete(left)
+
+    transaction.on_commit(clear, robust=True)
+
+
+def clear_parts(pk):
+    """Remove the files of the parts: they hold what the person asked for, and serve nobody any more."""
+    folder = f"{PARTS}/{pk}"
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
 
 
 # --- Fetching and clearing away -------------------------------------------------------------------
 
 
 def download(export, *, by):
-    """The open file for its requester; who took it away is noted."""
+    """The open file for its requester; who took it away is noted.
+
+    What the person may see is asked again: the organisation, and whether every office is still held that
+    he held when it was made.
+    """
     require(export.requested_by_id == by.pk and rules.may_export(by, export.organization))
     if export.status != Status.READY:
         raise Refused("文件还没有生成，或已过保留期被清理。请在导出中心重新申请。")
+    held = versions.offices_of(by)
+    if any(office not in held for office in export.offices):
+        raise Refused(MOVED_ON)
     try:
         file = export.file.open("rb")
     except FileNotFoundError:
@@ -278,11 +249,26 @@ def download(export, *, by):
 
 
 def expire(*, today):
-    """Remove the files whose last day is over; the rows stay and say who had what. Returns how many."""
+    """Remove the files whose last day is over, and parts that nobody works on; the rows stay and say who had
+    what. Returns how many exports expired."""
     count = 0
     for export in list(Export.objects.filter(status=Status.READY, expires_on__lt=today)):
-        export.file.delete(save=False)
+        others = Export.objects.filter(file=export.file.name, status=Status.READY)
+        if not others.exclude(pk=export.pk).exists():
+            export.file.delete(save=False)
         count += Export.objects.filter(pk=export.pk, status=Status.READY).update(
             status=Status.EXPIRED, file=""
         )
+    _clear_orphans()
     return count
+
+
+def _clear_orphans():
+    try:
+        folders, _ = default_storage.listdir(PARTS)
+    except FileNotFoundError:
+        return
+    at_work = set(Export.objects.filter(status__in=OPEN).values_list("pk", flat=True))
+    for name in folders:
+        if name.isdecimal() and int(name) not in at_work:
+            clear_parts(int(name))

@@ -44,6 +44,10 @@ ROWS = {
     "reports:retry_export": Row(
         {302: ["secretary"]}, args=lambda world: [world.failed_export.pk], method="post"
     ),
+    # It is made already: who may is told so.
+    "reports:cancel_export": Row(
+        {409: ["secretary"]}, args=lambda world: [world.export.pk], method="post"
+    ),
     "exports-list": Row({200: PEOPLE}),
     "exports-detail": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
     # Whoever holds a paper holds its code.

@@ -7,7 +7,7 @@ from django.utils import timezone
 from branches.models import Organization
 from branchyear.lib.dates import CHINA
 from reports.models import MonthlyReport, Period, Tier
-from reports.services import exports, monthly, periods
+from reports.services import exports, making, monthly, periods
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Task
 
 WORDS = {
@@ -113,7 +113,7 @@ def make_export(organization, by, *, kind="checklist", format="xlsx", status="re
         kind, organization=organization, format=format, parameters=changes, by=by
     )
     if status == "ready":
-        exports.render(export.pk, now=timezone.now())
+        making.render(export.pk, now=timezone.now())
     elif status == "failed":
         exports.fail(export, "服务器空间不足。")
     export.refresh_from_db()

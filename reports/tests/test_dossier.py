@@ -18,7 +18,7 @@ from members.tests.make import make_member
 from reports.dossier import catalogue, contents, package
 from reports.kinds import KINDS
 from reports.models import Export, Paper
-from reports.services import exports, papers
+from reports.services import exports, making, papers
 from reports.tests import make
 from tasks.models import BranchItem, Evidence, ItemFact, ItemMeeting, ItemVersion
 from tasks.services import items
@@ -208,7 +208,7 @@ def test_it_is_asked_for_and_fetched_in_the_export_centre(answers, org, people, 
         {"kind": "dossier", "org": org.north.pk, "format": "zip", "item": "T1-02"},
     )
     export = Export.objects.get()
-    exports.render(export.pk, now=NOW)
+    making.render(export.pk, now=NOW)
 
     listed = client.get(reverse("reports:exports")).content.decode()
     answer = client.get(reverse("reports:download_export", args=[export.pk]))

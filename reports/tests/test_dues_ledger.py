@@ -10,7 +10,7 @@ from members.models import DuesMonth
 from members.services import dues
 from members.tests.make import make_member
 from reports.kinds import kind_of
-from reports.services.exports import write
+from reports.writing import write
 
 pytestmark = pytest.mark.engines
 

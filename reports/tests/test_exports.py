@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -23,7 +24,7 @@ from branchyear.outbox.models import Job
 from reports.kinds import KINDS
 from reports.models import Export
 from reports.selection import read
-from reports.services import exports, overview
+from reports.services import exports, making, overview
 from reports.tests.test_overview import scatter
 from tasks.models import BranchItem
 
@@ -230,27 +231,29 @@ def test_a_job_delivered_twice_makes_one_file(answers, org, people):
     export = do(ask(people.secretary, org.north))
     first = (export.file.name, export.sha256, export.finished_at)
 
-    exports.render(export.pk, now=timezone.now())
+    making.render(export.pk, now=timezone.now())
     do(export)
 
     assert (export.file.name, export.sha256, export.finished_at) == first
-    assert default_storage.listdir("exports")[1] == [f"{export.pk}.xlsx"]
+    assert ["exports/" + name for name in default_storage.listdir("exports")[1]] == [first[0]]
     assert Notice.objects.filter(kind="export.ready").count() == 1
     assert Entry.objects.filter(verb="export.finished").count() == 1
 
 
 def test_a_job_whose_row_is_gone_does_nothing(db):
-    exports.render(4711, now=timezone.now())
+    making.render(4711, now=timezone.now())
 
     assert not Export.objects.exists()
 
 
 def test_a_killed_worker_s_half_file_is_replaced(answers, org, people):
     export = ask(people.secretary, org.north)
-    default_storage.save(f"exports/{export.pk}.xlsx", ContentFile(b"half a work"))
+    left = default_storage.save(f"exports/{export.pk}.abc.xlsx", ContentFile(b"half a work"))
     job = Job.objects.get(kind="reports.render")
     outbox._claim(job.pk, timezone.now())  # and then the power fails
-    Export.objects.filter(pk=export.pk).update(status="running", done_units=2, total_units=4)
+    Export.objects.filter(pk=export.pk).update(
+        status="running", done_units=2, total_units=4, file=left
+    )
 
     do(export)
     assert export.status == Export.Status.RUNNING
@@ -258,7 +261,7 @@ def test_a_killed_worker_s_half_file_is_replaced(answers, org, people):
     do(export, now=timezone.now() + timedelta(minutes=7))
 
     assert export.status == Export.Status.READY
-    assert default_storage.listdir("exports")[1] == [f"{export.pk}.xlsx"]
+    assert default_storage.listdir("exports")[1] == [Path(export.file.name).name]
     assert len(table(sheet_of(export))[1]) == 4
 
 
@@ -269,21 +272,22 @@ def test_a_worker_that_lost_its_lease_leaves_nothing(answers, org, people):
         raise outbox.LostLease
 
     with pytest.raises(outbox.LostLease):
-        exports.render(export.pk, now=timezone.now(), alive=lost)
+        making.render(export.pk, now=timezone.now(), alive=lost)
 
     export.refresh_from_db()
     assert (export.status, export.file.name) == (Export.Status.RUNNING, "")
-    assert not default_storage.exists(f"exports/{export.pk}.xlsx")
+    assert not default_storage.exists("exports")
 
 
 def test_after_a_crash_it_is_tried_again_and_finishes(answers, org, people, settings):
     export = ask(people.secretary, org.north)
-    in_the_way = settings.MEDIA_ROOT / "exports" / f"{export.pk}.xlsx" / "stuck"
-    in_the_way.mkdir(parents=True)
+    in_the_way = settings.MEDIA_ROOT / "exports"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("not a folder")
 
     do(export)
-    assert (export.status, export.error) == (Export.Status.QUEUED, exports.AGAIN)
-    in_the_way.rmdir()
+    assert (export.status, export.error) == (Export.Status.QUEUED, making.AGAIN)
+    in_the_way.unlink()
     do(export, now=timezone.now() + timedelta(hours=1))
 
     assert (export.status, export.error) == (Export.Status.READY, "")
@@ -293,15 +297,16 @@ def test_when_every_attempt_crashed_the_person_is_told_and_can_try_again(
     answers, org, people, settings
 ):
     export = ask(people.secretary, org.north)
-    in_the_way = settings.MEDIA_ROOT / "exports" / f"{export.pk}.xlsx" / "stuck"
-    in_the_way.mkdir(parents=True)
+    in_the_way = settings.MEDIA_ROOT / "exports"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("not a folder")
 
     for hour in range(settings.JOB_MAX_ATTEMPTS):
         do(export, now=timezone.now() + timedelta(hours=hour))
 
     assert (export.status, export.error) == (Export.Status.FAILED, exports.GIVEN_UP)
     assert Notice.objects.get(kind="export.failed").recipient == people.secretary
-    in_the_way.rmdir()
+    in_the_way.unlink()
     exports.retry_export(export, by=people.secretary)
     assert do(export).status == Export.Status.READY
 
@@ -338,8 +343,8 @@ def test_an_office_lost_meanwhile_ends_the_request(answers, org, people):
 
     do(export)
 
-    assert (export.status, export.error) == (Export.Status.FAILED, exports.LOST_OFFICE)
-    assert not default_storage.exists(f"exports/{export.pk}.xlsx")
+    assert (export.status, export.error) == (Export.Status.FAILED, making.LOST_OFFICE)
+    assert not default_storage.exists("exports")
     assert Notice.objects.get(kind="export.failed").recipient == people.secretary
 
 

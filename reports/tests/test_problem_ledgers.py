@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from reports.kinds import KINDS
-from reports.services import exports
+from reports.services import exports, making
 from tasks.models import Problem
 from tasks.services import problems
 from tasks.tests.make import make_campaign, make_handed_in, make_problem
@@ -63,7 +63,7 @@ def test_each_list_is_written_as_a_workbook_and_previews_the_same_lines(kind, cl
         kind, organization=org.north, format="xlsx", parameters={}, by=people.secretary
     )
 
-    exports.render(export.pk, now=NOW())
+    making.render(export.pk, now=NOW())
 
     export.refresh_from_db()
     assert export.file

@@ -13,7 +13,7 @@ from members.services import elections
 from members.services.posts import Seat
 from members.tests.make import make_member
 from reports.kinds import KINDS
-from reports.services import exports
+from reports.writing import write
 
 TODAY = local_day()
 
@@ -120,7 +120,7 @@ def test_the_preview_is_the_first_lines_and_asks_no_more_for_more(place, people,
 def test_the_ledger_is_written_on_paper(place, people, kind, form, tmp_path):
     target = tmp_path / f"ledger.{form}"
 
-    rows = exports.write(KINDS[kind], asked(kind, place.north, people.secretary), form, target)
+    rows = write(KINDS[kind], asked(kind, place.north, people.secretary), form, target)
 
     assert rows.rows == 2
     assert target.stat().st_size > 1000

@@ -8,11 +8,7 @@ from django.views.decorators.http import require_GET
 
 from branchyear.audit.services import record
 from branchyear.lib.admin import as_attachment
-from branchyear.lib.dates import local_day
-from branchyear.lib.errors import Refused
-from reports import rules
-from reports.models import ReportStep
-from reports.services import copies, monthly
+from reports.services import copies
 from reports.views.monthly import get_report
 
 TYPES = {
@@ -30,7 +26,7 @@ def report_copy(request, pk):
     if form not in TYPES:
         raise Http404
     now, user = timezone.now(), request.user
-    copy = _copy(report, user, now)
+    copy = copies.copy_for(report, by=user, now=now)
     file = io.BytesIO()
     if form == "pdf":
         copies.write_pdf(copy, file, by=user)
@@ -42,13 +38,3 @@ def report_copy(request, pk):
     mark = "（草稿）" if copy.is_draft else ""
     name = f"{copy.unit}{report.period.label}月报{mark}.{form}"
     return as_attachment(HttpResponse(file.getvalue(), content_type=TYPES[form]), name)
-
-
-def _copy(report, user, now):
-    if rules.may_fill(user, report) and report.is_editable:
-        return copies.copy_of_desk(monthly.desk_of(report, today=local_day(now)), user)
-    handed_in = report.steps.filter(kind=ReportStep.Kind.SUBMITTED, round=report.round)
-    step = handed_in.order_by("pk").last()
-    if step is None or report.state not in ("submitted", "accepted", "returned"):
-        raise Refused("填报单位还没有报送，报送后才能打印。")
-    return copies.copy_of_step(report, step, local_day(step.at))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -16,17 +16,19 @@ from branches.models import Kind as Level
 from branches.models import Organization
 from branches.querysets import within
 from branches.scope import scope_of
+from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Refused, require
-from branchyear.lib.layout import display, values
+from branchyear.lib.layout import Totals, display, values
 from branchyear.lib.paging import page_of
 from reports import rules
 from reports.kinds import KINDS
 from reports.models import Export
 from reports.selection import NAMES, STATES
 from reports.services import exports as services
+from reports.views.export_lines import Line, lines_of
 
 NO_LEDGERS = "您的职责不包括导出台账。"
-PREVIEW_ROWS = 10
+PREVIEW_ROWS, MORE_ROWS = 20, 200
 MINE = format_lazy("{}#mine", reverse_lazy("reports:exports"))
 
 
@@ -34,15 +36,17 @@ MINE = format_lazy("{}#mine", reverse_lazy("reports:exports"))
 def exports(request):
     """The ledgers there are, the chosen one with its preview, and what was asked for so far."""
     require(rules.may_export(request.user), NO_LEDGERS)
-    mine = Export.objects.visible_to(request.user).select_related("organization", "paper")
+    mine = Export.objects.visible_to(request.user).for_the_list()
     page = page_of(request.GET, mine, 20)
     kind = KINDS.get(request.GET.get("kind", ""))
     context = {
-        "kinds": [(each, _address(request, each), each is kind) for each in KINDS.values()],
+        "sections": _sections(request, kind),
         "kind": kind,
         "page_obj": page,
-        "rows": [Line(export) for export in page.object_list],
+        "rows": lines_of(page.object_list),
+        "open_count": sum(export.status in services.OPEN for export in page.object_list),
         "keep_days": settings.EXPORT_KEEP_DAYS,
+        **_package(request.user),
     }
     if kind:
         context.update(_previewed(request, kind))
@@ -60,17 +64,22 @@ def request_export(request):
         parameters={name: request.POST.get(name, "") for name in NAMES},
         by=request.user,
     )
-    messages.success(
-        request, f"已申请“{Line(export).title}”，生成后可在下面下载，也会在收件箱通知您。"
-    )
+    title = Line(export).title
+    if export.status == Export.Status.READY:
+        at = f"{timezone.localtime(export.made_at):%H:%M}"
+        messages.success(
+            request, f"“{title}”今天{at}已生成，此后数据没有变化，在下面直接下载即可。"
+        )
+    else:
+        messages.success(request, f"已申请“{title}”，生成后可在下面下载，也会在收件箱通知您。")
     return redirect(MINE)
 
 
 @require_GET
 def export(request, pk):
     """One line of the list, asked for again and again by the page while the file is being made."""
-    mine = Export.objects.visible_to(request.user).select_related("organization", "paper")
-    line = Line(get_object_or_404(mine, pk=pk))
+    mine = Export.objects.visible_to(request.user).for_the_list()
+    [line] = lines_of([get_object_or_404(mine, pk=pk)])
     if not request.htmx:
         return redirect(MINE)
     return render(request, "reports/_export.html", {"row": line})
@@ -93,6 +102,15 @@ def retry_export(request, pk):
     return redirect(MINE)
 
 
+@require_POST
+def cancel_export(request, pk):
+    """Not wanted any more."""
+    export = get_object_or_404(Export.objects.visible_to(request.user), pk=pk)
+    services.cancel_export(export, by=request.user)
+    messages.success(request, f"已取消“{Line(export).title}”。")
+    return redirect(MINE)
+
+
 # --- The chosen ledger ----------------------------------------------------------------------------
 
 
@@ -102,13 +120,16 @@ def _previewed(request, kind):
     asked = kind.asked(organization, request.GET, by=request.user, at=timezone.now())
     selection = asked.selection
     request.campaign = selection.content.running
-    layout = kind.layout(asked)
+    layout, refusal = kind.layout(asked), _refusal(kind, asked)
+    size = MORE_ROWS if request.GET.get("rows") == str(MORE_ROWS) else PREVIEW_ROWS
+    count = kind.count(asked)
+    shown = [values(layout, row) for row in kind.preview(asked, size)] if count else []
     lines = [
         [
             (column.alignment, display(column, value))
-            for column, value in zip(layout.columns, values(layout, row), strict=True)
+            for column, value in zip(layout.columns, row, strict=True)
         ]
-        for row in kind.preview(asked, PREVIEW_ROWS)
+        for row in shown
     ]
     return {
         "organization": organization,
@@ -118,12 +139,33 @@ def _previewed(request, kind):
         "reset_url": f"?kind={kind.key}&org={organization.pk}",
         "layout": layout,
         "lines": lines,
-        "count": kind.count(asked),
+        "totals": _totals(layout, shown) if len(shown) == count else None,
+        "count": count,
+        "more_url": _more(request) if count > len(shown) and size == PREVIEW_ROWS else "",
+        "more_rows": min(count, MORE_ROWS),
         "formats": [(each, Export.Format(each).label) for each in kind.formats],
-        "refusal": _refusal(kind, asked),
+        "refusal": refusal,
         "hidden": {"kind": kind.key},
         "shown": kind.conditions or ("none",),
     }
+
+
+def _totals(layout, rows):
+    """The total row as it stands under the file, where all lines are on the screen."""
+    if not layout.has_totals:
+        return None
+    totals = Totals(layout)
+    for row in rows:
+        totals.add(row)
+    span = totals.label_span
+    cells = [(column.alignment, totals.text(column)) for column in layout.columns[span:]]
+    return {"span": span, "cells": cells}
+
+
+def _more(request):
+    query = request.GET.copy()
+    query["rows"] = MORE_ROWS
+    return f"?{query.urlencode()}#preview"
 
 
 def _refusal(kind, asked):
@@ -135,10 +177,30 @@ def _refusal(kind, asked):
     return ""
 
 
+def _package(user):
+    """The month's papers in one click, for those whose office makes them."""
+    kind, highest = KINDS["month_end"], scope_of(user).organizations(rules.EXPORTERS)[0]
+    if not kind.fits(highest):
+        return {}
+    month = Month.of(local_day())
+    return {"package": kind, "package_of": highest, "package_month": month}
+
+
+def _sections(request, chosen):
+    """The cards under their headings: ``[(heading, [(kind, address, whether it is chosen)])]``."""
+    offices = scope_of(request.user).organizations(rules.EXPORTERS)
+    sections = {}
+    for kind in KINDS.values():
+        if kind is chosen or not kind.is_for_few or any(kind.fits(o) for o in offices):
+            cards = sections.setdefault(kind.section, [])
+            cards.append((kind, _address(request, kind), kind is chosen))
+    return list(sections.items())
+
+
 def _address(request, kind):
     """The card's address; the organisation and the conditions chosen so far stay."""
     kept = {name: request.GET[name] for name in ("org", *NAMES) if request.GET.get(name)}
-    return f"?{urlencode({'kind': kind.key, **kept})}"
+    return f"?{urlencode({'kind': kind.key, **kept})}#preview"
 
 
 def _organization(user, query):
@@ -160,54 +222,3 @@ def _choices(user, chosen):
     found = visible.filter(Q(depth__lte=Organization.DIRECT_DEPTH) | own | Q(pk=chosen.pk))
     top = min((o.depth for o in offices), default=1)
     return [(o.pk, "　" * max(0, o.depth - top) + o.label) for o in found]
-
-
-# --- The list -------------------------------------------------------------------------------------
-
-
-class Line:
-    """An export as the list shows it."""
-
-    def __init__(self, export):
-        self.export = export
-        self.is_open = export.status in services.OPEN
-        self.is_ready = export.status == Export.Status.READY
-        self.is_failed = export.status == Export.Status.FAILED
-        kind = KINDS.get(export.kind)
-        self.title = kind.title if kind else export.kind
-        self.again_url = ""
-        if kind and export.status == Export.Status.EXPIRED:
-            query = urlencode(
-                {"kind": kind.key, "org": export.organization_id, **export.parameters}
-            )
-            self.again_url = f"{reverse('reports:exports')}?{query}"
-
-    @property
-    def conditions(self):
-        """The conditions as words, read from the request alone: no further question to the database."""
-        given = self.export.parameters
-        words = [given.get("year", "") and f"{given['year']}年度", given.get("phase", "")]
-        words += [given.get("task", ""), given.get("item", "")]
-        words += [STATES.get(given.get("state", ""), ""), given.get("overdue") and "逾期"]
-        words += [given.get("month") and f"期限在{given['month']}"]
-        return "、".join(word for word in words if word) or (
-            KINDS[self.export.kind].everything if self.export.kind in KINDS else "全部条目"
-        )
-
-    @property
-    def counted(self):
-        """How much is in it."""
-        return f"{self.export.rows} {'个文件' if self.export.format == Export.Format.ZIP else '行'}"
-
-    @property
-    def time_left(self):
-        """About how much longer, once there is something to judge by."""
-        export = self.export
-        if export.status != Export.Status.RUNNING or not export.started_at or not export.done_units:
-            return ""
-        spent = (timezone.now() - export.started_at).total_seconds()
-        seconds = spent * (export.total_units - export.done_units) / export.done_units
-        # The first moments go into fonts and set-up and would frighten people.
-        if export.done_units * 50 < export.total_units or seconds < 0:
-            return ""
-        return f"约剩{round(seconds)}秒" if seconds < 90 else f"约剩{round(seconds / 60)}分钟"

@@ -11,7 +11,7 @@ from branchyear.lib.errors import Conflict, Refused, require
 from members.models import Meeting
 from reports import rules
 from reports.forms import ExtensionForm, ReportForm
-from reports.models import GoodPractice, MonthlyReport
+from reports.models import GoodPractice, MonthlyReport, Tier
 from reports.services import attachments, extensions, figures, monthly, practices, sealing
 from reports.services.sections import texts_of
 from reports.views import sheet
@@ -93,6 +93,8 @@ def paper(
             "wanted": desk.hard(form.words) if writing else [],
             "questions": sheet.questions(form, report, unusual) if writing else [],
             "lower": lower,
+            "may_package": period_of_committee(report)
+            and rules.may_export(user, report.organization),
             "may_recommend": bool(practices.words_of(report)) and rules.may_recommend(user, report),
             "practice": GoodPractice.objects.filter(report=report).first(),
             **_attachments(report, writing=writing, step=step),
@@ -116,6 +118,11 @@ def _attachments(report, *, writing, step):
         "meetings_offered": list(attachments.offered_meetings(report)),
         "files_most": attachments.OFFERED,
     }
+
+
+def period_of_committee(report):
+    """The working committee's own report, which goes up together with the ledgers behind it."""
+    return report.period.tier == Tier.COMMITTEE
 
 
 def _extension_context(report, now, *, form, may_fill, may_receive):

@@ -106,5 +106,6 @@ def verify_paper(request, code):
 KIND_WORDS = {
     PaperFile.Role.WHOLE: "整份文件",
     PaperFile.Role.CATALOGUE: "本材料的目录",
+    PaperFile.Role.LEDGER: "材料中的报表",
     PaperFile.Role.COVER: "条目情况表",
 }

@@ -11,7 +11,7 @@ from branchyear.lib.dates import Month
 from branchyear.lib.errors import Refused
 from reports.kinds import KINDS
 from reports.models import Export
-from reports.services import exports
+from reports.writing import write
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             if format not in KINDS[kind].formats:
                 raise CommandError(f"{kind} is made as {' or '.join(KINDS[kind].formats)}.")
-            rows = exports.write(KINDS[kind], asked, format, path).rows
+            rows = write(KINDS[kind], asked, format, path).rows
         except Refused as refusal:
             raise CommandError(refusal.sentence) from None
         record(
