@@ -17,6 +17,7 @@ from branches.services import handover as services
 from branchyear.lib.admin import as_attachment
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.layout import moment
 from branchyear.lib.pdf import render_document
 
 
@@ -78,7 +79,12 @@ def handover_sheet(request, pk):
     title = f"{handover.organization}{handover.get_role_display()}交接单"
     paper = io.BytesIO()
     render_document(
-        paper, "branches/handover_paper.html", context, title=title, author=str(request.user)
+        paper,
+        "branches/handover_paper.html",
+        context,
+        title=title,
+        author=str(request.user),
+        watermark=f"{request.user} {moment(timezone.now())}",
     )
     answer = HttpResponse(paper.getvalue(), content_type="application/pdf")
     return as_attachment(answer, f"{title}{handover.on:%Y%m%d}.pdf")

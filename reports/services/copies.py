@@ -8,7 +8,7 @@ from datetime import date
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
-from branchyear.lib.layout import Column, Layout
+from branchyear.lib.layout import Column, Layout, moment
 from branchyear.lib.pdf import render_document
 from branchyear.lib.wordfile import WordPaper
 from branchyear.lib.xlsx import write_workbook
@@ -130,14 +130,17 @@ def _numbered(parts):
 # --- Writers --------------------------------------------------------------------------------------
 
 
-def write_pdf(copy, target, *, by):
+def write_pdf(copy, target, *, by, now=None):
+    """``now`` is given where a person takes it away: his name and the moment are the ground of the pages."""
+    taken = f"{by} {moment(now)}" if now else ""
+    mark = DRAFT if copy.is_draft else ""
     return render_document(
         target,
         "reports/report_copy.html",
         {"copy": copy},
         title=copy.title,
         author=str(by),
-        watermark=DRAFT if copy.is_draft else None,
+        watermark=f"{mark} {taken}".strip() or None,
     )
 
 

@@ -29,7 +29,7 @@ def report_copy(request, pk):
     copy = copies.copy_for(report, by=user, now=now)
     file = io.BytesIO()
     if form == "pdf":
-        copies.write_pdf(copy, file, by=user)
+        copies.write_pdf(copy, file, by=user, now=now)
     elif form == "docx":
         copies.write_word(copy, file, by=user)
     else:

@@ -3,11 +3,13 @@
 import io
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from branches.models import Organization
 from branchyear.audit.services import record
 from branchyear.lib.admin import as_attachment
+from branchyear.lib.layout import moment
 from branchyear.lib.pdf import render_document
 from reports.views.copies import TYPES
 from tasks.views.supervision import fetch
@@ -23,6 +25,7 @@ def supervision_copy(request, pk):
     render_document(
         file, "reports/supervision_copy.html", {"row": row, "signed": signed or ""},
         title=f"督办单（{row.title}）", author=str(request.user),
+        watermark=f"{request.user} {moment(timezone.now())}",
     )  # fmt: skip
     record("supervision.copied", row, by=request.user, organization=row.organization)
     name = f"{row.organization.name}_{row}.pdf"

@@ -74,6 +74,33 @@ def test_a_report_has_a_title_an_author_and_bookmarks(template):
     assert (outline[0].title, outline[1][0].title) == ("2022年5月工作报告", "一、基本情况")
 
 
+def test_a_report_is_tagged_and_the_same_to_the_byte_every_time(template):
+    name = template("<h2>一、基本情况</h2><table><tr><th>甲</th><td>乙</td></tr></table>")
+    files = [io.BytesIO(), io.BytesIO()]
+
+    for file in files:
+        options = {"title": "报告", "author": "张三", "watermark": "张三 <2022>", "code": "x"}
+        pdf.render_document(file, name, {}, **options)
+
+    assert files[0].getvalue() == files[1].getvalue()
+    reader = PdfReader(files[0])
+    found = set(kinds(reader))
+    assert {"/Figure", "/H1", "/H2", "/Table", "/TR", "/TH", "/TD"} <= found
+    assert "/P" not in found  # the watermark is a ground, not text
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def kinds(reader):
+    """What the elements of the reading order are, from the top."""
+    waiting = [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, dict):
+            yield element.get("/S")
+            below = element.get("/K", [])
+            waiting += below if isinstance(below, list) else [below]
+
+
 # --- Nothing is fetched
 
 

@@ -220,10 +220,32 @@ def test_a_watermark_and_a_code_are_set_on_the_pages():
     assert words(reader.pages[0]).count("张三2022-05-25") == 3
 
 
-def test_the_same_rows_give_the_same_pages():
-    first, second = (printed(LAYOUT, [row(1)]) for _ in range(2))
+def test_the_same_rows_give_the_same_bytes(tmp_path):
+    for name in "ab":
+        pdf.render_ledger(tmp_path / name, LAYOUT, [row(1)], watermark="张三", code="x")
 
-    assert first.pages[0].get_contents().get_data() == second.pages[0].get_contents().get_data()
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_every_cell_of_a_ledger_has_its_place_in_the_reading_order():
+    reader = printed(LAYOUT, [row(1), row(2)])
+
+    root = reader.trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("zh-CN", True)
+    (document,) = root["/StructTreeRoot"]["/K"]
+    below = [element.get_object() for element in document.get_object()["/K"]]
+    assert [element["/S"] for element in below[:2]] == ["/H1", "/P"]
+    table = next(element for element in below if element["/S"] == "/Table")
+    rows = [
+        [cell.get_object()["/S"] for cell in line.get_object()["/K"]]
+        for part in table["/K"]
+        for line in part.get_object()["/K"]
+    ]
+    total = ["/TD"] * 5  # 合计 spans two columns
+    assert rows == [["/TH"] * 6, ["/TD"] * 6, ["/TD"] * 6, total]
+    places = reader.pages[0]["/StructParents"], root["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+    marked = [element.get_object()["/S"] for element in places[1][2 * places[0] + 1].get_object()]
+    assert marked.count("/TD") == 17
 
 
 def test_parts_written_apart_join_into_the_same_ledger_to_the_byte(tmp_path):
