@@ -17,6 +17,7 @@ from reports.views import (
     report_list,
     scores,
     supervision,
+    urging,
 )
 
 app_name = "reports"
@@ -41,8 +42,8 @@ urlpatterns = [
     # Monthly reports
     path("reports/", report_list.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),
-    path("reports/urge/", reminders.urge, name="urge"),
-    path("reports/urge/send/", reminders.send_urge, name="send_urge"),
+    path("reports/urge/", urging.urge, name="urge"),
+    path("reports/urge/send/", urging.send_urge, name="send_urge"),
     path("reports/reminders/", reminders.reminders, name="reminders"),
     path("reports/<int:pk>/", monthly.report, name="report"),
     path("reports/practices/", practices.practices, name="practices"),

@@ -94,6 +94,22 @@ def overdue_since(today, rule=None, days=None):
     return day_end((days or WorkingDays()).latest_over(rule.review_days, today))
 
 
+def review_due(came, limit, days):
+    """The last day in time for what came to a reviewer on ``came``: ``limit`` working days later."""
+    day = came
+    while days.between(came, day) < limit:
+        day += timedelta(days=1)
+    return day
+
+
+def came_by(due_on, limit, days):
+    """The earliest day on which something can have come that is due back on ``due_on``."""
+    day = due_on
+    while days.between(day, due_on) <= limit:
+        day -= timedelta(days=1)
+    return day
+
+
 def clocks(organization, *, by, today):
     """The clocks of everything that reviews items of branches under ``organization``."""
     days, rules, since = WorkingDays(), Rules(), today - LOOK_BACK

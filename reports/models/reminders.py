@@ -20,6 +20,13 @@ class Matter(models.TextChoices):
     REPORT = "report", "月报"
     ITEMS = "items", "检查条目"
     PROBLEM = "problem", "问题整改"
+    TERM = "term", "换届"
+    PROBATION = "probation", "转正"
+    REVIEW = "review", "审核时限"
+
+
+# Done at one moment that is on record; of the others is told how many are still open.
+SINGLE = (Matter.REPORT, Matter.PROBLEM)
 
 
 class ReminderPolicy(models.Model):
@@ -34,7 +41,7 @@ class ReminderPolicy(models.Model):
     days_before = models.SmallIntegerField(
         "提前天数",
         help_text="0 为当日，负数为逾期后天数。逢休息日，到期前的提到上一个工作日，逾期后的顺延。",
-        validators=[MinValueValidator(-30), MaxValueValidator(30)],
+        validators=[MinValueValidator(-30), MaxValueValidator(200)],
     )
     to_above = models.BooleanField(
         "提醒上级", default=False, help_text="勾选后提醒上一级负责接收、审核的人，用于逾期后上报。"
@@ -108,7 +115,8 @@ class Reminder(models.Model):
     """
 
     matter = models.CharField("事项", max_length=10, choices=Matter.choices, default=Matter.REPORT)
-    # report:12, problem:7, items:34 (the branch, whose items fall due on ``due_on``)
+    # report:12, problem:7, term:5; items:34, probation:34, review:3 (the organisation whose items, members
+    # or waiting items are due on ``due_on``)
     subject = models.CharField(max_length=40, editable=False)
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="reminders", verbose_name="党组织"

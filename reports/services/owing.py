@@ -1,28 +1,21 @@
 """Who owes what today, and on which occasion they are to be told: asked of the rows, nothing is kept.
 
-Three kinds of matters (月报, 检查条目, 问题整改), one form: ``Due``. The days are data (``ReminderPolicy``).
+One form for all kinds of matters (``Due``); where they come from: ``matters``. The days are data
+(``ReminderPolicy``). The same code says what is to be sent today and what is planned for the days to come.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q
-from django.urls import reverse
-
 from branches.models import Appointment, Organization
 from branches.roles import Role
-from branchyear.lib.dates import Month
 from reports import rules
-from reports.models import Matter, MonthlyReport, ReminderPolicy, Tier
+from reports.models import ReminderPolicy, Tier
 from reports.services.periods import RECEIVER_DEPTH
-from tasks.models import BranchItem, Problem
-from tasks.querysets import OPEN_STATES
 from tasks.workdays import WorkingDays
 
 CATCH_UP_DAYS = 7  # an occasion older than the longest holiday is history, not a reminder
-FARTHEST = timedelta(days=30 + 2 * CATCH_UP_DAYS)  # 30 days before or after, moved, and caught up
-TO_MEND = (Problem.State.OPEN, Problem.State.FIXING, Problem.State.REOPENED)
 # Whoever holds one of these at an organisation does its work.
 OWNERS = rules.FILLERS[Tier.DIRECT] | rules.FILLERS[Tier.COMMITTEE]
 
@@ -56,46 +49,64 @@ class Due:
 
 
 class Calendar:
-    """The policies and the working days, read once for a sweep."""
+    """The policies and the working days, read once for all ``days`` that are looked at."""
 
-    def __init__(self, today):
-        self.today = today
-        self.days = WorkingDays()
-        self.policies = defaultdict(list)
+    def __init__(self, days):
+        self.days = list(days)
+        self.first, self.last = self.days[0], self.days[-1]
+        self.working = WorkingDays()
+        self.policies, self.reach = defaultdict(list), {}
         for policy in ReminderPolicy.objects.filter(is_active=True):
             self.policies[policy.campaign_id, policy.matter, policy.tier].append(policy)
+            least, most = self.reach.get(policy.matter, (0, 0))
+            self.reach[policy.matter] = (
+                min(least, policy.days_before),
+                max(most, policy.days_before),
+            )
 
-    def day_of(self, policy, due_on):
-        """The day of a policy's occasion. On a rest day it is moved: before the due day to the last
-        working day before, after it to the next one."""
-        day = due_on - timedelta(days=policy.days_before)
-        step = timedelta(days=-1 if policy.days_before >= 0 else 1)
-        while not self.days.is_working(day):
+    def window(self, matter):
+        """From which to which due day a matter can have an occasion on one of the days; an occasion may be
+        moved over a holiday, and caught up after it. None without a policy."""
+        if matter not in self.reach:
+            return None
+        least, most = self.reach[matter]
+        slack = timedelta(days=2 * CATCH_UP_DAYS)
+        return (
+            self.first + timedelta(days=least) - slack,
+            self.last + timedelta(days=most) + slack,
+        )
+
+    def day_of(self, days_before, due_on):
+        """The day of an occasion. On a rest day it is moved: before the due day to the last working day
+        before, after it to the next one."""
+        day = due_on - timedelta(days=days_before)
+        step = timedelta(days=-1 if days_before >= 0 else 1)
+        while not self.working.is_working(day):
             day += step
         return day
 
-    def occasions(self, campaign, matter, tier, due_on):
-        """The latest occasion that has come for those who owe, and for those above: at most two.
+    def occasions(self, today, campaign, matter, tier, due_on):
+        """The latest occasion that has come ``today`` for those who owe, and for those above: at most two.
 
         One missed for long is left out. On a rest day only what will be too late on the next working
         day is still sent.
         """
-        if not self.days.is_working(self.today) and not self._cannot_wait(due_on):
+        if not self.working.is_working(today) and not self._cannot_wait(today, due_on):
             return []
         latest = {}
         for policy in self.policies[campaign, matter, tier]:
-            day = self.day_of(policy, due_on)
-            if self.today - timedelta(days=CATCH_UP_DAYS) <= day <= self.today:
+            day = self.day_of(policy.days_before, due_on)
+            if today - timedelta(days=CATCH_UP_DAYS) <= day <= today:
                 # Of two moved to the same day the later one speaks.
                 come = (day, -policy.days_before, policy.occasion)
                 latest[policy.to_above] = max(latest.get(policy.to_above, come), come)
         return [come[2] for come in latest.values()]
 
-    def _cannot_wait(self, due_on):
-        next_day = self.today + timedelta(days=1)
-        while not self.days.is_working(next_day):
+    def _cannot_wait(self, today, due_on):
+        next_day = today + timedelta(days=1)
+        while not self.working.is_working(next_day):
             next_day += timedelta(days=1)
-        return self.today <= due_on < next_day
+        return today <= due_on < next_day
 
 
 # --- People ---------------------------------------------------------------------------------------
@@ -116,9 +127,8 @@ class Offices:
             self.owners[organization].append((role, user))
             self.above[path, role].append(user)
 
-    def of(self, tier, organization):
-        """Whoever writes this tier's reports at exactly this organisation, each once."""
-        roles = rules.FILLERS[tier]
+    def of(self, roles, organization):
+        """Whoever holds one of ``roles`` at exactly this organisation, each once."""
         return dict.fromkeys(user for role, user in self.owners[organization] if role in roles)
 
     def responsible(self, tier, path):
@@ -127,163 +137,76 @@ class Offices:
         people = (self.above[place, role] for role in rules.RECEIVERS[tier])
         return dict.fromkeys(user for some in people for user in some)
 
-    def told(self, occasion, tier, organization, path):
+    def told(self, occasion, one):
+        """Who is told of ``one`` (``matters.Owed``)."""
+        own = self.of(one.roles, one.organization)
         if not occasion.startswith("U"):
-            return self.of(tier, organization)
-        own = self.of(tier, organization)
-        return [user for user in self.responsible(tier, path) if user not in own]
+            return own
+        return [user for user in self.responsible(one.tier, one.path) if user not in own]
 
 
 def tier_of(depth):
     """Which way an organisation's matters go: a directly affiliated branch's to the committee."""
-    return Tier.BRANCH if depth > Organization.DIRECT_DEPTH else Tier.DIRECT
+    if depth > Organization.DIRECT_DEPTH:
+        return Tier.BRANCH
+    return Tier.DIRECT if depth == Organization.DIRECT_DEPTH else Tier.COMMITTEE
 
 
-# --- Matters --------------------------------------------------------------------------------------
+# --- What is owed ---------------------------------------------------------------------------------
 
 
 def owed(today):
     """Everything somebody is to be told of today, told already or not."""
-    calendar, offices = Calendar(today), Offices(today)
-    for source in (_reports, _items, _problems):
-        yield from source(calendar, offices)
+    return (due for _, due in owed_on([today]))
 
 
-def _window(today):
-    return today - FARTHEST, today + FARTHEST
+def owed_on(days, *, paths=None):
+    """``(day, Due)`` of each of ``days`` (running, the first is today), as things stand now; with ``paths``
+    only of organisations at or below these. The statements do not grow with days or rows."""
+    from reports.services.matters import SOURCES  # the sources are made of what stands here
+
+    calendar, offices = Calendar(days), Offices(days[0])
+    for source in SOURCES:
+        if calendar.window(source.matter):
+            yield from _owed(source(calendar, paths), calendar, offices)
 
 
-def _reports(calendar, offices):
-    rows = (
-        MonthlyReport.objects.owed()
-        .expected()
-        .filter(organization__closed_on=None, period__opens_on__lte=calendar.today)
-        .with_due_day()
-        .filter(due_day__range=_window(calendar.today))
-    )
-    days = rows.order_by().values_list("period__campaign", "period__tier", "due_day").distinct()
-    for campaign, tier, due_on in days:
-        occasions = calendar.occasions(campaign, Matter.REPORT, tier, due_on)
-        if not occasions:
-            continue
-        for pk, organization, path, name, month, state in (
-            rows.filter(period__campaign=campaign, period__tier=tier, due_day=due_on)
-            .order_by("organization__path", "pk")
-            .values_list(
-                "pk",
-                "organization",
-                "organization__path",
-                "organization__name",
-                "period__month",
-                "state",
-            )
-        ):
-            month = Month.parse(month).label
+def _owed(source, calendar, offices):
+    """The dues of one kind of matter: only of those due days that have an occasion is anything read."""
+    wanted = {}
+    for group in source.groups():
+        campaign, tier, due_on = group
+        come = {}
+        for day in calendar.days:
+            if occasions := calendar.occasions(day, campaign, source.matter, tier, due_on):
+                come[day] = occasions
+        if come:
+            wanted[group] = come
+    if not wanted:
+        return
+    for one in source.rows({due_on for _, _, due_on in wanted}):
+        for day, occasions in wanted.get(one.group, {}).items():
             for occasion in occasions:
-                for user in offices.told(occasion, tier, organization, path):
-                    yield Due(
-                        Matter.REPORT,
-                        f"report:{pk}",
-                        organization,
-                        due_on,
-                        occasion,
-                        user,
-                        f"{name}{month}月报",
-                        reverse("reports:report", args=[pk]),
-                        report=pk,
-                        words=(name, month, state == MonthlyReport.State.RETURNED),
-                    )
+                for user in offices.told(occasion, one):
+                    yield day, _due(source.matter, one, occasion, user)
 
 
-def _items(calendar, offices):
-    rows = BranchItem.objects.in_force().filter(
-        state__in=OPEN_STATES,
-        opens_on__lte=calendar.today,
-        due_on__range=_window(calendar.today),
-    )
-    days = rows.order_by().values_list("item__task__campaign", "due_on").distinct()
-    for campaign, due_on in days:
-        occasions = calendar.occasions(campaign, Matter.ITEMS, Tier.BRANCH, due_on)
-        if not occasions:
-            continue
-        for branch, path, depth, name, count in (
-            rows.filter(item__task__campaign=campaign, due_on=due_on)
-            .order_by("branch__path")
-            .values_list("branch", "branch__path", "branch__depth", "branch__name")
-            .annotate(count=Count("pk"))
-        ):
-            tier = tier_of(depth)
-            for occasion in occasions:
-                for user in offices.told(occasion, tier, branch, path):
-                    yield Due(
-                        Matter.ITEMS,
-                        f"items:{branch}",
-                        branch,
-                        due_on,
-                        occasion,
-                        user,
-                        f"{name}{count}项检查条目",
-                        reverse("tasks:branch_checklist", args=[branch]),
-                    )
-
-
-def _problems(calendar, offices):
-    rows = Problem.objects.filter(
-        state__in=TO_MEND, organization__closed_on=None, due_on__range=_window(calendar.today)
-    )
-    days = rows.order_by().values_list("campaign", "due_on").distinct()
-    for campaign, due_on in days:
-        occasions = calendar.occasions(campaign, Matter.PROBLEM, Tier.BRANCH, due_on)
-        if not occasions:
-            continue
-        for pk, organization, path, depth, name, number in (
-            rows.filter(campaign=campaign, due_on=due_on)
-            .order_by("organization__path", "number")
-            .values_list(
-                "pk",
-                "organization",
-                "organization__path",
-                "organization__depth",
-                "organization__name",
-                "number",
-            )
-        ):
-            tier = tier_of(depth)
-            for occasion in occasions:
-                for user in offices.told(occasion, tier, organization, path):
-                    yield Due(
-                        Matter.PROBLEM,
-                        f"problem:{pk}",
-                        organization,
-                        due_on,
-                        occasion,
-                        user,
-                        f"{name}第{number}号问题整改",
-                        reverse("tasks:problem", args=[pk]),
-                        problem=pk,
-                    )
+def _due(matter, one, occasion, user):
+    return Due(
+        matter, one.subject, one.organization, one.due_on, occasion, user, one.what, one.url,
+        one.report, one.problem, one.words,
+    )  # fmt: skip
 
 
 def still_owed(dues):
     """The subjects (with their due day) among ``dues`` that are owed at this very moment."""
+    from reports.services.matters import SOURCES  # see above
+
     by_matter = defaultdict(list)
     for due in dues:
         by_matter[due.matter].append(due)
     found = set()
-    if some := by_matter[Matter.REPORT]:
-        rows = MonthlyReport.objects.owed().filter(pk__in={due.report for due in some})
-        found |= {
-            (f"report:{pk}", day) for pk, day in rows.with_due_day().values_list("pk", "due_day")
-        }
-    if some := by_matter[Matter.ITEMS]:
-        rows = BranchItem.objects.in_force().filter(
-            state__in=OPEN_STATES,
-            branch__in={due.organization for due in some},
-            due_on__in={due.due_on for due in some},
-        )
-        pairs = rows.order_by().values_list("branch", "due_on").distinct()
-        found |= {(f"items:{branch}", day) for branch, day in pairs}
-    if some := by_matter[Matter.PROBLEM]:
-        rows = Problem.objects.filter(Q(pk__in={due.problem for due in some}), state__in=TO_MEND)
-        found |= {(f"problem:{pk}", day) for pk, day in rows.values_list("pk", "due_on")}
+    for source in SOURCES:
+        if some := by_matter[source.matter]:
+            found |= set(source.still(some))
     return found

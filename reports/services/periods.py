@@ -30,8 +30,23 @@ from tasks.workdays import WorkingDays
 # Three days' notice is a working rhythm, the day itself a last call, the day after a question; two days
 # later the one above is told. What is mended over weeks is called to mind less often.
 REMIND_DAYS_BEFORE = (7, 3, 1, 0, -1)
-REMIND_OF_MATTERS = {Matter.ITEMS: (7, 1, -1), Matter.PROBLEM: (7, 1, -1)}
-TELL_ABOVE = {Matter.REPORT: -3, Matter.ITEMS: -7, Matter.PROBLEM: -7}
+# An election is prepared half a year ahead (支部工作条例 第六章), a conversion a month; a reviewer is told only
+# of what is late.
+REMIND_OF_MATTERS = {
+    Matter.ITEMS: (7, 1, -1),
+    Matter.PROBLEM: (7, 1, -1),
+    Matter.TERM: (180, 90, 30, -1),
+    Matter.PROBATION: (30, 7, -1),
+    Matter.REVIEW: (-1, -3),
+}
+TELL_ABOVE = {
+    Matter.REPORT: -3,
+    Matter.ITEMS: -7,
+    Matter.PROBLEM: -7,
+    Matter.TERM: -7,
+    Matter.PROBATION: -7,
+    Matter.REVIEW: -5,
+}
 
 
 @transaction.atomic

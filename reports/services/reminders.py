@@ -56,7 +56,7 @@ def send_due_reminders(*, now):
 def due_by_person(today):
     """Person → what he is to be told of and was not told yet. The statements do not grow with the rows."""
     dues = list(owed(today))
-    told = _told(dues)
+    told = told_already(dues)
     people = defaultdict(list)
     for due in dues:
         if due.key not in told:
@@ -64,7 +64,12 @@ def due_by_person(today):
     return people
 
 
-def _told(dues):
+def daily_key(today):
+    """The key of the one message a person gets on a day."""
+    return f"reminders:{today}"
+
+
+def told_already(dues):
     """The keys of reminders there are already, for these dues and perhaps a few more."""
     if not dues:
         return set()
@@ -82,12 +87,12 @@ def _send(dues, *, now):
     # Two sweeps at once stand in line here; the second then sees what the first has written.
     Campaign.objects.select_for_update(no_key=True).order_by("pk").first()
     today = local_day(now)
-    told, still = _told(dues), still_owed(dues)
+    told, still = told_already(dues), still_owed(dues)
     dues = [due for due in dues if due.key not in told and (due.subject, due.due_on) in still]
     if not dues:
         return 0
     users = User.objects.in_bulk({due.recipient for due in dues})
-    daily = f"reminders:{today}"
+    daily = daily_key(today)
     had_one = set(
         Notice.objects.filter(key=daily, recipient__in=users).values_list("recipient", flat=True)
     )

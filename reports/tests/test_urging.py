@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
+from branches.models import Organization
 from branches.services import appointments
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
@@ -14,7 +16,7 @@ from reports.models import MonthlyReport, Reminder
 from reports.services import reminders, urging
 from reports.tests import make
 from reports.tests.make import at
-from tasks.models import Problem
+from tasks.models import BranchItem, Problem
 
 NOON = at("2022-04-20 12:00")
 
@@ -161,3 +163,67 @@ def test_the_ledger_shows_ones_own_area_alone(org, people, campaign, sign_in, no
 
     assert "北二支部" in page
     assert "南一支部" not in page
+
+
+# --- Ticked on the lists --------------------------------------------------------------------------
+
+
+def let_items_be_late(branch, count=2):
+    pks = list(BranchItem.objects.filter(branch=branch).values_list("pk", flat=True)[:count])
+    BranchItem.objects.filter(pk__in=pks).update(due_on=date(2022, 4, 10))
+
+
+def let_reviews_be_late(branch, place):
+    pks = list(BranchItem.objects.filter(branch=branch).values_list("pk", flat=True)[:1])
+    BranchItem.objects.filter(pk__in=pks).update(
+        state="submitted", with_organization=place, submitted_at=at("2022-04-01 10:00")
+    )
+
+
+def test_overdue_items_and_late_reviews_are_urged_with_their_own_words(org, people, campaign):
+    let_items_be_late(org.north_two)
+    let_reviews_be_late(org.south, org.south_office)
+    everything = Organization.objects.all()
+
+    going, _ = urging.urge(items=everything, reviews=everything, by=people.committee, now=NOON)
+
+    assert [(one.matter, one.organization, one.due_on) for one in going] == [
+        ("items", org.north_two, date(2022, 4, 10)),
+        ("review", org.south_office, date(2022, 4, 11)),
+    ]
+    titles = set(Notice.objects.values_list("recipient__name", "title"))
+    assert titles == {
+        ("孙书记", "催办：北二支部2项检查条目已逾期10天"),
+        ("王审核", "催办：市南区局机关党委1项检查条目审核已逾期9天"),
+    }
+    with pytest.raises(Refused, match="没有发送"):
+        urging.urge(items=everything, by=people.committee, now=NOON + timedelta(hours=1))
+    assert urging.candidates(reviews=everything, by=people.south_reviewer, now=NOON) == []
+
+
+def test_what_is_ticked_on_the_lists_leads_to_the_preview(org, people, campaign, noon, sign_in):
+    """Four lists, each with its boxes, for those above; the preview has just what is ticked."""
+    let_items_be_late(org.north)
+    let_items_be_late(org.south)
+    let_reviews_be_late(org.north_two, org.north_office)
+    client = sign_in(people.committee)
+    report = make.report_of(org.south)
+
+    lists = {
+        f'name="report" value="{report.pk}"': "/reports/?tab=all&tier=branch",
+        f'name="items" value="{org.south.pk}"': "/overview/items/?overdue=1",
+        f'name="review" value="{org.north_office.pk}"': reverse("tasks:review_clocks"),
+        f'name="report" value="{make.report_of(org.north_office).pk}"': "/reports/matrix/",
+    }
+    for box, address in lists.items():
+        page = client.get(address).content.decode()
+        assert box in page, address
+        assert "催办所选" in page
+
+    page = client.get(f"/reports/urge/?ticked=1&items={org.south.pk}").content.decode()
+    assert ("南一支部2项检查条目" in page, "北一支部" in page) == (True, False)
+    assert "没有需要催办的事项" in client.get("/reports/urge/?ticked=1").content.decode()
+    page = client.get(f"/reports/urge/?items_of={org.committee.pk}").content.decode()
+    assert ("南一支部2项" in page, "北一支部2项" in page) == (True, True)
+    client.post("/reports/urge/send/", {"items": org.south.pk})
+    assert Reminder.objects.get().subject == f"items:{org.south.pk}"

@@ -259,6 +259,7 @@ def _links(address, board, reporting):
         urge=reports(verdict="unreported").replace(
             reverse("reports:reports"), reverse("reports:urge"), 1
         ),
+        urge_items=f"{reverse('reports:urge')}?items_of={address.selection.organization.pk}",
         queue=f"{reverse('reports:reports')}?tab=queue",
     )
     return links

@@ -1,115 +1,28 @@
-"""一键催办 with its preview, and the ledger of reminders (提醒台账)."""
+"""The ledger of reminders (提醒台账): what was sent and what came of it, and what is planned."""
 
-from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from branches.models import Organization
+from branches.scope import scope_of
 from branchyear.lib.dates import Month, day_end, day_start, local_day
-from branchyear.lib.errors import Refused, require
+from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from reports import rules
-from reports.models import Matter, MonthlyReport, Reminder
-from reports.models.reminders import URGED, occasion_words
-from reports.services import urging
-from reports.services.reminders import next_hours
-from reports.views.report_list import Filters
-from tasks.models import BranchItem, Problem
+from reports.models import Matter, Reminder
+from reports.models.reminders import SINGLE, URGED, occasion_words
+from reports.services import planning
+from reports.services.owing import Due, still_owed
+from tasks.models import BranchItem
 from tasks.querysets import OPEN_STATES
-
-# --- 一键催办 ----------------------------------------------------------------------------------------
-
-
-@require_GET
-def urge(request):
-    """Whom a reminder by hand would reach, with which words: everything ticked, to be gone through."""
-    require(rules.may_see_overview(request.user), "催办由上级党组织办理。")
-    return _preview(request, **_asked(request))
-
-
-def _asked(request):
-    """What is to be urged: ticked reports or problems, the overdue problems under an organisation, or
-    the reports of a list by its conditions."""
-    get = request.GET
-    if get.get("overdue_of"):
-        organization = _organization(request, get["overdue_of"])
-        return {"problems": urging.overdue_problems(organization, local_day())}
-    if get.getlist("report") or get.getlist("problem"):
-        return _ticked(get)
-    rows = Filters.read(request).apply(MonthlyReport.objects.all(), timezone.now())
-    return {"reports": rows.filter(period__opens_on__lte=local_day())}
-
-
-def _ticked(data):
-    def keys(name):
-        return [int(pk) for pk in data.getlist(name) if pk.isdecimal() and len(pk) < 19]
-
-    return {
-        "reports": MonthlyReport.objects.filter(pk__in=keys("report")),
-        "problems": Problem.objects.filter(pk__in=keys("problem")),
-    }
-
-
-def _preview(request, *, reports=None, problems=None, note="", wrong="", status=200):
-    now = timezone.now()
-    found = urging.candidates(reports=reports, problems=problems, by=request.user, now=now)
-    going = [one for one in found if one.can_go]
-    sample = ""
-    if going:
-        words = urging.words_for(
-            going[:1], note="", by_name=urging.place_of(request.user), today=local_day(now)
-        )
-        sample = render_to_string("mail/reminder.urged.txt", words).strip()
-    return render(
-        request,
-        "reports/urge.html",
-        {
-            "rows": found,
-            "going": len(going),
-            "people": len({user.pk for one in going for user in one.people}),
-            "sample": sample,
-            "sample_of": going[0] if going else None,
-            "note": note,
-            "wrong": wrong,
-            "waits_until": next_hours(now),
-            "today": local_day(now),
-            "at_once": urging.AT_ONCE,
-        },
-        status=status,
-    )
-
-
-@require_POST
-def send_urge(request):
-    """Send what is ticked; who was urged lately is left out and named."""
-    require(rules.may_see_overview(request.user), "催办由上级党组织办理。")
-    chosen, note = _ticked(request.POST), request.POST.get("note", "")
-    if not (request.POST.getlist("report") or request.POST.getlist("problem")):
-        raise Refused("请至少勾选一项再催办。")
-    try:
-        going, left = urging.urge(**chosen, note=note, by=request.user, now=timezone.now())
-    except Refused as refusal:
-        if refusal.field != "note":
-            raise
-        return _preview(request, **chosen, note=note, wrong=refusal.sentence, status=422)
-    people = {user.pk for one in going for user in one.people}
-    words = f"已催办{len(going)}项，发给{len(people)}人。"
-    if left:
-        words += f"{len(left)}项近期已催办过或没有在任的填报人，没有发送。"
-    messages.success(request, words)
-    return redirect(f"{reverse('reports:reminders')}?when={URGED}")
-
-
-# --- 提醒台账 ----------------------------------------------------------------------------------------
 
 OUTCOMES = {
     "unseen": ("未读", Q(seen_at=None)),
-    "unacted": ("提醒后未办", Q(acted_at=None) & ~Q(matter=Matter.ITEMS)),
+    "unacted": ("提醒后未办", Q(acted_at=None, matter__in=SINGLE)),
     "failed": ("邮件发送失败", Q(letter="failed")),
 }
 WHENS = {"T-": "到期前", "T": "到期当日", "T+": "逾期后", "U": "报上级", URGED: "催办"}
@@ -120,7 +33,9 @@ def reminders(request):
     """Who was reminded of what and what came of it; which reminder worked."""
     require(rules.may_see_overview(request.user), "提醒台账由上级党组织查看。")
     get = request.GET
-    organization = _organization(request, get["org"]) if get.get("org") else None
+    organization = chosen_organization(request, get["org"]) if get.get("org") else None
+    if get.get("tab") == "planned":
+        return _planned(request, organization)
     rows = Reminder.objects.visible_to(request.user)
     if organization:
         rows = rows.under(organization)
@@ -152,6 +67,7 @@ def reminders(request):
         "reports/reminders.html",
         {
             "organization": organization,
+            "tabs": _tabs(organization, planned=False),
             "page": page,
             "rows": _with_rest(page),
             "sums": sums,
@@ -169,7 +85,39 @@ def reminders(request):
     )
 
 
-def _organization(request, pk):
+def _planned(request, organization):
+    """What the portal will send in the next days, by day: whom, of what, and why on that day."""
+    paths = [organization.path] if organization else scope_of(request.user).seen_paths
+    lines = planning.planned(paths=paths, now=timezone.now())
+    days = {}
+    for line in lines:
+        days.setdefault(line.day, []).append(line)
+    return render(
+        request,
+        "reports/reminders_planned.html",
+        {
+            "organization": organization,
+            "tabs": _tabs(organization, planned=True),
+            "days": days.items(),
+            "ahead": planning.AHEAD,
+            "today": local_day(),
+        },
+    )
+
+
+def _tabs(organization, *, planned):
+    org = f"&org={organization.pk}" if organization else ""
+    return [
+        {"label": "已发出", "url": f"?tab=sent{org}", "active": not planned},
+        {
+            "label": f"计划（{planning.AHEAD}天内）",
+            "url": f"?tab=planned{org}",
+            "active": planned,
+        },
+    ]
+
+
+def chosen_organization(request, pk):
     if not (pk.isdecimal() and len(pk) < 19):
         raise Http404
     return get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
@@ -183,15 +131,15 @@ def _month(text):
 
 
 def _sums(rows):
-    """Per occasion: sent, read, done after it. Items of a checklist are done piece by piece and have no
-    single moment; they are left out of the last count, and of its whole."""
+    """Per occasion: sent, read, done after it. What is done piece by piece (items, conversions, reviews)
+    has no single moment; it is left out of the last count, and of its whole."""
     counted = (
         rows.order_by()
         .values("occasion")
         .annotate(
             sent=Count("pk"),
             seen=Count("pk", filter=Q(seen_at__isnull=False)),
-            countable=Count("pk", filter=~Q(matter=Matter.ITEMS)),
+            countable=Count("pk", filter=Q(matter__in=SINGLE)),
             acted=Count("pk", filter=Q(acted_at__isnull=False)),
             failed=Count("pk", filter=Q(letter="failed")),
         )
@@ -219,26 +167,46 @@ def _with_rest(page):
         )
         .order_by()
         .values("branch", "due_on")
-        .annotate(count=Count(F("pk")))
+        .annotate(count=Count("pk"))
     }
+    others = [row for row in rows if row.matter not in (*SINGLE, Matter.ITEMS)]
+    still = still_owed([_due(row) for row in others])
     for row in rows:
         row.rest = open_items.get((row.organization_id, row.due_on), 0)
+        row.is_single = row.matter in SINGLE
+        row.is_open = (row.subject, row.due_on) in still
         row.what = _what(row)
         row.url = _url(row)
     return rows
 
 
+def _due(row):
+    """The matter of a row, to be asked whether it still stands."""
+    return Due(
+        row.matter, row.subject, row.organization_id, row.due_on, row.occasion, row.recipient_id,
+        what="", url="",
+    )  # fmt: skip
+
+
 def _what(row):
-    if row.matter == Matter.REPORT:
-        return f"{row.report.period.label}月报"
-    if row.matter == Matter.PROBLEM:
-        return f"第{row.problem.number}号问题"
-    return f"{row.due_on.month}月{row.due_on.day}日到期条目"
+    day = f"{row.due_on.month}月{row.due_on.day}日"
+    return {
+        Matter.REPORT: lambda: f"{row.report.period.label}月报",
+        Matter.PROBLEM: lambda: f"第{row.problem.number}号问题",
+        Matter.ITEMS: lambda: f"{day}到期条目",
+        Matter.TERM: lambda: "换届",
+        Matter.PROBATION: lambda: "预备党员转正",
+        Matter.REVIEW: lambda: "检查条目审核",
+    }[row.matter]()
 
 
 def _url(row):
-    if row.matter == Matter.REPORT:
-        return row.report.get_absolute_url()
-    if row.matter == Matter.PROBLEM:
-        return row.problem.get_absolute_url()
-    return reverse("tasks:branch_checklist", args=[row.organization_id])
+    org = f"?org={row.organization_id}"
+    return {
+        Matter.REPORT: lambda: row.report.get_absolute_url(),
+        Matter.PROBLEM: lambda: row.problem.get_absolute_url(),
+        Matter.ITEMS: lambda: reverse("tasks:branch_checklist", args=[row.organization_id]),
+        Matter.TERM: lambda: reverse("members:committee") + org,
+        Matter.PROBATION: lambda: reverse("members:roster") + org + "&category=probationary",
+        Matter.REVIEW: lambda: reverse("tasks:review_clocks"),
+    }[row.matter]()

@@ -211,6 +211,11 @@ class Problem(models.Model):
     def get_absolute_url(self):
         return reverse("tasks:problem", args=[self.pk])
 
+    @property
+    def is_to_mend(self):
+        """With those who mend it, not with a reviewer and not closed."""
+        return self.state in (self.State.OPEN, self.State.FIXING, self.State.REOPENED)
+
     def can_move_to(self, state):
         return state in self.MOVES[self.state]
 

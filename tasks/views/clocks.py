@@ -11,7 +11,7 @@ from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
-from tasks import clocks
+from tasks import clocks, rules
 from tasks.workdays import WorkingDays
 
 LOOKING = frozenset({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT, *COMMITTEE_ROLES})
@@ -44,6 +44,7 @@ def review_clocks(request):
         "above": seen.filter(path__in=found.ancestor_paths[1:]).filter(~Q(kind="group")),
         "clocks": now,
         "rows": rows,
+        "may_urge": rules.may_urge_below(request.user, found),
         "today": today,
     }
     return render(request, "tasks/review_clocks.html", context)
