@@ -24,6 +24,12 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
+    # Links of the audit trail's chain.
+    "audit-extend-chain": {
+        "task": "branchyear.audit.jobs.extend_chain",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     # Open the month's report periods shortly after midnight in China, so that the first
     # person at work finds them; it runs every hour because a missed tick must not cost a day.
     "reports-open-periods": {

@@ -56,3 +56,24 @@ class Entry(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("An audit entry is never removed.")
+
+
+class Link(models.Model):
+    """One entry's place in the chain: its digest covers the entry and the digest before it.
+
+    Links are added by a job once a minute, not with the entry: to add them in turn, every act of the portal
+    would have to wait for the one before. ``branchyear.audit.chain`` makes and verifies them.
+    """
+
+    position = models.BigIntegerField("序位", primary_key=True)
+    # No foreign key: that an entry is gone must be seen, not prevented from being said.
+    entry_id = models.BigIntegerField("审计记录编号", unique=True)
+    digest = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = "审计链"
+        verbose_name_plural = "审计链"
+        ordering = ["position"]
+
+    def __str__(self):
+        return f"{self.position} {self.digest[:12]}"
