@@ -39,6 +39,17 @@ class Content:
     def phases(self):
         return list(self.campaign.phases.all()) if self.campaign else []
 
+    @cached_property
+    def versions(self):
+        """``{id: (task, phases, weight)}`` of every version of the campaign's items."""
+        rows = ItemVersion.objects.filter(item__task__campaign=self.campaign)
+        return {
+            pk: (task, tuple(phases), weight)
+            for pk, task, phases, weight in rows.values_list(
+                "pk", "item__task_id", "phases", "weight"
+            )
+        }
+
     def task(self, code):
         return next((task for task in self.tasks if task.code == code), None)
 
@@ -96,10 +107,8 @@ class Selection:
     @property
     def _versions_of_phase(self):
         """Ids, because SQLite cannot ask whether a JSON list contains a word."""
-        versions = ItemVersion.objects.filter(item__task__campaign=self.campaign)
-        return [
-            pk for pk, phases in versions.values_list("pk", "phases") if self.phase.code in phases
-        ]
+        versions = self.content.versions
+        return [pk for pk, (_, phases, _) in versions.items() if self.phase.code in phases]
 
     # --- words --------------------------------------------------------------------------------
 

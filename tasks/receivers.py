@@ -51,7 +51,7 @@ def redated(sender, meeting, before, now, **kwargs):
 # Acts that change no fact a rule looks at: R54 asks of items handed in, not of drafts being written.
 IDLE = (
     "account.", "token.", "access.", "export.", "paper.", "finding.", "reminder.", "roster.", "audit.",
-    "item.saved", "score.", "supervision.", "bulletin.", "duty.", "inspection.",
+    "item.saved", "score.", "supervision.", "bulletin.", "duty.", "inspection.", "overview.",
 )  # fmt: skip
 
 

@@ -6,17 +6,18 @@ from django.db.models.functions import TruncMonth
 from branchyear.lib.dates import Month, months_between
 
 
-def monthly(found, first, today):
+def monthly(found, first, today, *, came="opened_on", went="closed_on"):
     """``[(month, found in it, cleared in it, open at its end), …]`` of the findings in ``found``, from the
-    month of ``first`` to that of ``today`` (which is not over). Two statements, however many there are."""
-    opened, closed = _per_month(found, "opened_on"), _per_month(found, "closed_on")
+    month of ``first`` to that of ``today`` (which is not over). Two statements, however many there are.
+    ``came`` and ``went`` name the columns of the days, for rows of another kind (problems)."""
+    opened, closed = _per_month(found, came), _per_month(found, went)
     before = sum(n for month, n in opened.items() if month < Month.of(first))
     before -= sum(n for month, n in closed.items() if month < Month.of(first))
     rows = []
     for month in months_between(first, today):
-        came, went = opened.get(month, 0), closed.get(month, 0)
-        before += came - went
-        rows.append((month, came, went, before))
+        new, gone = opened.get(month, 0), closed.get(month, 0)
+        before += new - gone
+        rows.append((month, new, gone, before))
     return rows
 
 

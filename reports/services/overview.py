@@ -1,14 +1,10 @@
 """The figures of the overview (总览), composed for a page or a ledger.
 
-``BranchItemQuerySet.figures`` counts; here the counts are only put in their places and added up, so
-that cells always add up to totals.
+``services.counting`` counts; here the counts are only put in their places and added up, so that cells
+always add up to totals.
 """
 
-from dataclasses import dataclass, fields
-from decimal import Decimal
-
-from django.db.models import F
-from django.db.models.functions import Substr
+from dataclasses import dataclass
 
 from branches.models import Organization
 from branches.roles import Role
@@ -16,41 +12,11 @@ from branches.scope import scope_of
 from branchyear.lib.dates import Month, local_day
 from reports import rules
 from reports.models import MonthlyReport, Tier
+from reports.services import counting
+from reports.services.counting import Numbers
 from tasks.models import BranchItem
 
 REVIEWERS = frozenset({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """How many items stand where, and what they weigh."""
-
-    total: int = 0
-    todo: int = 0
-    draft: int = 0
-    submitted: int = 0
-    returned: int = 0
-    accepted: int = 0
-    overdue: int = 0
-    weight: Decimal = Decimal(0)
-    weight_accepted: Decimal = Decimal(0)
-
-    @classmethod
-    def of(cls, row):
-        """From one row of ``figures``; a sum over nothing is None there and 0 here."""
-        return cls(**{f.name: row[f.name] or f.default for f in fields(cls)})
-
-    def __add__(self, other):
-        return Numbers(
-            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
-        )
-
-    def share(self, by="count"):
-        """The accepted share, 0 to 1, by number of items or by their weight; None of nothing."""
-        part, whole = (
-            (self.weight_accepted, self.weight) if by == "weight" else (self.accepted, self.total)
-        )
-        return Decimal(part) / Decimal(whole) if whole else None
 
 
 @dataclass(frozen=True)
@@ -64,13 +30,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """Organisations × tasks."""
+    """Organisations × tasks; ``phases`` are the same items by phase, all phases, whichever was chosen."""
 
     tasks: list
     rows: list
     totals: dict
     total: Numbers
     by_branch: bool
+    phases: list = ()
 
 
 def board(selection, *, by, today, organizations=None):
@@ -80,49 +47,50 @@ def board(selection, *, by, today, organizations=None):
     of them a row for each branch. Open organisations without a single item have a row too: that
     nothing was given out must be seen. One statement counts, whatever the size.
     """
-    by_branch = selection.organization.depth >= Organization.DIRECT_DEPTH
-    place = F("branch__path")
-    if not by_branch:
-        place = Substr("branch__path", 1, Organization.steplen * Organization.DIRECT_DEPTH)
-    counted = (
-        selection.items(by=by, today=today)
-        .annotate(place=place)
-        .figures(today, "place", "item__task_id")
-    )
-    cells = {}
-    for row in counted:
-        cells.setdefault(row["place"], {})[row["item__task_id"]] = Numbers.of(row)
+    cells, phases = counting.Sums(), counting.Sums()
+    wanted = selection.phase.code if selection.phase else None
+    for place, task, codes, numbers in counting.live(selection, by=by, today=today):
+        for code in codes:
+            phases.put(code, numbers)
+        if wanted is None or wanted in codes:
+            cells.put((place, task), numbers)
     if organizations is None:
         organizations = rows_of_board(selection.organization, by=by)
-    organizations = _with_closed(organizations, cells)
-    return _put_together(selection.content.tasks, organizations, cells, by_branch)
+    organizations = _with_closed(organizations, {place for place, _ in cells})
+    tasks = [selection.task] if selection.task else selection.content.tasks
+    by_phase = [(phase, phases.of(phase.code)) for phase in selection.content.phases]
+    by_branch = counting.is_by_branch(selection.organization)
+    return _put_together(tasks, organizations, cells, by_branch, by_phase)
 
 
 def rows_of_board(organization, *, by):
     """The open organisations that have a row."""
     seen = Organization.objects.all() if by is None else Organization.objects.visible_to(by)
     seen = seen.under(organization).open()
-    by_branch = organization.depth >= Organization.DIRECT_DEPTH
+    by_branch = counting.is_by_branch(organization)
     return list(seen.branches() if by_branch else seen.direct())
 
 
-def _with_closed(organizations, cells):
+def _with_closed(organizations, places):
     """A closed organisation under which something is still counted keeps its row: no figure is lost."""
-    lost = set(cells) - {organization.path for organization in organizations}
+    lost = places - {organization.path for organization in organizations}
     if not lost:
         return organizations
     closed = Organization.objects.filter(path__in=lost)
     return sorted([*organizations, *closed], key=lambda organization: organization.path)
 
 
-def _put_together(tasks, organizations, cells, by_branch):
-    rows = []
+def _put_together(tasks, organizations, cells, by_branch, phases):
+    rows, totals, every = [], counting.Sums(), counting.Sums()
     for organization in organizations:
-        mine = cells.get(organization.path, {})
-        row = {task.pk: mine.get(task.pk, Numbers()) for task in tasks}
-        rows.append(Row(organization, row, sum(row.values(), Numbers())))
-    totals = {task.pk: sum((row.cells[task.pk] for row in rows), Numbers()) for task in tasks}
-    return Board(tasks, rows, totals, sum(totals.values(), Numbers()), by_branch)
+        row, whole = {}, counting.Sums()
+        for task in tasks:
+            numbers = row[task.pk] = cells.of((organization.path, task.pk))
+            for sums, key in ((totals, task.pk), (whole, ""), (every, "")):
+                sums.put(key, numbers.values)
+        rows.append(Row(organization, row, whole.of("")))
+    totals = {task.pk: totals.of(task.pk) for task in tasks}
+    return Board(tasks, rows, totals, every.of(""), by_branch, phases)
 
 
 def sorted_rows(board, sort, measure):

@@ -1,11 +1,9 @@
-"""总览: how the eight tasks stand, and the list behind every figure."""
+"""总览: one sentence, what needs me, the eight tasks by organisation; and the list behind every figure."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-from urllib.parse import urlencode
+import io
 
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,69 +12,208 @@ from django.views.decorators.http import require_GET
 from branches.models import Kind, Organization
 from branches.querysets import below
 from branches.scope import scope_of
+from branchyear.audit.services import record
 from branchyear.context import main_office
-from branchyear.lib.dates import local_day
+from branchyear.lib.admin import as_attachment
+from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
-from branchyear.templatetags.ui import percent
+from branchyear.lib.xlsx import write_workbook
 from reports import rules
 from reports.selection import STATES, read
 from reports.services import overview as services
+from reports.services import standing
+from reports.views import sections
+from reports.views.addresses import LEVELS, MEASURES, SECTIONS, Address, share_words
+from reports.views.copies import TYPES
+from reports.views.needs import needs
+from reports.views.tables import Cell, Col, Table
 
-# From which share on a cell has which colour (``heat--…`` in static/css/ui/table.css).
-HEAT = ((1, "5"), (Decimal("0.8"), "4"), (Decimal("0.6"), "3"), (Decimal("0.4"), "2"))
-HEAT += ((Decimal("0.2"), "1"), (0, "0"))
-MEASURES = {"count": "按条目数", "weight": "按分值"}
 OVERDUE_SHOWN = 6
 ORDER = ("branch__path", "item__task__order", "item__order")
 
 
 @require_GET
 def overview(request):
-    """One sentence, what needs me today, and tasks × organisations; a click goes down a level."""
+    """The section asked for; the first one says how the eight tasks stand, a click goes down a level."""
     require(rules.may_see_overview(request.user))
     today = local_day()
     organization = _chosen(request)
     if organization.is_branch:
         return redirect("tasks:branch_checklist", organization.pk)
-    selection = read(request.GET, organization=organization, today=today)
+    selection = _selection(request, organization, today)
     request.campaign = selection.content.running
     known = _known(request, organization)
-    measure = request.GET.get("by") if request.GET.get("by") in MEASURES else "count"
-    sort = "share" if request.GET.get("sort") == "share" else ""
+    get = request.GET.get
+    address = Address(
+        selection,
+        measure=get("by") if get("by") in MEASURES else "count",
+        sort="share" if get("sort") == "share" else "",
+        section=get("section") if get("section") in SECTIONS else "",
+    )
+    context = {
+        "organization": organization,
+        "above": [(o.label, address.board(o)) for o in known if organization.is_descendant_of(o)],
+        "selection": selection,
+        "address": address,
+        "measures": MEASURES,
+        "today": today,
+        "tabs": _sections(address),
+        "places": [o for o in known if o.depth <= Organization.DIRECT_DEPTH and not o.is_branch],
+        "tree_nodes": _tree(known, organization, address),
+        "sheet_url": address.board(format="xlsx"),
+    }
+    if selection.campaign is None:
+        return render(request, "reports/overview.html", context)
+    if address.section:
+        section = sections.of(address.section, request=request, address=address, today=today)
+        sheets = section.sheets
+        context |= {"section": section, "section_title": SECTIONS[address.section]}
+    else:
+        context |= _first(request, address, known, today)
+        sheets = [_heat_table(context), _phase_table(context["phases"])]
+    if get("format") == "xlsx":
+        return _workbook(request, address, sheets, today)
+    return render(request, "reports/overview.html", context)
+
+
+def _selection(request, organization, today):
+    """Only phase, task and year: a board of what was chosen by its state says nothing."""
+    asked = {name: request.GET.get(name, "") for name in ("phase", "task", "year")}
+    return read(asked, organization=organization, today=today)
+
+
+def _first(request, address, known, today):
+    """概况: everything the first section shows."""
+    selection, organization = address.selection, address.selection.organization
     board = services.board(
         selection, by=request.user, today=today, organizations=_rows_among(known, organization)
     )
     reporting = services.reporting(organization, by=request.user, now=timezone.now())
-    waiting_items, waiting_reports = services.waiting_with(request.user)
-    address = Address(selection, measure, sort)
-    rows = [address.row(row, board) for row in services.sorted_rows(board, sort, measure)]
-    overdue = sorted(rows, key=lambda row: -row["total"].numbers.overdue)
-    return render(
-        request,
-        "reports/overview.html",
-        {
-            "organization": organization,
-            "above": [
-                (o.label, address.board(o)) for o in known if organization.is_descendant_of(o)
-            ],
-            "selection": selection,
-            "board": board,
-            "rows": rows,
-            "totals": [address.cell(board.totals[t.pk], selection.of(task=t)) for t in board.tasks],
-            "total": address.cell(board.total, selection),
-            "tasks": [(task, _short(task)) for task in board.tasks],
-            "overdue": [row for row in overdue[:OVERDUE_SHOWN] if row["total"].numbers.overdue],
-            "reporting": reporting,
-            "waiting_items": waiting_items,
-            "waiting_reports": waiting_reports,
-            "address": address,
-            "links": _links(address, board, reporting),
-            "measures": MEASURES,
-            "today": today,
-            "tree_nodes": _tree(known, organization, address),
-        },
+    problems = standing.problems(
+        standing.problems_of(
+            organization, by=request.user, campaign=selection.campaign, task=selection.task
+        ),
+        today,
     )
+    rows = [
+        address.row(row, board)
+        for row in services.sorted_rows(board, address.sort, address.measure)
+    ]
+    overdue = sorted(rows, key=lambda row: -row["total"].numbers.overdue)
+    return {
+        "board": board,
+        "rows": rows,
+        "totals": [address.cell(board.totals[t.pk], selection.of(task=t)) for t in board.tasks],
+        "total": address.cell(board.total, selection),
+        "tasks": [(task, _short(task)) for task in board.tasks],
+        "levels": LEVELS,
+        "overdue": [row for row in overdue[:OVERDUE_SHOWN] if row["total"].numbers.overdue],
+        "reporting": reporting,
+        "needs": needs(
+            organization, by=request.user, today=today, address=address, reporting=reporting,
+            board=board, problems=problems,
+        ),
+        "phases": [_phase(phase, numbers, address, today) for phase, numbers in board.phases],
+        "links": _links(address, board, reporting),
+    }  # fmt: skip
+
+
+def _phase(phase, numbers, address, today):
+    """A phase with its plan (what should be done by now) and what is done."""
+    state = "notyet" if today < phase.starts_on else "done" if today > phase.ends_on else "running"
+    here = address.selection.of(phase=phase)
+    return {
+        "phase": phase,
+        "state": state,
+        "word": {"notyet": "未开始", "running": "进行中", "done": "已结束"}[state],
+        "numbers": numbers,
+        "planned": numbers.due,
+        "behind": numbers.accepted < numbers.due,
+        "short": numbers.due - numbers.accepted,
+        "url": f"{reverse('reports:items')}?{here.query}",
+        "accepted_url": f"{reverse('reports:items')}?{here.of(state='accepted').query}",
+        "board_url": address.board(phase=phase.code),
+    }
+
+
+# --- Tabs and workbook ----------------------------------------------------------------------------
+
+
+def _sections(address):
+    return [
+        {
+            "label": label,
+            "url": address.board(section=key),
+            "active": key == address.section,
+            "count": None,
+        }
+        for key, label in SECTIONS.items()
+    ]
+
+
+def _heat_table(context):
+    """The heat map as rows for the workbook: per task accepted, of how many, and the share."""
+    cols = [Col("单位", "text", width=26)]
+    for task, _ in context["tasks"]:
+        cols += [
+            Col(f"{task.code}通过", of=f"{task.code}应办", width=7),
+            Col(f"{task.code}通过率", "percent"),
+        ]
+    cols += [Col("通过合计", of="应办合计"), Col("通过率", "percent"), Col("逾期")]
+    lines = []
+    for row in context["rows"]:
+        lines.append(_heat_line(row["organization"].name, row["cells"], row["total"]))
+    lines.append(_heat_line("合计", context["totals"], context["total"]))
+    return Table("board", "八项任务完成情况", tuple(cols), lines,
+                 f"通过率为审核通过占应办的比例（{context['links']['measure']}）。")  # fmt: skip
+
+
+def _heat_line(name, cells, total):
+    line = [Cell(name)]
+    for cell in [*cells, total]:
+        line += [Cell(cell.numbers.accepted, cell.numbers.total), Cell(cell.share)]
+    return [*line, Cell(total.numbers.overdue)]
+
+
+def _phase_table(phases):
+    cols = (
+        Col("阶段", "text", width=26), Col("开始", "date", width=12), Col("结束", "date", width=12),
+        Col("计划完成", of="计划完成（条目）"), Col("审核通过", of="审核通过（条目）"),
+    )  # fmt: skip
+    lines = [
+        [
+            Cell(str(one["phase"])), Cell(one["phase"].starts_on), Cell(one["phase"].ends_on),
+            Cell(one["planned"], one["numbers"].total),
+            Cell(one["numbers"].accepted, one["numbers"].total),
+        ]
+        for one in phases
+    ]  # fmt: skip
+    return Table("phases", "三个阶段", cols, lines,
+                 "计划完成为期限已过的条目；一个条目跨两个阶段的，两个阶段都计。")  # fmt: skip
+
+
+def _workbook(request, address, tables, today):
+    """What is on the screen, under the same conditions."""
+    place = address.selection.organization
+    name = f"{place.name}总览_{SECTIONS[address.section]}_{today:%Y%m%d}.xlsx"
+    frame = {
+        "unit": place.name,
+        "scope_label": address.selection.label or "全部",
+        "by": request.user,
+        "now": timezone.now(),
+        "period": in_words(today),
+    }
+    file = io.BytesIO()
+    write_workbook(file, [table.sheet(**frame) for table in tables])
+    record(
+        "overview.exported", place, by=request.user, organization=place,
+        section=address.section or "first", **address.selection.parameters,
+    )  # fmt: skip
+    return as_attachment(HttpResponse(file.getvalue(), content_type=TYPES["xlsx"]), name)
+
+
+# --- The list behind a figure ---------------------------------------------------------------------
 
 
 @require_GET
@@ -168,113 +305,23 @@ def _with_direct(rows):
     return [(row, labels.get(row.branch.direct_path, "")) for row in rows]
 
 
-# --- Addresses and cells --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure with its denominator, its colour and the way to its list."""
-
-    numbers: services.Numbers
-    share: Decimal | None
-    words: str
-    heat: str
-    title: str
-    url: str
-
-
-class Address:
-    """Addresses that keep what was chosen."""
-
-    def __init__(self, selection, measure="count", sort=""):
-        self.selection, self.measure, self.sort = selection, measure, sort
-
-    def board(self, organization=None, **changes):
-        """The overview of an organisation (default: this one) under the same conditions."""
-        chosen = {
-            "org": (organization or self.selection.organization).pk,
-            "phase": self.selection.phase.code if self.selection.phase else "",
-            "year": self.selection.parameters.get("year", ""),
-            "by": "" if self.measure == "count" else self.measure,
-            "sort": self.sort,
-            **changes,
-        }
-        kept = {name: value for name, value in chosen.items() if value}
-        return f"{reverse('reports:overview')}?{urlencode(kept)}"
-
-    def list(self, **changes):
-        """The list behind a figure."""
-        return f"{reverse('reports:items')}?{self.selection.of(**changes).query}"
-
-    def cell(self, numbers, selection):
-        share = numbers.share(self.measure)
-        return Cell(
-            numbers=numbers,
-            share=share,
-            words=share_words(share),
-            heat=heat(share),
-            title=self._title(numbers),
-            url=f"{reverse('reports:items')}?{selection.query}",
-        )
-
-    def row(self, row, board):
-        here = self.selection.of(organization=row.organization)
-        return {
-            "organization": row.organization,
-            "url": self.board(row.organization),
-            "cells": [self.cell(row.cells[task.pk], here.of(task=task)) for task in board.tasks],
-            "total": self.cell(row.total, here),
-            "overdue_url": f"{reverse('reports:items')}?{here.of(overdue=True).query}",
-        }
-
-    def _title(self, numbers):
-        if not numbers.total:
-            return "没有检查条目"
-        words = f"审核通过 {numbers.accepted}/{numbers.total} 项"
-        if self.measure == "weight":
-            words += f"，{numbers.weight_accepted.normalize():f}/{numbers.weight.normalize():f} 分"
-        return (
-            f"{words}；待审核 {numbers.submitted}，退回 {numbers.returned}，逾期 {numbers.overdue}"
-        )
+# --- Words and addresses --------------------------------------------------------------------------
 
 
 def _links(address, board, reporting):
     """Where the numbers of the first sentence lead."""
-
-    def reports(**conditions):
-        chosen = {"month": reporting.month, "tier": reporting.tier, **conditions}
-        chosen["under"] = address.selection.organization.pk
-        return f"{reverse('reports:reports')}?{urlencode({'tab': 'all', **chosen})}"
-
     links = {state: address.list(state=state) for state in STATES}
     links.update(
         overdue=address.list(overdue=True),
-        export=f"{reverse('reports:exports')}?kind=summary&{address.selection.query}",
+        ledger=f"{reverse('reports:exports')}?kind=summary&{address.selection.query}",
         accepted_share=share_words(board.total.share()),
         measure=MEASURES[address.measure],
         unit="个支部" if board.by_branch else "家",
-        expected=reports(),
-        received=reports(verdict="received"),
-        missing=reports(verdict="missing"),
-        urge=reports(verdict="unreported").replace(
-            reverse("reports:reports"), reverse("reports:urge"), 1
-        ),
-        urge_items=f"{reverse('reports:urge')}?items_of={address.selection.organization.pk}",
-        queue=f"{reverse('reports:reports')}?tab=queue",
+        expected=address.reports(reporting),
+        received=address.reports(reporting, verdict="received"),
+        missing=address.reports(reporting, verdict="missing"),
     )
     return links
-
-
-def share_words(share):
-    """86%; never 100% while something is missing, nor 0% when something is done."""
-    return percent(share, 1) if share is not None else "—"
-
-
-def heat(share):
-    """The colour class of a share."""
-    if share is None:
-        return "none"
-    return next(level for floor, level in HEAT if share >= floor)
 
 
 def _short(task):
