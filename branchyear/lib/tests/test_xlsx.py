@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from branchyear.lib import xlsx
@@ -136,6 +137,7 @@ def test_grouped_headings_take_two_rows():
 HOSTILE = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "=HYPERLINK(\"http://x\",\"y\")",
     "=cmd|' /C calc'!A0", "{=1}", "'=1", "<b>&amp;</b>", "]]>", "_x0041_", "_x005F_x0041_",
+    "\n=1", "＋1", "－1", "＠A1", "-2+3+cmd|' /C calc'!A0", "_x000D_", "#REF!", "TRUE", "1E5", "0012", "👨‍👩‍👧",
     " 前后有空格 ", "两\n行", "𬭎㛃䶮", "\ud83d", "a\x00b\x0bc\x1f", "\ufffe\uffff", "%s{0}", "",
 ]  # fmt: skip
 
@@ -145,6 +147,8 @@ def test_hostile_text_stays_text(text):
     memory = written(ONE, [{"a": text}])
 
     assert formulas(memory) == []
+    read = load_workbook(memory).active["A4"].value or ""
+    assert unescape(read) == xlsx.clean_text(text)  # openpyxl leaves that to its caller
     memory.seek(0)
     rows = CalamineWorkbook.from_filelike(memory).get_sheet_by_index(0).to_python()
     assert rows[3:] == ([[xlsx.clean_text(text)]] if xlsx.clean_text(text) else [])
@@ -252,6 +256,10 @@ def test_sheet_names_are_made_legal(wanted, name):
         ),
         (("../../etc", "a\\b:c", "x\u202ey"), "etc_abc_xy_20220525.xlsx"),
         (("CON", "台\x00账", ""), "(CON)_台账_20220525.xlsx"),
+        (
+            ("很" * 200, "长" * 200, "久" * 200),
+            f"{'很' * 35}_{'长' * 25}_{'久' * 15}_20220525.xlsx",
+        ),
     ],
 )
 def test_file_names_say_whose_what_and_when_on_every_system(parts, name):
@@ -321,6 +329,78 @@ def test_a_row_is_as_high_as_its_longest_text_or_its_lines_ask_for():
     sheet = reread(Layout("台账", columns, signatures=()), rows)
 
     assert [sheet.row_dimensions[row].height for row in range(4, 8)] == [None, 47, 33, 397]
+
+
+def test_a_text_among_numbers_or_days_is_in_a_text_cell_so_that_editing_makes_no_formula_of_it():
+    columns = [Column("n", "数", kind="integer"), Column("day", "日", kind="date")]
+
+    sheet = reread(Layout("台账", columns, signatures=()), [{"n": "=1+1", "day": "=2+2"}])
+
+    assert [(cell.value, cell.data_type, cell.number_format) for cell in sheet[4]] == [
+        ("=1+1", "s", "@"),
+        ("=2+2", "s", "@"),
+    ]
+
+
+def test_what_is_not_known_stands_in_the_middle_and_keeps_the_format_of_its_column():
+    columns = [Column("a", "文字"), Column("fee", "金额", kind="decimal")]
+
+    sheet = reread(Layout("台账", columns, signatures=()), [{"a": None, "fee": None}])
+
+    assert [(c.value, c.number_format, c.alignment.horizontal) for c in sheet[4]] == [
+        ("—", "@", "center"),
+        ("—", "#,##0.00", "center"),
+    ]
+
+
+def test_codes_of_digits_are_no_mistakes_with_green_corners():
+    layout = Layout(
+        "台账", [Column("a", "编码"), Column("n", "数", kind="integer"), Column("b", "号")]
+    )
+
+    with zipfile.ZipFile(written(layout, [{"a": "0101", "n": 1, "b": "007"}] * 3)) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+
+    assert '<ignoredError sqref="A4:A6 C4:C6" numberStoredAsText="1"/></ignoredErrors></w' in xml
+
+
+def test_widths_count_the_digits_of_the_face_the_rows_are_in():
+    book = load_workbook(written(ONE, []))
+
+    assert (book._fonts[0].name, book._fonts[0].sz) == ("宋体", 10.5)
+    assert book._named_styles["Normal"].font.name == "宋体"
+
+
+def test_what_stands_above_and_below_a_narrow_table_gets_the_lines_it_needs():
+    layout = Layout(
+        "一个比表格还要宽得多的台账的名称",
+        [Column("a", "内容", 20)],
+        unit="市直机关工委",
+        period="2022年5月25日",
+        made_by="张三",
+        notes=("注：" + "说明" * 30,),
+    )
+
+    sheet = reread(layout, [{"a": "x"}])
+
+    assert [sheet.row_dimensions[row].height for row in (1, 2, 6, 7)] == [86, 48, 120, 84]
+
+
+def test_an_empty_ledger_says_that_nothing_was_found():
+    sheet = reread(LAYOUT, [])
+
+    assert sheet["A6"].value == "没有符合条件的记录。"
+    assert sheet["A7"].value.startswith("填报人")
+
+
+def test_a_form_too_keeps_what_looks_like_a_code():
+    memory = io.BytesIO()
+    xlsx.write_form(memory, [Column("a", "_x0042_")], [{"a": "_x0041_"}], title="_x0043_")
+    memory.seek(0)
+
+    rows = CalamineWorkbook.from_filelike(memory).get_sheet_by_index(0).to_python()
+
+    assert [row[0] for row in rows[:3]] == ["_x0043_", "_x0042_", "_x0041_"]
 
 
 def test_progress_is_told_up_to_the_end():

@@ -14,12 +14,14 @@ from branchyear.lib.xlsx.look import (
     BOX,
     FORMATS,
     HEAD_FONT,
+    PAGE_NUMBER,
     SHADE,
     TITLE_FONT,
     frame,
     put,
+    set_usual_font,
 )
-from branchyear.lib.xlsx.text import clean_text, lines_of, sheet_name
+from branchyear.lib.xlsx.text import cell_text, lines_of, sheet_name
 
 SPARE_ROWS = 200  # empty lines under the given ones
 _PROMPTS = {
@@ -60,6 +62,7 @@ def write_form(
     if spare_rows is None:
         spare_rows = 0 if locked else SPARE_ROWS
     book = Workbook()
+    set_usual_font(book)
     sheet = book.active
     sheet.title = sheet_name(title)
     last = get_column_letter(len(columns))
@@ -90,6 +93,7 @@ def write_form(
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.oddFooter.center.text = PAGE_NUMBER
     if locked:
         # Against slips, not against malice (the upload is checked anyway): so no password.
         sheet.protection.sheet = True
@@ -106,7 +110,7 @@ def _fill_form_column(sheet, at, column, rows, is_locked):
         cell = sheet.cell(row, at)
         value = rows[row - 3][at - 1] if row - 3 < len(rows) else None
         if isinstance(value, str) or value is not None and column.kind in {"text", "status"}:
-            cell.value = clean_text(value if isinstance(value, str) else display(column, value))
+            cell.value = cell_text(value if isinstance(value, str) else display(column, value))
             cell.data_type = "s"
         else:
             cell.value = value

@@ -127,6 +127,7 @@ class _Ledgers:
                 rest = chain([following], rows)
             else:
                 plan.is_last = True
+                plan.is_found = any(part.count for part in parts)
                 sheet.write(book.closing_xml(plan, parts, totals).encode())
             sheet.write(Book().sheet_xml(plan)[1])
         return rest

@@ -5,16 +5,18 @@ import io
 import re
 import zipfile
 from datetime import datetime
+from itertools import count
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from branchyear.lib.layout import TOTAL_LABEL, UNKNOWN, Layout, Totals, plain
-from branchyear.lib.xlsx.rows import text_cell
-from branchyear.lib.xlsx.text import clean_text, lines_of, xml_text
+from branchyear.lib.xlsx.rows import Styles, text_cell
+from branchyear.lib.xlsx.text import cell_text, clean_text, lines_of, xml_text
 
 # The official faces are licensed and not everywhere: Excel and WPS put their own in their place.
 TITLE_FONT, HEAD_FONT, BODY_FONT = "方正小标宋简体", "黑体", "宋体"
@@ -27,6 +29,8 @@ FORMATS = {
     "date": "yyyy-mm-dd",
     "datetime": "yyyy-mm-dd hh:mm",
 }
+PAGE_NUMBER = "第 &P 页 共 &N 页"
+NONE_FOUND = "没有符合条件的记录。"
 ROWS_AFTER = 16  # kept free on every sheet for total, signatures and notes
 _LINE = Side(style="thin", color="FF808080")
 BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -40,6 +44,7 @@ class Plan:
         self.layout, self.name = layout, name
         self.head = 2 + len(layout.heading_rows)
         self.count = 0
+        self.is_found = True  # whether the ledger has any row
         self.is_last = False
 
     @property
@@ -57,6 +62,7 @@ class Book:
 
     def __init__(self):
         self.book = Workbook()
+        set_usual_font(self.book)
         self.book.remove(self.book.active)
         self._scratch = self.book.create_sheet()
         self.book.remove(self._scratch)
@@ -72,26 +78,27 @@ class Book:
                     bold, alignment, number_format, fill=SHADE
                 )
         self._styles["closing"] = self._style(
-            Font(name=BODY_FONT, size=11), "left", "@", border=Border(), wrap=False
+            Font(name=BODY_FONT, size=11), "left", "@", border=Border()
         )
         self._styles["note"] = self._style(
-            Font(name=BODY_FONT, size=9), "left", "@", border=Border(), wrap=True
+            Font(name=BODY_FONT, size=9), "left", "@", border=Border()
         )
 
-    def _style(self, font, horizontal, number_format, *, border=BOX, fill=None, wrap=True) -> int:
+    def _style(self, font, horizontal, number_format, *, border=BOX, fill=None) -> int:
         cell = Cell(self._scratch, row=1, column=1)  # a new one: the book keeps its style object
         cell.font, cell.border, cell.number_format = font, border, number_format
         cell.fill = fill or PatternFill()
-        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=wrap)
+        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
         return cell.style_id
 
-    def data_styles(self, column) -> tuple[int, int, int]:
-        """The column's own style, and those for a day and a moment in it."""
+    def data_styles(self, column) -> Styles:
         alignment = column.alignment
-        return (
-            self._styles[column.kind, alignment],
-            self._styles["date", alignment],
-            self._styles["datetime", alignment],
+        return Styles(
+            own=self._styles[column.kind, alignment],
+            day=self._styles["date", alignment],
+            moment=self._styles["datetime", alignment],
+            text=self._styles["text", alignment],
+            unknown=self._styles[column.kind, "center"],
         )
 
     # The head and the tail
@@ -103,7 +110,8 @@ class Book:
         xml = re.sub(rb"<dimension [^>]*/>", b"", xml)
         rows = xml.index(b"</sheetData>")
         first_closing = re.search(rb'<row r="%d"' % plan.first_row, xml)
-        return xml[: first_closing.start() if first_closing else rows], xml[rows:]
+        tail = xml[rows:].replace(b"</worksheet>", _no_warnings(plan) + b"</worksheet>")
+        return xml[: first_closing.start() if first_closing else rows], tail
 
     def saved(self, plans) -> zipfile.ZipFile:
         for plan in plans:
@@ -122,14 +130,15 @@ class Book:
     def _add_sheet(self, plan):
         layout = plan.layout
         sheet = self.book.create_sheet(plan.name)
-        width = len(layout.columns)
-        last = get_column_letter(width)
+        last = get_column_letter(len(layout.columns))
+        width = _table_width(layout)
         put(sheet, 1, layout.title, Font(name=TITLE_FONT, size=18), "center")
         sheet.merge_cells(f"A1:{last}1")
-        sheet.row_dimensions[1].height = 34
-        put(sheet, 2, "    ".join(layout.meta), Font(name=BODY_FONT, size=10.5), "left")
+        sheet.row_dimensions[1].height = lines_of(layout.title, width * 10.5 / 18) * 26 + 8
+        meta = "    ".join(layout.meta)
+        put(sheet, 2, meta, Font(name=BODY_FONT, size=10.5), "left")
         sheet.merge_cells(f"A2:{last}2")
-        sheet.row_dimensions[2].height = 20
+        sheet.row_dimensions[2].height = lines_of(meta, width) * 14 + 6
         self._add_headings(sheet, layout)
         for at, column in enumerate(layout.columns):
             sheet.column_dimensions[get_column_letter(at + 1)].width = column.width + 0.7
@@ -146,7 +155,7 @@ class Book:
         sheet.print_options.horizontalCentered = True
         for side, inches in {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.7}.items():
             setattr(sheet.page_margins, side, inches)
-        sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+        sheet.oddFooter.center.text = PAGE_NUMBER
         if plan.is_last:
             for row in _closing_rows(plan):
                 sheet.merge_cells(f"A{row}:{last}{row}")
@@ -180,11 +189,14 @@ class Book:
     def closing_xml(self, plan, parts, totals) -> str:
         layout = plan.layout
         xml = [self._total_xml(plan, parts, totals)] if layout.has_totals else []
-        texts = _closing_texts(layout)
-        for row, (text, style) in zip(_closing_rows(plan), texts, strict=True):
+        width = _table_width(layout)
+        for row, (text, style) in zip(_closing_rows(plan), _closing_texts(plan), strict=True):
             cell = _text_xml(f"A{row}", self._styles[style], text)
-            height = ' ht="30" customHeight="1"' if style == "closing" else ""
-            xml.append(f'<row r="{row}"{height}>{cell}</row>')
+            if style == "closing":
+                height = lines_of(text, width * 10.5 / 11) * 30
+            else:
+                height = lines_of(text, width * 10.5 / 9) * 13 + 6
+            xml.append(f'<row r="{row}" ht="{height}" customHeight="1">{cell}</row>')
         return "".join(xml)
 
     def _total_xml(self, plan, parts, totals) -> str:
@@ -225,10 +237,13 @@ def _formula(column, letter, plan, parts) -> str:
     return "+".join(f'COUNTA({where})-COUNTIF({where},"{UNKNOWN}")' for where in ranges) or "0"
 
 
-def _closing_texts(layout) -> list[tuple[str, str]]:
-    texts = []
+def _closing_texts(plan) -> list[tuple[str, str]]:
+    layout = plan.layout
+    texts = [] if plan.is_found else [(NONE_FOUND, "note")]
     if layout.signatures:
         line = "          ".join(f"{who}：____________" for who in layout.signatures)
+        if lines_of(line, _table_width(layout) * 10.5 / 11) > 1:  # one below the other
+            line = "\n".join(f"{who}：________" for who in layout.signatures)
         texts.append((line, "closing"))
     return texts + [(note, "note") for note in layout.notes[: ROWS_AFTER - 4]]
 
@@ -236,17 +251,48 @@ def _closing_texts(layout) -> list[tuple[str, str]]:
 def _closing_rows(plan) -> range:
     """The sheet's rows for signatures and notes, one row below the table."""
     start = plan.last_row + (3 if plan.layout.has_totals else 2)
-    return range(start, start + len(_closing_texts(plan.layout)))
+    return range(start, start + len(_closing_texts(plan)))
 
 
 def put(sheet, row, text, font, horizontal, column=1):
     """A cell with text that stays text, even if it begins with an equals sign."""
     cell = sheet.cell(row, column)
-    cell.value = clean_text(str(text))
+    cell.value = cell_text(str(text))
     cell.data_type = "s"
     cell.font = font
     cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
     return cell
+
+
+def set_usual_font(book):
+    """Column widths count the digits of this font: with a face that Chinese systems lack (openpyxl's own
+    choice is Calibri) they would come out different on each. Must come before any other style."""
+    font = Font(name=BODY_FONT, size=10.5)
+    book._fonts = IndexedList([font])
+    book._named_styles["Normal"].font = font
+
+
+def _no_warnings(plan) -> bytes:
+    """No green corner at numbers that are meant as text: codes, identity numbers, telephones."""
+    if not plan.count:
+        return b""
+    places = " ".join(
+        f"{letter}{plan.first_row}:{letter}{plan.last_row}"
+        for letter, column in zip(_letters(), plan.layout.columns, strict=False)
+        if column.kind == "text"
+    )
+    if not places:
+        return b""
+    error = f'<ignoredError sqref="{places}" numberStoredAsText="1"/>'
+    return f"<ignoredErrors>{error}</ignoredErrors>".encode()
+
+
+def _letters():
+    return map(get_column_letter, count(1))
+
+
+def _table_width(layout) -> float:
+    return sum(column.width for column in layout.columns)
 
 
 def _width(layout, heading) -> float:

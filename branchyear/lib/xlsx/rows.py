@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
+from typing import NamedTuple
 
 from django.utils import timezone
 from openpyxl.utils import get_column_letter
@@ -35,12 +36,21 @@ _ALIKE = {
 }
 
 
-class Rows:
-    """Writes the rows of one ledger. `styles` are, for each column, the style of its own kind, of a day and of
-    a moment."""
+class Styles(NamedTuple):
+    """The numbers of the styles that a column's cells may have."""
 
-    def __init__(self, columns: Sequence, styles: Sequence[tuple[int, int, int]], totals):
-        self.columns = [_Cells(column, *own) for column, own in zip(columns, styles, strict=True)]
+    own: int
+    day: int
+    moment: int
+    text: int  # also of a text among numbers or days: who edits the cell must not make a formula of it
+    unknown: int
+
+
+class Rows:
+    """Writes the rows of one ledger, whose columns have these styles."""
+
+    def __init__(self, columns: Sequence, styles: Sequence[Styles], totals):
+        self.columns = [_Cells(column, own) for column, own in zip(columns, styles, strict=True)]
         self.totals = totals
         letters = [get_column_letter(at) for at in range(1, len(self.columns) + 1)]
         cells = "".join(f'<c r="{letter}#"%s' for letter in letters)
@@ -81,12 +91,12 @@ class Rows:
 class _Cells(dict):
     """The cells of one column by their values: everything behind the place."""
 
-    def __init__(self, column, own: int, as_date: int, as_moment: int):
+    def __init__(self, column, styles: Styles):
         super().__init__()
-        self.column = column
+        self.column, self.styles = column, styles
+        self.unknown = text_cell(styles.unknown, UNKNOWN)
         self.is_number = column.kind in NUMBERS
         self.is_day = column.kind in {"date", "datetime"}
-        self.own, self.as_date, self.as_moment = own, as_date, as_moment
         self.zone = (
             timezone.get_current_timezone()
         )  # asked once: asking takes longer than converting
@@ -125,27 +135,31 @@ class _Cells(dict):
         known = [value for value in values if value is not None]
         if not known:
             return None
-        none = text_cell(self.own, UNKNOWN)
+        none = self.unknown
         if self.is_number:
             if not _are_exact(known):
                 return None
-            head = f' s="{self.own}"><v>'
+            head = f' s="{self.styles.own}"><v>'
             return [none if n is None else f"{head}{n}</v></c>" for n in values]
         if self.is_day:
             if not all(type(day) is date for day in known) or min(known) < _FIRST_SAFE_DAY:
                 return None
-            head = f' s="{self.as_date}"><v>'
+            head = f' s="{self.styles.day}"><v>'
             return [
                 none if day is None else f"{head}{day.toordinal() - _EPOCH}</v></c>"
                 for day in values
             ]
         if not are_plain(known):
             return None
-        own, (head, tail) = self.own, text_cell(self.own, "#").split("#")
-        texts = [UNKNOWN if text is None else text for text in values]
+        own = self.styles.own
+        head, tail = text_cell(own, "#").split("#")
         return [
-            f"{head}{text}{tail}" if text and text.strip() == text else text_cell(own, text)
-            for text in texts
+            none
+            if text is None
+            else f"{head}{text}{tail}"
+            if text and text.strip() == text
+            else text_cell(own, text)
+            for text in values
         ]
 
     def made(self, value) -> str:
@@ -154,11 +168,12 @@ class _Cells(dict):
         elif type(value) is not str:
             value = plain(value)
         if value is None:
-            value = UNKNOWN
+            return self.unknown
+        styles = self.styles
         if isinstance(value, str):
-            return text_cell(self.own, value)
+            return text_cell(styles.text if self.is_number or self.is_day else styles.own, value)
         if self.is_number and _is_exact(value):
-            return f' s="{self.own}"><v>{value}</v></c>'
+            return f' s="{styles.own}"><v>{value}</v></c>'
         if self.is_day and isinstance(value, date):
             is_moment = isinstance(value, datetime)
             day = value.date() if is_moment else value
@@ -166,9 +181,9 @@ class _Cells(dict):
                 serial = day.toordinal() - _EPOCH
                 if is_moment and self.column.kind == "datetime":
                     seconds = value.hour * 3600 + value.minute * 60 + value.second
-                    return f' s="{self.as_moment}"><v>{serial + seconds / 86400}</v></c>'
-                return f' s="{self.as_date}"><v>{serial}</v></c>'
-        return text_cell(self.own, display(self.column, value))
+                    return f' s="{styles.moment}"><v>{serial + seconds / 86400}</v></c>'
+                return f' s="{styles.day}"><v>{serial}</v></c>'
+        return text_cell(styles.text, display(self.column, value))
 
     def lines(self, values: list) -> list[int] | None:
         """How many lines each value takes, if any takes more than one."""

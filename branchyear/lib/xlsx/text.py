@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
@@ -27,6 +28,11 @@ def clean_text(text: str) -> str:
     return text
 
 
+def cell_text(text: str) -> str:
+    """The same for openpyxl, which does not code what looks like a code: Excel reads "_x0041_" as "A"."""
+    return _ESCAPE_LOOKALIKE.sub("_x005F_", clean_text(text))
+
+
 def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
@@ -34,10 +40,7 @@ def units(text: str) -> int:
 def xml_text(text: str) -> str:
     if len(text) <= MAX_TEXT // 2 and not _NEEDS_CARE.search(text):
         return text
-    text = clean_text(text)
-    # Excel reads "_x0041_" as "A": an underscore that would begin such a code is coded itself.
-    text = _ESCAPE_LOOKALIKE.sub("_x005F_", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return cell_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def are_plain(texts: list[str]) -> bool:
@@ -66,14 +69,19 @@ def cut_units(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
 
 
+def cut_bytes(text: str, room: int) -> str:
+    """As much as goes into so many bytes of UTF-8: Linux desktops allow a name 255 of them."""
+    return text.encode()[:room].decode(errors="ignore")
+
+
 def filename(
     organization_name: str, ledger_name: str, period_label: str, day: date, ext: str
 ) -> str:
-    """单位_台账名_2022年5月_20220525.xlsx, in characters that every system allows in a name."""
+    """单位_台账名_2022年5月_20220525.xlsx, in characters and a length that every system allows in a name."""
     parts = []
-    for part, room in ((organization_name, 60), (ledger_name, 40), (period_label, 20)):
-        part = BAD_IN_NAMES.sub("", part)
-        part = re.sub(r"[\s_]+", "", part).strip(".")[:room]
+    for part, room in ((organization_name, 105), (ledger_name, 75), (period_label, 45)):
+        part = BAD_IN_NAMES.sub("", unicodedata.normalize("NFC", part))
+        part = cut_bytes(re.sub(r"[\s_]+", "", part).strip("."), room).strip(".")
         if part:
             parts.append(set_apart(part))
     return "_".join([*parts, f"{day:%Y%m%d}"]) + "." + ext.lstrip(".")
