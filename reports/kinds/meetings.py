@@ -14,6 +14,7 @@ from tasks.models import ItemMeeting
 BRANCHES_PER_STATEMENT = 40
 TEXT_LENGTH = 300
 
+WHYS = dict(Attendance.Status.choices)
 BRANCH = Column("branch", "党支部", 18)
 COLUMNS = (
     Column("number", "序号", 5, "integer", align="center"),
@@ -109,8 +110,10 @@ class Meetings(OfTheYear):
         absent, items = defaultdict(list), defaultdict(list)
         for part in _in_parts([row.pk for row in rows]):
             away = Attendance.objects.filter(meeting__in=part).exclude(status="present")
-            for row in away.select_related("member").order_by("pk"):
-                absent[row.meeting_id].append(f"{row.member.name}（{row.get_status_display()}）")
+            for pk, name, status in away.order_by("pk").values_list(
+                "meeting_id", "member__name", "status"
+            ):
+                absent[pk].append(f"{name}（{WHYS[status]}）")
             links = ItemMeeting.objects.filter(meeting__in=part).order_by("pk")
             for pk, code in links.values_list("meeting_id", "branch_item__item__code"):
                 items[pk].append(code)
