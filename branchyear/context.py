@@ -168,7 +168,11 @@ BELONGS = {
     **dict.fromkeys(
         ("tasks:score", "tasks:score_facts", "tasks:rubric", "tasks:new_round"), "tasks:scores"
     ),
-    **dict.fromkeys(("tasks:supervision", "tasks:new_supervision"), "tasks:supervisions"),
+    **dict.fromkeys(
+        ("tasks:supervision", "tasks:new_supervision", "reports:bulletins", "reports:bulletin"),
+        "tasks:supervisions",
+    ),
+    "reports:duty": "tasks:scores",
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",

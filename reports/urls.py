@@ -3,8 +3,10 @@
 from django.urls import path
 
 from reports.views import (
+    bulletins,
     burden,
     copies,
+    duty,
     exports,
     extensions,
     inspections,
@@ -39,6 +41,17 @@ urlpatterns = [
     # Scores taken away
     path("scores/<int:pk>/copy/", scores.score_copy, name="score_copy"),
     path("supervision/<int:pk>/copy/", supervision.supervision_copy, name="supervision_copy"),
+    # 述职评议, 通报
+    path("scores/duty/", duty.duty, name="duty"),
+    path("scores/duty/of/<int:pk>/save/", duty.save_duty, name="save_duty"),
+    path("scores/duty/of/<int:pk>/copy/", duty.duty_copy, name="duty_copy"),
+    path("scores/duty/<int:pk>/withdraw/", duty.withdraw_duty, name="withdraw_duty"),
+    path("scores/duty/<int:pk>/comment/", duty.comment_duty, name="comment_duty"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/save/", bulletins.save_bulletin, name="save_bulletin"),
+    path("bulletins/<int:pk>/redraft/", bulletins.redraft_bulletin, name="redraft_bulletin"),
+    path("bulletins/<int:pk>/copy/", bulletins.bulletin_copy, name="bulletin_copy"),
     # Monthly reports
     path("reports/", report_list.reports, name="reports"),
     path("reports/matrix/", matrix.matrix, name="matrix"),

@@ -232,4 +232,16 @@ VERBS = {
     "supervision.reopened": "督办单重新办理",
     "supervision.withdrawn": "撤销督办单",
     "supervision.copied": "打印督办单",
+    # bulletins and the year's summaries
+    "bulletin.drafted": "起草通报",
+    "bulletin.redrafted": "重新起草通报",
+    "bulletin.edited": "修改通报",
+    "bulletin.published": "发布通报",
+    "bulletin.copied": "打印通报",
+    "duty.saved": "填写述职报告",
+    "duty.submitted": "提交述职报告",
+    "duty.withdrawn": "撤回述职报告",
+    "duty.returned": "退回述职报告",
+    "duty.reviewed": "点评述职报告",
+    "duty.copied": "打印述职报告",
 }

@@ -6,6 +6,7 @@ from random import Random
 
 from branchyear.audit.services import record
 from branchyear.demo import (
+    bulletins,
     dues,
     life,
     movement,
@@ -79,6 +80,7 @@ def build(scale, *, year, seed, now, say):
     problems.build(city, Random(seed + 9), today, say, campaign=campaign)  # noqa: S311 as above
     scores.build(city, Random(seed + 11), today, say, campaign=campaign)  # noqa: S311 as above
     supervision.build(city, today, say)
+    bulletins.build(city, today, say, campaign=campaign)
     findings.evaluate(day=today, numbers=["R48", "R49", "R50", "R51"])
     say(f"支部体检：{count}处")
     record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))

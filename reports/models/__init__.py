@@ -1,6 +1,8 @@
 """Models by noun."""
 
 from reports.models.attachments import ReportAttachment
+from reports.models.bulletins import Bulletin
+from reports.models.duty import DutyReport
 from reports.models.exports import Export, ExportPart
 from reports.models.extensions import ReportExtension
 from reports.models.monthly import MonthlyReport, ReportStep
@@ -11,6 +13,8 @@ from reports.models.reminders import Matter, Reminder, ReminderPolicy, UrgingRul
 from reports.models.sections import ReportSection
 
 __all__ = [
+    "Bulletin",
+    "DutyReport",
     "Export",
     "ExportPart",
     "Matter",

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
+from branchyear.lib.dates import Month
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
 from reports.models import GoodPractice, ReportExtension
-from reports.services import monthly, papers, periods
+from reports.services import bulletins, duty, monthly, papers, periods
 from reports.tests import make
 from tasks.models import Campaign
 
@@ -22,6 +25,10 @@ READERS = [p for p in NORTH if p not in FILLERS]  # see the north branch's repor
 
 def the_report(world):
     return [world.report.pk]
+
+
+def the_bulletin(world):
+    return [world.bulletin.pk]
 
 
 def the_submitted(world):
@@ -57,6 +64,39 @@ ROWS = {
         {200: NORTH}, args=lambda world: [world.score.pk], data={"format": "xlsx"}
     ),
     "reports:supervision_copy": Row({200: NORTH}, args=lambda world: [world.supervision.pk]),
+    # 述职评议: the north branch's is handed in. 通报: a draft is the committee's.
+    "reports:duty": Row({200: [p for p in PEOPLE if p not in BLIND]}),
+    # It is handed in: there is nothing to save.
+    "reports:save_duty": Row(
+        {422: FILLERS, 403: READERS}, args=lambda world: [world.north.pk], method="post"
+    ),
+    "reports:duty_copy": Row(
+        {200: NORTH}, args=lambda world: [world.north.pk], data={"format": "docx"}
+    ),
+    "reports:withdraw_duty": Row(
+        {302: ["secretary"], 409: ["clerk"], 403: READERS},
+        args=lambda world: [world.duty.pk],
+        method="post",
+    ),
+    "reports:comment_duty": Row(
+        {
+            422: ("reviewer", "committee"),
+            403: [p for p in NORTH if p not in ("reviewer", "committee")],
+        },
+        args=lambda world: [world.duty.pk],
+        method="post",
+    ),
+    "reports:bulletins": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
+    "reports:bulletin": Row({200: ("committee", "leader")}, args=the_bulletin),
+    "reports:save_bulletin": Row(
+        {422: ["committee"], 403: ["leader"]}, args=the_bulletin, method="post"
+    ),
+    "reports:redraft_bulletin": Row(
+        {302: ["committee"], 403: ["leader"]}, args=the_bulletin, method="post"
+    ),
+    "reports:bulletin_copy": Row(
+        {200: ("committee", "leader")}, args=the_bulletin, data={"format": "docx"}
+    ),
     # Monthly reports
     "reports:burden": Row({200: [p for p in PEOPLE if p not in BLIND]}),
     "reports:reports": Row({200: [p for p in PEOPLE if p not in BLIND]}),
@@ -177,6 +217,12 @@ def furnish(world):
         recommended_by=world.people.reviewer,
         recommended_at=make.at(f"{second} 10:00"),
     )
+    now, people = timezone.now(), world.people
+    world.bulletin = bulletins.draft(
+        world.committee, Month.of(campaign.starts_on), by=people.committee, now=now
+    )
+    said = dict.fromkeys(("done", "problems", "next"), "对照八项任务逐项落实，长期坚持。")
+    world.duty = duty.submit(world.north, campaign, said, revision=1, by=people.secretary, now=now)
     world.export = make.make_export(world.north, world.people.secretary)
     world.failed_export = make.make_export(
         world.north, world.people.secretary, status="failed", format="pdf"

@@ -107,11 +107,7 @@ def check(rubric):
     for line in lines:
         if line.is_judged and line.kind not in {Kind.BASE, Kind.ADDED}:
             raise Refused(f"{line}：评议项只能是基础分或加分。")
-        if (
-            not line.is_judged
-            and line.rule not in known
-            and not line.rule.startswith("inspections.")
-        ):
+        if not line.is_judged and line.rule not in known:
             raise Refused(f"{line}：平台没有“{line.rule}”这种事实，请从评分办法说明中选用。")
         if line.kind == Kind.VETO and line.band_at_most not in names:
             raise Refused(f"{line}：一票否决须写明最高等次（{'、'.join(names)}）。")
