@@ -110,6 +110,7 @@ def _menu(request, scope):
         entries += [("八项任务清单", "tasks:checklist"), ("支部体检", "tasks:checkup")]
         entries += [
             ("问题整改", "tasks:problems"),
+            ("督查抽查", "tasks:inspections"),
             ("月报", "reports:reports"),
             ("支部台账", "members:roster"),
             ("督办", "tasks:supervisions"),
@@ -118,7 +119,7 @@ def _menu(request, scope):
         ]
     elif upper:
         entries += [("总览", "reports:overview"), ("支部体检", "tasks:checkup")]
-        entries += [("问题整改", "tasks:problems")]
+        entries += [("问题整改", "tasks:problems"), ("督查抽查", "tasks:inspections")]
         if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
             entries += [("审核", "tasks:review")]
         if scope.has(BRANCH_ROLES):
@@ -130,7 +131,7 @@ def _menu(request, scope):
     elif scope.has({Role.BRANCH_MEMBER}):  # sees its branch, fills in what is delegated to it
         entries += [("八项任务清单", "tasks:checklist"), ("党组织", "branches:tree")]
     elif scope.has({Role.INSPECTOR}):
-        entries += [("党组织", "branches:tree")]
+        entries += [("督查抽查", "tasks:inspections"), ("党组织", "branches:tree")]
     if scope.has(ADMIN_ROLES):
         entries += [("系统管理", "admin:index")]
     here = request.resolver_match.view_name if request.resolver_match else ""
@@ -173,6 +174,16 @@ BELONGS = {
         "tasks:supervisions",
     ),
     "reports:duty": "tasks:scores",
+    **dict.fromkeys(
+        (
+            "tasks:inspection",
+            "tasks:new_inspection",
+            "tasks:edit_inspection",
+            "tasks:draw",
+            "tasks:visit",
+        ),
+        "tasks:inspections",
+    ),
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
     "reports:report": "reports:reports",

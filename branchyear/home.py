@@ -19,9 +19,10 @@ from members.services.dues.lines import unregistered
 from members.todos import movement_todos, roster_todos
 from reports.models import MonthlyReport, Tier
 from tasks import clocks
-from tasks.models import BranchItem, Campaign, SelfCheck
+from tasks.models import BranchItem, Campaign, SelfCheck, Visit
 from tasks.services.self_check import phase_of
 from tasks.todos import campaign_todos, delegated_todos, filled_todos, upper_todos
+from tasks.todos_inspections import running_todos
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 SHOWN = 8
@@ -345,6 +346,8 @@ def leader(scope, today):
     below = BranchItem.objects.of(campaign).in_force().under(top)
     received = MonthlyReport.objects.waiting_with([top])
     todos = []
+    if Role.CITY_DEPARTMENT in scope.roles:
+        todos += [Todo(**facts) for facts in running_todos(top, today)]
     if Role.CITY_DEPARTMENT in scope.roles and received.exists():
         report = received.with_words().first()
         todos.append(
@@ -418,6 +421,13 @@ def member(user, scope, today):
     return {"branch": branch, "todos": todos, "todo_count": len(todos), "today": today}
 
 
-def inspector(scope):
-    """The branches an inspector may look at, until when."""
-    return {"organizations": scope.organizations({Role.INSPECTOR})}
+def inspector(user, scope, today):
+    """The visits that wait for an inspector, and the branches he may look at."""
+    mine = list(Visit.objects.waiting_for(user))
+    waiting = {visit.branch_id for visit in mine}
+    seen = scope.organizations({Role.INSPECTOR})
+    return {
+        "organizations": [place for place in seen if place.pk not in waiting],
+        "mine": mine,
+        "today": today,
+    }

@@ -38,7 +38,7 @@ def home(request):
     if role == Role.BRANCH_MEMBER:
         return render(request, "home/member.html", pages.member(request.user, scope, today))
     if role == Role.INSPECTOR:
-        return render(request, "home/inspector.html", pages.inspector(scope))
+        return render(request, "home/inspector.html", pages.inspector(request.user, scope, today))
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
         return render(request, "home/desk.html", pages.reviewer(request.user, scope, today))
     return render(request, "home/desk.html", pages.leader(scope, today))

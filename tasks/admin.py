@@ -22,7 +22,7 @@ from branchyear.lib.admin import LookOnly, NeverDeleted, RefusalsBesideFields
 from branchyear.lib.admin import show as show_refusal
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
-from tasks import admin_clocks, admin_facts, admin_scores, rules, template  # noqa: F401 register their pages
+from tasks import admin_clocks, admin_facts, admin_inspections, admin_scores, rules, template  # noqa: F401 register their pages
 from tasks.models import (
     BranchItem,
     Campaign,

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from tasks.models import BranchItem, Delegation, Extension, Problem
+from tasks.todos_inspections import answer_todos, running_todos
 from tasks.todos_scores import score_oversight_todos, score_todos
 from tasks.todos_supervision import supervision_oversight_todos, supervision_todos
 
@@ -106,7 +107,8 @@ def filled_todos(branch):
 
 
 def campaign_todos(branch, today):
-    """What the committee wants, problems, then the branch's own scores."""
+    """What an inspector did not find, what the committee wants, problems, then the branch's own scores."""
+    yield from answer_todos(branch)
     yield from supervision_todos(branch, today)
     yield from problem_todos(branch, today)
     yield from score_todos(branch, today)
@@ -114,6 +116,7 @@ def campaign_todos(branch, today):
 
 def upper_todos(top, user, today):
     """What waits for a reviewer: of those below, and of the organisation's own."""
+    yield from running_todos(top, today)
     yield from oversight_todos(top)
     if not top.is_branch:
         yield from supervision_todos(top, today)

@@ -8,6 +8,7 @@ from branchyear.audit.services import record
 from branchyear.demo import (
     bulletins,
     dues,
+    inspections,
     life,
     movement,
     problems,
@@ -81,6 +82,7 @@ def build(scale, *, year, seed, now, say):
     scores.build(city, Random(seed + 11), today, say, campaign=campaign)  # noqa: S311 as above
     supervision.build(city, today, say)
     bulletins.build(city, today, say, campaign=campaign)
+    inspections.build(city, Random(seed + 12), today, say, campaign=campaign)  # noqa: S311 as above
     findings.evaluate(day=today, numbers=["R48", "R49", "R50", "R51"])
     say(f"支部体检：{count}处")
     record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))

@@ -265,12 +265,9 @@ class City:
             if rng.random() < 0.35:
                 wanted.append((f"ganshi{number:03d}", Role.CLERK, place.branch, None))
         wanted.append(("weiyuan001", Role.BRANCH_MEMBER, self.places[0].branch, None))
-        seen = self.places[:: max(1, len(self.places) // 8)][:8]
-        until = self.today + timedelta(days=60)
-        wanted += [("ducha", Role.INSPECTOR, place.branch, until) for place in seen]
-
+        # The inspector's offices come with a draw (``demo.inspections``).
         users = {}
-        for username, _role, _organization, _until in wanted:
+        for username in [*(each[0] for each in wanted), "ducha"]:
             if username not in users:
                 users[username] = User(
                     username=username,

@@ -11,6 +11,7 @@ from reports.kinds.branches import Branches
 from reports.kinds.checklist import Checklist
 from reports.kinds.dossier import Dossier
 from reports.kinds.dues import Dues
+from reports.kinds.inspections import Inspections
 from reports.kinds.meetings import Meetings
 from reports.kinds.month_end import MonthEnd
 from reports.kinds.movement import Absences, Admissions, Transfers
@@ -32,6 +33,7 @@ LEDGERS = (
     ProblemList(),
     CorrectionList(),
     ResponsibilityList(),
+    Inspections(),
     Scores(),
     Branches(),
     Terms(),

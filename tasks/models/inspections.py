@@ -156,9 +156,10 @@ class Inspection(models.Model):
 
     @property
     def amount_words(self):
+        each = "抽取" if self.strata_by == self.Strata.NONE else "每层抽取"
         if self.measure == self.Measure.PERCENT:
-            return f"每层{self.amount}%，至少1个"
-        return f"每层{self.amount}个"
+            return f"{each}{self.amount}%，至少1个"
+        return f"{each}{self.amount}个"
 
     @property
     def draw(self):

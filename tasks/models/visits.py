@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import within
+from branches.querysets import below, within
 from tasks.models.campaign import ChecklistItem
 from tasks.models.inspections import Draw, Inspection, sights
 from tasks.models.items import BranchItem
@@ -27,7 +27,7 @@ class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those over the inspection, all; the inspector, his own as long as his office lasts; the branch
         and those above it, an announced visit from the draw, an unannounced one from its beginning."""
-        over, below, inspected = sights(user)
+        over, own, inspected = sights(user)
         known = (
             self._q(inspection__announced=True)
             | self._q(started_at__isnull=False)
@@ -35,8 +35,22 @@ class VisitQuerySet(models.QuerySet):
         ) & self._q(**self.finished)
         return self.filter(
             within(over, f"{self.prefix}inspection__organization__path")
-            | (within(below, f"{self.prefix}branch__path") & known)
+            | (within(own, f"{self.prefix}branch__path") & known)
             | (within(inspected, f"{self.prefix}branch__path") & self._q(inspector=user.pk))
+        )
+
+    def under(self, organization):
+        return self.filter(below(organization.path, f"{self.prefix}branch__path"))
+
+    def waiting_for(self, user):
+        """The branches that fell to this person and are not signed, the inspection that ends first above."""
+        rows = self.filter(
+            inspector=user,
+            inspection__state=Inspection.State.RUNNING,
+            state__in=[Visit.State.WAITING, Visit.State.RUNNING],
+        ).visible_to(user)
+        return rows.select_related("branch", "inspection").order_by(
+            "inspection__ends_on", "branch__path"
         )
 
 

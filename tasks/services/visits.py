@@ -74,7 +74,10 @@ def _claims(visit):
         row.item_id: row
         for row in BranchItem.objects.filter(branch=visit.branch, item__in=items)
         .select_related("version")
-        .annotate(files=Count("evidence_links"))
+        .annotate(
+            files=Count("evidence_links", distinct=True),
+            meetings=Count("meeting_links", distinct=True),
+        )
     }
     for item in items:
         row = said.get(item.pk)
@@ -97,6 +100,7 @@ def claim_of(row):
         "fact_on": row.fact_on.isoformat() if row.fact_on else "",
         "note": row.note[:500],
         "files": row.files,
+        "meetings": row.meetings,
     }
 
 

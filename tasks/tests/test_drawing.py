@@ -2,10 +2,13 @@
 
 import copy
 import hashlib
-import hmac
 import json
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from tasks import drawing
 
@@ -110,25 +113,36 @@ def test_whatever_was_changed_is_shown(change, what):
     assert any(what in sentence for sentence in wrong)
 
 
-def test_a_stranger_comes_to_the_same_sample():
-    """As docs/draw.md tells it, without a line of ours."""
-    draw = json.loads(json.dumps(make_draw()))
+def test_a_stranger_comes_to_the_same_sample_with_the_twenty_lines_of_the_docs(tmp_path):
+    told = (settings.BASE_DIR / "docs" / "draw.md").read_text(encoding="utf-8")
+    code = told.split("```python\n")[1].split("```")[0]
+    good, bad = tmp_path / "draw.json", tmp_path / "altered.json"
+    good.write_text(json.dumps(make_draw(), ensure_ascii=False), encoding="utf-8")
+    bad.write_text(json.dumps(make_draw() | {"seed": seed_of(9)}), encoding="utf-8")
 
-    def sha(value):
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+    answers = [
+        subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", code, path], capture_output=True, text=True
+        )
+        for path in (good, bad)
+    ]
 
-    fixed = ("algorithm", "population_sha256", "strata", "size", "seed")
-    assert sha(draw["population"]) == draw["population_sha256"]
-    assert sha({name: draw[name] for name in fixed}) == draw["commitment"]
-    sample, key = [], bytes.fromhex(draw["seed"])
-    for stratum, _label, _count, size in draw["strata"]:
-        rows = [row for row in draw["population"]["branches"] if row[0] == stratum]
-        rank = {
-            r[1]: hmac.new(key, f"{stratum}\n{r[1]}".encode(), "sha256").hexdigest() for r in rows
-        }
-        sample += sorted(rank, key=rank.get)[:size]
-    assert sample == [row[1] for row in draw["sample"]]
+    assert [answer.returncode for answer in answers] == [0, 1]
+    assert len(code.splitlines()) <= 22
+
+
+def test_the_command_computes_a_downloaded_draw_again(tmp_path, capsys):
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(make_draw() | {"format": drawing.FORMAT}), encoding="utf-8")
+    call_command("verify_draw", str(file))
+    assert "不一致" not in capsys.readouterr().out
+
+    file.write_text(json.dumps(make_draw(seed_of(3)) | {"format": drawing.FORMAT, "sample": []}))
+    with pytest.raises(CommandError, match="不一致"):
+        call_command("verify_draw", str(file))
+    file.write_text("{}")
+    with pytest.raises(CommandError, match="不是"):
+        call_command("verify_draw", str(file))
 
 
 def test_a_seed_comes_from_the_system_and_never_twice():

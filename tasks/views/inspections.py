@@ -88,24 +88,11 @@ def inspections(request):
         row.counts, row.found = counts.get(row.pk), found.get(row.pk)
     context = {
         "page": page,
-        "mine": my_visits(user),
+        "mine": list(Visit.objects.waiting_for(user)),
         "organizations": rules.inspecting_organizations(user),
         "today": local_day(),
     }
     return render(request, "inspections/list.html", context)
-
-
-def my_visits(user):
-    """The branches that fell to this person and are not signed, the inspection that ends first above."""
-    rows = Visit.objects.filter(
-        inspector=user, inspection__state=State.RUNNING,
-        state__in=[Visit.State.WAITING, Visit.State.RUNNING],
-    )  # fmt: skip
-    return list(
-        rows.visible_to(user)
-        .select_related("branch", "inspection")
-        .order_by("inspection__ends_on", "branch__path")
-    )
 
 
 # --- The plan -------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""What inspections ask today: of whoever runs them, of the inspector, of a branch that was visited."""
+
+from django.db.models import Count
+from django.urls import reverse
+
+from tasks.models import Inspection, Visit, VisitRecord
+
+State = Inspection.State
+
+
+def running_todos(organization, today):
+    """What waits for the organiser: a hash that waits for its draw, branches nobody goes to, discrepancies
+    nobody has decided, an inspection whose days are over. One line for each inspection."""
+    rows = Inspection.objects.filter(
+        organization=organization, state__in=[State.PUBLISHED, State.RUNNING]
+    ).order_by("ends_on", "pk")
+    waiting = _counts(VisitRecord.objects.undecided(), "visit__inspection")
+    alone = _counts(Visit.objects.filter(inspector=None, state=Visit.State.WAITING), "inspection")
+    for row in rows:
+        if row.state == State.PUBLISHED:
+            why, button = "校验值已公布，等待抽取", "去抽取"
+        elif count := waiting.get(row.pk):
+            why, button = f"{count}处与填报不符，等待处理", "去处理"
+        elif count := alone.get(row.pk):
+            why, button = f"{count}个支部还没有安排检查人员", "去安排"
+        elif row.ends_on < today:
+            why, button = "检查时间已过，请督促完成并结束检查", "去查看"
+        else:
+            continue
+        yield {
+            "what": row.title,
+            "why": why,
+            "url": row.get_absolute_url(),
+            "button": button,
+            "due": row.ends_on,
+            "urgent": row.ends_on < today,
+        }
+
+
+def answer_todos(branch):
+    """What a branch may still say to what an inspector did not find: one line."""
+    rows = VisitRecord.objects.undecided().filter(
+        visit__branch=branch, statement="", visit__inspection__state=State.RUNNING
+    )
+    found = list(rows.order_by("pk").values_list("visit", flat=True))
+    if found:
+        yield {
+            "what": f"检查发现{len(found)}处与填报不符",
+            "why": "与实际不一致的，可以填写情况说明",
+            "url": reverse("tasks:visit", args=[found[0]]),
+            "button": "去说明",
+        }
+
+
+def _counts(rows, group):
+    counted = rows.order_by().filter(**{f"{group}__state": State.RUNNING}).values_list(group)
+    return dict(counted.annotate(n=Count("pk")))
