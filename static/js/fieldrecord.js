@@ -150,7 +150,7 @@
       keep();
       busy = true;
       say('正在发送…');
-      fetch(form.action, {
+      fetch(form.getAttribute('action'), { /* form.action is the button of that name */
         method: 'POST', body: body(pending), credentials: 'same-origin', redirect: 'follow',
         headers: { 'X-Requested-With': 'fetch' }
       }).then(function (answer) {
