@@ -61,6 +61,7 @@ class Kind:
     section = "基本建设年"  # under which heading its card stands
     everything = "全部条目"  # what is in it when no condition is given
     conditions = NAMES  # which of the selection's conditions make sense for it
+    month_label = "期限月份"  # what its month is the month of
     formats = ("xlsx", "pdf")  # what can be made of it
     runs = (
         "number"  # the column that counts the lines; "" where the lines bring numbers of their own

@@ -38,6 +38,7 @@ class OfTheYear(Kind):
     """Ledgers of organisation life: of the campaign's calendar year, or of one month of it."""
 
     conditions = ("month", "year")
+    month_label = "月份"
     splits = True
     path = "organization__path"
 

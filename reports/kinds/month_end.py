@@ -76,6 +76,7 @@ class MonthEnd(Kind):
     section = "成套材料"
     everything = "本月月报和截至今日的台账"
     conditions = ("month", "year")
+    month_label = "月份"
     formats = ("zip",)
     runs = ""
     is_for_few = True
@@ -150,6 +151,8 @@ class MonthEnd(Kind):
             ]
         for place, ledger in enumerate(self.ledgers, 2):
             rows = ledger.count(self.part_of(ledger, asked))
+            if not rows:
+                continue  # nothing inspected or scored yet: an empty paper says less than none
             forms = ledger.formats if rows <= PRINTED_UP_TO else ("xlsx",)
             pieces += [
                 Piece(

@@ -147,6 +147,7 @@ def _previewed(request, kind):
         "refusal": refusal,
         "hidden": {"kind": kind.key},
         "shown": kind.conditions or ("none",),
+        "month_label": kind.month_label,
     }
 
 

@@ -163,6 +163,18 @@ def test_a_job_that_kills_its_worker_is_not_started_for_ever(kind, settings, db)
     assert job.status == Job.Status.DEAD
 
 
+def test_long_work_survives_more_killed_workers_than_short_work(kind, settings, db):
+    done = []
+    job = services.enqueue(kind(lambda payload, job: done.append(1), atomic=False), "a")
+    now = timezone.now()
+    for turn in range(settings.JOB_MAX_ATTEMPTS):
+        services.extend_lease(services._claim(job.pk, now + timedelta(hours=turn)), now=now)
+
+    free = now + settings.JOB_ALIVE + timedelta(seconds=1)
+    assert services.perform(job.pk, now=free) is True
+    assert done == [1]
+
+
 def test_the_slower_of_two_workers_stops(kind, db):
     job = services.enqueue(kind(lambda payload, job: None), "a")
     now = timezone.now()
