@@ -9,13 +9,14 @@ from branchyear.lib.typeset.cells import RULE
 SIZE, LEADING = 9.5, 12.825
 NOTE_SIZE, NOTE_LEADING = 8.5, 11.475
 SIGNATURE_GAP, NOTE_GAP = 7 * MM, 3 * MM
+NOTHING = "没有符合条件的记录"
 PER_ROW, SIGNATURE_LINE = 3, 35 * MM
 
 
 class Closing:
     """Set beforehand, so that its height is known; drawn where the pages are."""
 
-    def __init__(self, geometry: Geometry, totals: Totals):
+    def __init__(self, geometry: Geometry, totals: Totals, *, is_empty=False):
         layout = geometry.layout
         self.geometry = geometry
         self.cells = self._total_cells(totals) if layout.has_totals else []
@@ -32,7 +33,8 @@ class Closing:
             for note in layout.notes
         ]
         notes = sum(NOTE_GAP + len(note) * NOTE_LEADING for note in self.notes)
-        self.height = self.total_height + self.signatures_height + notes
+        self.empty_height = geometry.height_of(1) if is_empty else 0.0
+        self.height = self.empty_height + self.total_height + self.signatures_height + notes
 
     def _total_cells(self, totals):
         """(left, width, side, lines) of the total row."""
@@ -50,6 +52,8 @@ class Closing:
         return found
 
     def draw(self, pages):
+        if self.empty_height:
+            self._draw_empty(pages)
         if self.cells:
             self._draw_total(pages)
         if self.signatures:
@@ -60,6 +64,30 @@ class Closing:
                 stands = pages.y - drawing.standing(NOTE_LEADING, NOTE_SIZE)
                 self._paragraph(pages, text, NOTE_SIZE, SIDE, stands)
                 pages.y -= NOTE_LEADING
+
+    def _draw_empty(self, pages):
+        """One row that says that there is none."""
+        geometry, top = self.geometry, pages.y
+        bottom, right = top - self.empty_height, SIDE + geometry.width
+        (mark,) = pages.tags.row(pages.page, 1)
+        words = drawing.centred(
+            [NOTHING],
+            "body",
+            geometry.size,
+            geometry.leading,
+            SIDE,
+            geometry.width,
+            top - geometry.pad,
+        )
+        pages.content.append(b"/TD <</MCID %d>> BDC %bEMC\n" % (mark, words))
+        found = [
+            drawing.rule(SIDE + RULE / 2, top, SIDE + RULE / 2, bottom),
+            drawing.rule(right - RULE / 2, top, right - RULE / 2, bottom),
+            drawing.rule(SIDE, bottom + RULE / 2, right, bottom + RULE / 2),
+        ]
+        pages.content.append(drawing.rules(found))
+        pages.used["body"].update(NOTHING)
+        pages.y = bottom
 
     def _draw_total(self, pages):
         geometry, top = self.geometry, pages.y

@@ -80,7 +80,7 @@ def watermark(words, wide, high):
     """Pale words three times across the paper, rising; small enough to fit it."""
     size = min(30.0, 0.8 * wide / max(1.0, width(words, "head", 1)))
     half = width(words, "head", size) / 2
-    found = [b"0.894 g\n"]
+    found = [b"0.92 g\n"]
     for share in (1 / 6, 1 / 2, 5 / 6):
         found.append(
             b"q 0.93969 0.34202 -0.34202 0.93969 %.2f %.2f cm %bQ\n"

@@ -15,6 +15,7 @@ MM = 72 / 25.4
 PAPERS = {"landscape": (841.89, 595.276), "portrait": (595.276, 841.89)}
 TOP, SIDE, BOTTOM = 14 * MM, 12 * MM, 15 * MM
 TEXT_SIZE, SMALLEST_SIZE = 9.5, 6.5
+SMALLEST_HEADING = 0.7  # of the usual size
 HALF_WIDTH = 0.53  # of a digit, in the height of the letters
 UNBROKEN = (*NUMBERS, "date", "datetime")
 TITLE_SIZE, TITLE_LEADING, TITLE_GAP = 18, 23.4, 3 * MM
@@ -24,13 +25,14 @@ CODE_SIZE = 18 * MM
 
 @dataclass(frozen=True)
 class Place:
-    """A heading's cell: its corner, width and height below the head's own corner, and its lines."""
+    """A heading's cell: its corner, width and height below the head's own corner, its lines and their size."""
 
     x: float
     y: float
     width: float
     height: float
     lines: list
+    size: float
 
 
 class Geometry:
@@ -94,14 +96,14 @@ class Geometry:
             max(
                 (
                     self.height_of(len(texts))
-                    for cell, texts in zip(row, found, strict=True)
+                    for cell, (texts, _) in zip(row, found, strict=True)
                     if cell.rows == 1
                 ),
                 default=0.0,
             )
             for row, found in zip(rows, broken, strict=True)
         ]
-        for cell, texts in zip(rows[0], broken[0], strict=True):
+        for cell, (texts, _) in zip(rows[0], broken[0], strict=True):
             lacking = self.height_of(len(texts)) - sum(heights[: cell.rows])
             heights[-1] += max(0.0, lacking) if cell.rows > 1 else 0
         return [
@@ -112,8 +114,9 @@ class Geometry:
                     sum(self.widths[cell.at : cell.at + cell.columns]),
                     sum(heights[number : number + cell.rows]),
                     texts,
+                    size,
                 )
-                for cell, texts in zip(row, found, strict=True)
+                for cell, (texts, size) in zip(row, found, strict=True)
             ]
             for number, (row, found) in enumerate(zip(rows, broken, strict=True))
         ]
@@ -123,9 +126,12 @@ class Geometry:
         return max(cell.y + cell.height for row in self.head for cell in row) - RULE
 
     def _heading_lines(self, cell, hand):
+        """The lines and their size: a little smaller where a word or bracket would be cut."""
         width = sum(self.widths[cell.at : cell.at + cell.columns]) - RULE - 2 * self.pad_side
         title = cell.title.translate(faces.printable())
-        return lines.broken(title, hand, width / self.size * 1000)
+        needed = lines.longest(title, hand) * self.size / 1000
+        size = self.size * max(SMALLEST_HEADING, min(1.0, width / needed if needed else 1.0))
+        return lines.broken(title, hand, width / size * 1000 + 0.01), size
 
     def height_of(self, count):
         return count * self.leading + 2 * self.pad + RULE

@@ -178,7 +178,7 @@ class Pages:
                 words = drawing.centred(
                     cell.lines,
                     "head",
-                    geometry.size,
+                    cell.size,
                     geometry.leading,
                     left,
                     cell.width - RULE,
@@ -200,8 +200,8 @@ class Pages:
 
     def finish(self, totals: Totals) -> int:
         """Total row, signatures, notes; then all that is known only now. Gives the number of pages."""
-        ending = closing.Closing(self.geometry, totals)
         last = self._waiting
+        ending = closing.Closing(self.geometry, totals, is_empty=last is None)
         if last and last[0] + ending.height > self.left + SLACK and self.bottoms:
             self._turn()
         if last:

@@ -145,7 +145,7 @@ def test_an_empty_ledger_is_one_page_with_its_frame():
     reader = printed(LAYOUT, [])
 
     assert len(reader.pages) == 1
-    assert "合计——" in words(reader.pages[0])
+    assert "没有符合条件的记录合计——" in words(reader.pages[0])
     assert "第1页共1页" in words(reader.pages[0])
 
 

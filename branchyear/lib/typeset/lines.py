@@ -77,7 +77,7 @@ def broken(text, hand, limit):
     """The lines of the text in a column ``limit`` thousandths of the letters' height wide.
 
     Line ends stay, other blanks count as one, as `white-space: pre-line` has it; a word longer than a line
-    is cut where the line is full.
+    is cut where the line is full, and the last line has no single character.
     """
     if "\n" in text:
         return [line for part in text.split("\n") for line in broken(part, hand, limit)]
@@ -95,23 +95,59 @@ def width(text, hand):
     return sum(hand[character][2] for character in text)
 
 
+def longest(text, hand):
+    """The width of what must not be broken, at its widest."""
+    widest = start = 0
+    for at, may in enumerate([*_ends(text)[1:], True], 1):
+        if may:
+            widest = max(widest, width(text[start:at].strip(), hand))
+            start = at
+    return widest
+
+
+def _ends(text):
+    """For each character whether a line may end before it."""
+    found = []
+    solid, spaced = (
+        "",
+        False,
+    )  # class of the last character that is no blank; whether blanks follow it
+    for character in text:
+        kind = _class_of[character]
+        if kind == "SP":
+            found.append(False)
+            spaced = True
+            continue
+        narrow = kind == "OP" and character in "([{"
+        found.append(bool(solid) and _may_break(solid, kind, spaced, narrow))
+        solid, spaced = (kind if kind != "CM" else solid), False
+    return found
+
+
 def _greedy(text, widths, limit):
-    lines = []
-    classes = [_class_of[character] for character in text]
+    starts, ends = [0], _ends(text)
     start, used, last = 0, 0.0, None  # of the line; ``last``: the latest place it may end
-    solid = ""  # class of the last character that is no blank
-    for at, kind in enumerate(classes):
-        if at > start and solid and kind != "SP":
-            spaced = classes[at - 1] == "SP"
-            narrow = kind == "OP" and text[at] in "([{"
-            if _may_break(solid, kind, spaced, narrow):
-                last = at
-        while used + widths[at] > limit and at > start and kind != "SP":
+    for at, may in enumerate(ends):
+        if may and at > start:
+            last = at
+        while used + widths[at] > limit and at > start and text[at] != " ":
             cut = last or at
-            lines.append(text[start:cut].rstrip(" "))
             start, used, last = cut, sum(widths[cut:at]), None
+            starts.append(cut)
         used += widths[at]
-        if kind != "SP":
-            solid = kind if kind != "CM" else solid
-    lines.append(text[start:])
-    return lines
+    _keep_company(text, starts, ends, widths, limit)
+    return [
+        text[start:end].strip(" ")
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+
+
+def _keep_company(text, starts, ends, widths, limit):
+    """No single character alone in the last line (with its stop, perhaps): most words have two."""
+    before, start = starts[-2:] if len(starts) > 1 else (0, 0)
+    alone = text[start:].rstrip("。，；：、！？）》”")
+    if len(alone) != 1 or _class_of[alone] != "ID" or start - before < 3:
+        return
+    fits = sum(widths[start - 1 :]) <= limit
+    if fits and ends[start - 1] and _class_of[text[start - 1]] == "ID":
+        starts[-1] = start - 1
