@@ -1,11 +1,12 @@
 """A city's ledger is made while its workers are killed, and a count afterwards.
 
-``python -m scripts.export_trial [--branches 2500 | --scale city] [--kills 10] [--format pdf] [--embedded]``: one
+``python -m scripts.export_trial [--branches 2500 | --scale city | --of FOLDER] [--kills 10] [--format pdf] [--embedded]``: one
 ledger is made undisturbed; then the same once more while workers are killed (``kill -9``, the whole program, at
 random moments) and others started in their place. It must finish, once: one file ready, one notice, one
 entry in the trail, the same content, nothing left over.
 
-With PostgreSQL and Redis of its own; ``--embedded``: with SQLite and the broker in files. A killed worker's job is
+With PostgreSQL and Redis of its own; ``--embedded``: with SQLite and the broker in files, then also of a copy
+of a portal's own data (``--of var``). A killed worker's job is
 free again after ``--alive`` seconds here, after 90 in the portal.
 """
 
@@ -14,6 +15,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -83,7 +85,7 @@ def order(format, by, organization):
     from branchyear.audit.services import record
     from reports.services import exports
 
-    record("organization.changed", organization, by=None, organization=organization)
+    record("item.saved", organization, by=None, organization=organization)
     return exports.request_export(
         "checklist", organization=organization, format=format, parameters={}, by=by
     )
@@ -168,10 +170,13 @@ def build(chosen):
     from branches.models import Appointment, Organization
     from branches.roles import Role
     from branchyear.accounts.models import User
+    from branchyear.outbox.models import Job
     from scripts import reminder_city
 
     call_command("migrate", verbosity=0)
-    if chosen.scale:
+    if chosen.of:
+        Job.objects.filter(status__in=["queued", "running"]).delete()
+    elif chosen.scale:
         call_command("demo", scale=chosen.scale, verbosity=0)
     else:
         reminder_city.make(chosen.branches, matters=("items",))
@@ -229,6 +234,7 @@ def main():
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--branches", type=int, default=2500)
     asked.add_argument("--scale", choices=["small", "city"], help="the demo's city instead")
+    asked.add_argument("--of", type=Path, help="a portal's data folder, to be copied")
     asked.add_argument("--kills", type=int, default=10)
     asked.add_argument("--format", choices=["pdf", "xlsx"], default="pdf")
     asked.add_argument("--alive", type=int, default=10)
@@ -237,6 +243,8 @@ def main():
     chosen = asked.parse_args()
     if chosen.program:
         return program()
+    if chosen.of and not chosen.embedded:
+        asked.error("--of needs --embedded: the copy is of SQLite's file")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="export-trial-")))
         address = "" if chosen.embedded else stack.enter_context(servers.postgres())
@@ -250,6 +258,8 @@ def main():
             EXPORT_SPLIT_ROWS="1000",
             LOG_LEVEL="ERROR",
         )
+        if chosen.of:
+            shutil.copy(chosen.of / "branchyear.sqlite3", folder)
         good = run(chosen, folder)
         if not good:
             sys.stderr.write((folder / "log").read_text()[-4000:])
