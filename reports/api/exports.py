@@ -9,6 +9,7 @@ from reports.models import Export
 class ExportSerializer(serializers.ModelSerializer):
     title = serializers.SerializerMethodField()
     organization_name = serializers.CharField(source="organization.name")
+    code = serializers.CharField(source="paper.shown_code", default=None)
 
     class Meta:
         model = Export
@@ -29,8 +30,11 @@ class ExportSerializer(serializers.ModelSerializer):
             "error",
             "filename",
             "rows",
+            "pages",
             "size",
             "sha256",
+            "made_at",
+            "code",
             "expires_on",
         )
         read_only_fields = fields
@@ -47,4 +51,4 @@ class ExportViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_fields = ("kind", "status", "format")
 
     def get_queryset(self):
-        return Export.objects.visible_to(self.request.user).select_related("organization")
+        return Export.objects.visible_to(self.request.user).select_related("organization", "paper")

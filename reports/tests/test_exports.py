@@ -22,7 +22,7 @@ from branchyear.notifications.models import Notice
 from branchyear.outbox import services as outbox
 from branchyear.outbox.models import Job
 from reports.kinds import KINDS
-from reports.models import Export
+from reports.models import Export, PaperFile
 from reports.selection import read
 from reports.services import exports, making, overview
 from reports.tests.test_overview import scatter
@@ -459,6 +459,10 @@ def test_the_console_writes_the_same_ledger(answers, org, people, tmp_path):
         == BranchItem.objects.under(org.north_office).filter(due_on=date(2022, 5, 31)).count()
     )
     assert Entry.objects.get(verb="export.finished").actor is None
+    assert (
+        PaperFile.objects.get(role="whole").paper.shown_code
+        in load_workbook(path).active["A2"].value
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Write a ledger to a file from the server's own console."""
 
+import hashlib
+import uuid
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +12,8 @@ from branchyear.audit.services import record
 from branchyear.lib.dates import Month
 from branchyear.lib.errors import Refused
 from reports.kinds import KINDS
-from reports.models import Export
+from reports.models import Export, PaperFile
+from reports.services import papers
 from reports.writing import write
 
 
@@ -40,7 +43,7 @@ class Command(BaseCommand):
         try:
             if format not in KINDS[kind].formats:
                 raise CommandError(f"{kind} is made as {' or '.join(KINDS[kind].formats)}.")
-            rows = write(KINDS[kind], asked, format, path).rows
+            rows = self._write(KINDS[kind], asked, format, path)
         except Refused as refusal:
             raise CommandError(refusal.sentence) from None
         record(
@@ -52,3 +55,26 @@ class Command(BaseCommand):
             rows=rows,
         )
         self.stdout.write(f"{path}: {rows} rows")
+
+    def _write(self, kind, asked, format, path):
+        """Under a code of its own, as every file that leaves; an archive brings its own."""
+        if format == Export.Format.ZIP:
+            return write(kind, asked, format, path).rows
+        layout = kind.layout(asked)
+        paper = papers.issue(
+            kind.key,
+            organization=asked.organization,
+            version=f"console {uuid.uuid4().hex}",
+            title=layout.title,
+            scope=layout.scope_label,
+            by=None,
+            now=asked.at,
+        )
+        rows = write(kind, asked, format, path, paper=paper).rows
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        whole = PaperFile(
+            role=PaperFile.Role.WHOLE, path=path.name, sha256=sha256, size=path.stat().st_size
+        )
+        papers.enter(paper, [whole])
+        return rows
