@@ -35,9 +35,16 @@ class CheckForm(ProblemForm):
 
 
 class AppealForm(ProblemForm):
+    """One line of the score, and why it is wrong."""
+
+    line = forms.ChoiceField(label="评分项")
     reason = _area(
         "申诉理由", 500, 3, help_text="写明哪一条事实不对、以什么为准，例如某条目已于某日审核通过"
     )
+
+    def __init__(self, *args, lines, **options):
+        super().__init__(*args, **options)
+        self.fields["line"].choices = [("", "请选择"), *((one.code, str(one)) for one in lines)]
 
 
 class DecideForm(ProblemForm):

@@ -73,11 +73,13 @@ def _scores(round_):
 
 
 def _appeal(city, round_, day, by):
-    """The first branch's appeal is answered, the second's waits."""
-    for place, words in zip(city.places[:2], (WHY, SECOND), strict=False):
-        line = _line(round_, place.branch)
+    """Of the first branches that lost points one appeals and is answered, the next one's waits."""
+    wanted = [WHY, SECOND]
+    for place in city.places:
+        line = _line(round_, place.branch) if wanted else None
         if line is None:
-            return
+            continue
+        words = wanted.pop(0)
         asked = score_appeals.appeal(line, words, by=place.secretary, now=_at(day, 16))
         if words == WHY:
             change = min(Decimal("1.00"), line.line.most - line.points)

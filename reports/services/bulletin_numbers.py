@@ -75,7 +75,7 @@ def _items(organization, campaign, month, today):
     return [
         _figure("accepted", "检查条目审核通过", numbers["accepted"], of, "条",
                 link("reports:items", org=org, state="accepted")),
-        _figure("accepted_in", "其中本月通过", accepted_now, of, "条",
+        _figure("accepted_in", f"其中{month.number}月通过", accepted_now, of, "条",
                 link("reports:items", org=org, passed=str(month))),
         _figure("overdue", "逾期未提交", numbers["overdue"], of, "条",
                 link("reports:items", org=org, overdue=1)),
@@ -88,7 +88,7 @@ def _problems(organization, campaign, month, today):
     return [
         _figure("closed", "问题已销号", rows.filter(state=Problem.State.CLOSED).count(), of, "个",
                 link("tasks:problems", org=org, state="closed")),
-        _figure("closed_in", "其中本月销号", rows.closed_in(month).count(), of, "个",
+        _figure("closed_in", f"其中{month.number}月销号", rows.closed_in(month).count(), of, "个",
                 link("tasks:problems", org=org, state="all", closed=str(month))),
         _figure("problems_overdue", "逾期未销号", rows.overdue(today).count(), of, "个",
                 link("tasks:problems", org=org, overdue=1)),

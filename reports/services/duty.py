@@ -29,7 +29,7 @@ OF_UPPER = "由上级党组织审核人点评，本单位的人不能点评自�
 LEAST, MOST = 10, 3000
 # Which facts the year is told by, in this order.
 FACTS = (
-    ("items.accepted", "检查条目审核通过"),
+    ("items.accepted", "到期条目审核通过"),
     ("items.late", "其中逾期提交"),
     ("reports.untimely", "月报逾期和未报"),
     ("problems.overdue", "问题逾期未销号"),

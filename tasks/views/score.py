@@ -75,10 +75,6 @@ def page(request, row, *, status=200, line=None, **forms):
                 "check_form": _check_form(mine, rubric_line, own)
                 if open_ and checks and rubric_line.is_judged
                 else None,
-                "appeal_form": mine.get("appeal_form")
-                or AppealForm(auto_id=f"appeal{rubric_line.pk}_%s")
-                if takes and stored and _may_appeal(appeals.get(stored.pk, []))
-                else None,
                 "is_open": rubric_line.pk == wrong,
             }
         )  # fmt: skip
@@ -92,10 +88,8 @@ def page(request, row, *, status=200, line=None, **forms):
         "today_sheet": today_sheet,
         "changed": changed,
         "is_whole": whole,
-        "takes_appeals": takes,
-        "judges": judges,
-        "checks": checks,
-        "may_decide_any": any(a.may_decide for each in appeals.values() for a in each),
+        "appeal_form": forms.get("appeal_form")
+        or (AppealForm(lines=_appealable(rows)) if takes else None),
         "today": today,
         "decide_form": forms.get("decide_form"),
         "wrong_appeal": forms.get("wrong_appeal"),
@@ -136,8 +130,20 @@ def _check_form(mine, line, own):
     return mine.get("check_form") or CheckForm(initial=initial, auto_id=f"check{line.pk}_%s")
 
 
-def _may_appeal(appeals):
-    return all(each.state == ScoreAppeal.State.WITHDRAWN for each in appeals)
+def _appealable(rows):
+    """Lines that cost something, or are left out, and have not been appealed yet."""
+    return [
+        row["line"]
+        for row in rows
+        if all(each.state == ScoreAppeal.State.WITHDRAWN for each in row["appeals"])
+        and (row["vetoed"] if row["line"].kind == RubricLine.Kind.VETO else _cost(row))
+    ]
+
+
+def _cost(row):
+    points = row["points"].points
+    full = 0 if row["line"].kind == RubricLine.Kind.DEDUCTED else row["line"].most
+    return points is None or points < full
 
 
 def _appeals(request, row):
@@ -262,19 +268,20 @@ def appeal_score(request, pk):
     """申诉 against one line."""
     row = fetch(request, pk)
     require(rules.may_judge_score(request.user, row), score_appeals.OF_ORGANIZATION)
-    line = _rubric_line(request, row)
-    stored = get_object_or_404(
-        ScoreLine.objects.select_related("line", "score__round", "score__organization"),
-        score=row, line=line,
-    )  # fmt: skip
-    form = AppealForm(request.POST, auto_id=f"appeal{line.pk}_%s")
-    return _answer(
-        request, pk, line, "appeal_form", form,
-        lambda row, data: score_appeals.appeal(
-            stored, data["reason"], by=request.user, now=timezone.now()
-        ),
-        "申诉已提交，工委复核后在收件箱通知您。",
-    )  # fmt: skip
+    stored = {
+        each.line.code: each
+        for each in row.lines.select_related("line", "score__round", "score__organization")
+    }
+    form = AppealForm(request.POST, lines=[each.line for each in stored.values()])
+    done = form.attempt(
+        lambda data: score_appeals.appeal(
+            stored[data["line"]], data["reason"], by=request.user, now=timezone.now()
+        )
+    )
+    if not done:
+        return page(request, fetch(request, pk), status=422, appeal_form=form)
+    messages.success(request, "申诉已提交，工委复核后在收件箱通知您。")
+    return redirect(f"{row.get_absolute_url()}#line-{form.cleaned_data['line']}")
 
 
 def _appeal(request, pk):
