@@ -26,7 +26,7 @@ class InspectionForm(ProblemForm):
     )
     starts_on = Day("开始日期")
     ends_on = Day("结束日期")
-    methods = Text("检查方式", 100, required=False, help_text="如：查阅资料、实地查看、询问了解")
+    methods = Text("检查方式", 100, required=False)
     demands = _area("检查要求", 1000, 2, required=False)
     announced = forms.TypedChoiceField(
         label="是否事先通知",

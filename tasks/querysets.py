@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet, within
-from branches.roles import BRANCH_ROLES, Role
+from branches.roles import BRANCH_ROLES, SEEING_ROLES, Role
 from branchyear.lib.dates import day_end, day_start, local_day
 from tasks.materials import links_above
 
@@ -49,8 +49,38 @@ def _numbers(day):
     }
 
 
-class BranchItemQuerySet(OrganizationOwnedQuerySet):
+class InspectedQuerySet(OrganizationOwnedQuerySet):
+    """Rows about a branch's items: an inspector sees of a branch that fell to him just the items his inspection
+    looks at. ``item_path`` leads to the item (""), a file to whatever it proves."""
+
+    item_path = ""
+
+    def visible_to(self, user):
+        from branches.scope import scope_of  # scope reads models, which need this module
+
+        scope = scope_of(user)
+        places = scope.organizations({Role.INSPECTOR})
+        if not places:
+            return super().visible_to(user)
+        path = f"{self.organization_path}__path"
+        own = [o.path for o in scope.organizations(SEEING_ROLES - {Role.INSPECTOR})]
+        inspected = within([o.path for o in places], path) & self._looked_at(user)
+        return self.filter(within(own, path) | inspected)
+
+    def _looked_at(self, user):
+        """In an inspection of his there; all where he was given the office by hand, without one."""
+        from tasks.models import Visit  # the models need this module
+
+        mine = Visit.objects.filter(inspector=user.pk, branch=OuterRef(self.organization_path))
+        return ~Exists(mine) | self._item_of(mine)
+
+    def _item_of(self, visits):
+        return Exists(visits.filter(inspection__items=OuterRef(self.item_path)))
+
+
+class BranchItemQuerySet(InspectedQuerySet):
     organization_path = "branch"
+    item_path = "item"
 
     def of(self, campaign):
         return self.filter(item__task__campaign=campaign)
@@ -169,11 +199,18 @@ class BranchItemQuerySet(OrganizationOwnedQuerySet):
         return self.order_by(*group).values(*group).annotate(**numbers)
 
 
-class ItemStepQuerySet(OrganizationOwnedQuerySet):
+class ItemStepQuerySet(InspectedQuerySet):
     organization_path = "branch_item__branch"
+    item_path = "branch_item__item"
 
 
-class EvidenceQuerySet(OrganizationOwnedQuerySet):
+class EvidenceQuerySet(InspectedQuerySet):
+    def _item_of(self, visits):
+        from tasks.models import ItemEvidence  # the models need this module
+
+        theirs = ItemEvidence.objects.filter(evidence=OuterRef(OuterRef("pk")))
+        return Exists(visits.filter(inspection__items__in=theirs.values("branch_item__item")))
+
     def current(self):
         """The latest revision of each material."""
         return self.filter(replaced_by=None)
@@ -196,12 +233,14 @@ class FactWordQuerySet(models.QuerySet):
         return self if user.is_authenticated else self.none()
 
 
-class ItemFactQuerySet(OrganizationOwnedQuerySet):
+class ItemFactQuerySet(InspectedQuerySet):
     organization_path = "branch_item__branch"
+    item_path = "branch_item__item"
 
 
-class ItemMeetingQuerySet(OrganizationOwnedQuerySet):
+class ItemMeetingQuerySet(InspectedQuerySet):
     organization_path = "branch_item__branch"
+    item_path = "branch_item__item"
 
     def live(self):
         """Links that prove something: the meeting has not been voided."""

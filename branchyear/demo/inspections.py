@@ -135,9 +135,10 @@ class _Story:
         visits.start(visit, by=self.inspector, now=_at(day, 9))
         rows = list(visit.records.all())
         told = {row.pk: ("true", "") for row in rows}
-        told[self.rng.choice(rows[1:]).pk] = ("mostly", MOSTLY)
+        claimed = [row for row in rows if row.claimed_state == "accepted"] or rows
+        told[self.rng.choice(claimed).pk] = ("mostly", MOSTLY)
         if wrong:
-            told[rows[0].pk] = wrong
+            told[claimed[0].pk] = wrong
         visits.sign(
             visit,
             visits.Told(records=told, companion=self._companion(visit), opinion=OPINION),

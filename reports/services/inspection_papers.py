@@ -106,7 +106,7 @@ def _draw(draw):
         "algorithm": draw.algorithm,
         "published": _moment(draw.published_at),
         "drawn": _moment(draw.drawn_at),
-        "void": draw.void_reason,
+        "void": draw.void_reason.rstrip("。"),
     }
 
 
@@ -121,7 +121,7 @@ def _visit(visit, verdicts):
         "branch": visit.branch.name,
         "stratum": visit.stratum,
         "inspector": str(visit.inspector or ""),
-        "on": in_words(visit.visited_on) if visit.signed_at else "",
+        "on": visit.visited_on.isoformat() if visit.signed_at else "",
         "companion": visit.companion if visit.signed_at else "",
         "verdicts": verdicts,
         "missed": visit.missed_reason,
@@ -131,8 +131,7 @@ def _visit(visit, verdicts):
 
 def _discrepancy(entry):
     if entry.problem_id:
-        due = f"，整改时限{in_words(entry.problem.due_on)}" if entry.problem.due_on else ""
-        handling = f"列入问题清单第{entry.problem.number}号{due}"
+        handling = f"列入问题清单第{entry.problem.number}号，{entry.decision_note}"
     elif entry.decided_at:
         handling = f"不列入：{entry.decision_note}"
     else:

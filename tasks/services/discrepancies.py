@@ -53,7 +53,9 @@ def list_as_problem(entry, *, responsible, due_on, by, now):
     responsible = text(responsible, "responsible", "责任人", 50, 2)
     if due_on is None or due_on < local_day(now):
         raise Refused("整改时限不能早于今天。", field="due_on")
-    _decide(entry, by=by, now=now)
+    # As it was decided: the problem's own limit may be put off later.
+    note = f"责任人{responsible}，整改时限{in_words(due_on)}"
+    _decide(entry, by=by, now=now, decision_note=note)
     problem = None
     if entry.branch_item_id:
         problem = Problem.objects.unsolved().filter(branch_item=entry.branch_item_id).first()

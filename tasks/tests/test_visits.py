@@ -10,11 +10,12 @@ from branches.scope import forget_scope
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import BadFile, Conflict, Refused
 from branchyear.notifications.models import Notice
-from tasks.models import Problem, Visit, VisitRecord
+from tasks.models import BranchItem, Evidence, Problem, Visit, VisitRecord
 from tasks.services import discrepancies, inspections, problems, visits
 from tasks.tests.make import (
     item_of,
     make_campaign,
+    make_evidence,
     make_pdf,
     make_planned,
     make_png,
@@ -236,3 +237,18 @@ def test_an_inspection_ends_when_everything_is_decided_and_the_sight_ends_with_i
     )
     assert drawn.state == "ended"
     assert not held.exists()
+
+
+def test_an_inspector_sees_just_the_items_and_files_his_inspection_looks_at(drawn, org, people):
+    looked_at = item_of(org.north, "T1-05")
+    other = item_of(org.north, "T2-01")
+    proof = make_evidence(looked_at, people.secretary, now=NOW)
+    unasked = make_evidence(other, people.secretary, make_pdf(text="2"), now=NOW)
+
+    items = BranchItem.objects.visible_to(people.inspector)
+    files = Evidence.objects.visible_to(people.inspector)
+
+    codes = items.filter(branch=org.north).values_list("item__code", flat=True)
+    assert set(codes) == {"T1-01", "T1-05"}
+    assert (proof in files, unasked in files) == (True, False)
+    assert other in BranchItem.objects.visible_to(people.secretary)

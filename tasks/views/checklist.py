@@ -115,7 +115,7 @@ def show(request, branch):
     }
     if campaign is None:
         return render(request, "tasks/checklist.html", context)
-    rows = list(rows_of(branch, campaign))
+    rows = list(rows_of(branch, campaign).visible_to(request.user))
     phases = list(campaign.phases.all())
     chosen_phase = request.GET.get("phase", "")
     chosen_state = request.GET.get("state", "")

@@ -263,7 +263,7 @@ def page(request, row, *, form=None, complaints=None, said="", status=200, **mor
     if request.htmx:
         context.update(row_context(row), unfolded=True, numbers=numbers_of(row))
         return render(request, "tasks/_row.html", context, status=status)
-    context.update(neighbours(row))
+    context.update(neighbours(row, request.user))
     return render(request, "tasks/item.html", context, status=status)
 
 
@@ -400,10 +400,11 @@ def numbers_of(row):
     }
 
 
-def neighbours(row):
+def neighbours(row, user):
     """The items before and after this one in the branch's checklist, and its place."""
     keys = list(
-        BranchItem.objects.filter(branch=row.branch)
+        BranchItem.objects.visible_to(user)
+        .filter(branch=row.branch)
         .of(row.item.task.campaign)
         .filter(Q(item__retired_at=None) | Q(pk=row.pk))
         .order_by("item__task__order", "item__order")
