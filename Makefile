@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format bench races reminders export-kills
+.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ lint: setup-dev ## style, layers, security, templates, migrations; changes nothi
 format: setup-dev ## put the code into the house format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+axe: setup-dev ## axe-core over every page of the access table in a real browser (fetches axe-core from npm)
+	@exec $(PY) -m pytest -q -s branchyear/tests/axe_pages.py $(ARGS)
 
 bench: setup-dev ## run bench/bench_*.py and show one table; ARGS="part-of-name" chooses
 	@exec $(PY) -m scripts.bench $(ARGS)

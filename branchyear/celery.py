@@ -88,6 +88,19 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=30, hour=19),
         "options": {"expires": 3000},
     },
+    # Everything the overview of a large city shows is counted anew (01:50 in China), whatever was lost by day.
+    "reports-count-items": {
+        "task": "reports.jobs.count_items",
+        "schedule": crontab(minute=50, hour=17),
+        "options": {"expires": 3000},
+    },
+    # The figures of the month that has ended are frozen soon after midnight in China; every hour because a
+    # missed tick must not cost a month (from the sixth on what was at its end is not known any more).
+    "reports-take-month-end": {
+        "task": "reports.jobs.take_month_end",
+        "schedule": crontab(minute=4),
+        "options": {"expires": 3000},
+    },
     # Files of exports past their keep-until day are removed at a quiet hour (03:20 in China).
     "reports-expire-exports": {
         "task": "reports.jobs.expire_exports",

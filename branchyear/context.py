@@ -186,6 +186,7 @@ BELONGS = {
     ),
     "reports:burden": "tasks:checkup",
     "reports:items": "reports:overview",
+    "reports:meeting": "reports:overview",
     "reports:report": "reports:reports",
     "reports:practices": "reports:reports",
     "reports:export": "reports:exports",

@@ -376,6 +376,8 @@ JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
 # Above that a ledger is printed in parts, by as many workers as there are. Measured on a city's 17,640 lines (878
 # pages): in one go 10 s of processor time; in parts 1 s to read, 5 s that workers share, 4 s to join.
 EXPORT_SPLIT_ROWS = int(env("EXPORT_SPLIT_ROWS", "5000"))
+# From so many branches on the overview's items are counted beforehand (reports/services/rollups.py).
+ROLLUPS_FROM_BRANCHES = int(env("ROLLUPS_FROM_BRANCHES", "2000"))
 # A whole city's ledger as PDF is a thousand pages; every other job ends within Celery's five minutes.
 JOB_TIME_LIMITS = {"heavy": {"soft_time_limit": 1740, "time_limit": 1800}}
 # Elected is who has the votes of more than half of those present ("present") or due ("due"). Two of three

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.outbox.services import extend_lease, handler
-from reports.services import exports, making, periods, reminders
+from reports.services import exports, making, month_ends, periods, reminders, rollups
+from tasks.models import Campaign
 
 # --- Monthly reports ------------------------------------------------------------------------------
 
@@ -45,3 +46,28 @@ def _alive(job):
 @shared_task
 def expire_exports():
     exports.expire(today=local_day())
+
+
+# --- Figures counted beforehand, and of month ends --------------------------------------------------
+
+
+@handler("reports.count", atomic=False)
+def count(payload, job):
+    campaign = Campaign.objects.running(local_day())
+    if campaign is not None:
+        rollups.count(payload["organization"], campaign)
+
+
+@handler("reports.count_all", atomic=False)
+def count_all(payload, job):
+    rollups.count_all(today=local_day())
+
+
+@shared_task
+def count_items():
+    rollups.count_all(today=local_day())
+
+
+@shared_task
+def take_month_end():
+    month_ends.take_due(now=timezone.now())

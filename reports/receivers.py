@@ -2,9 +2,10 @@
 
 from django.dispatch import receiver
 
+from branchyear.audit.signals import recorded
 from branchyear.outbox.signals import job_buried
 from reports.models import Export
-from reports.services import attachments, exports, periods
+from reports.services import attachments, exports, periods, rollups
 from tasks.signals import campaign_opened, evidence_replaced
 
 
@@ -27,3 +28,14 @@ def tell_the_person_whose_ledger_was_given_up(sender, job, **kwargs):
 @receiver(evidence_replaced)
 def let_the_newer_file_go_with_reports(sender, old, new, **kwargs):
     attachments.follow_revision(old, new)
+
+
+@receiver(recorded, dispatch_uid="reports-count-again")
+def acted(sender, organizations, verbs, **kwargs):
+    rollups.touched(organizations, verbs)
+
+
+@receiver(job_buried, dispatch_uid="reports-count-given-up")
+def count_live_when_counting_was_given_up(sender, job, **kwargs):
+    if job.kind in (rollups.ONE, rollups.ALL):
+        rollups.switch_off()

@@ -11,6 +11,7 @@ from reports.views import (
     extensions,
     inspections,
     matrix,
+    meeting,
     monthly,
     overview,
     papers,
@@ -26,6 +27,7 @@ app_name = "reports"
 urlpatterns = [
     # Overview and the lists behind its figures
     path("overview/", overview.overview, name="overview"),
+    path("overview/meeting/", meeting.meeting, name="meeting"),
     path("overview/items/", overview.items, name="items"),
     path("burden/", burden.burden_page, name="burden"),
     # Ledgers and the export centre

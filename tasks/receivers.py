@@ -57,5 +57,5 @@ IDLE = (
 
 @receiver(recorded, dispatch_uid="tasks-look-again")
 def acted(sender, organizations, verbs, **kwargs):
-    if not all(verb.startswith(IDLE) for verb in verbs):
+    if organizations and not all(verb.startswith(IDLE) for verb in verbs):
         findings.facts_changed(organizations)

@@ -36,8 +36,7 @@ def record(verb, thing=None, *, by, organization=None, **detail):
     """
     entry = build(verb, thing, by=by, organization=organization, **detail)
     entry.save()
-    if entry.organization_id:
-        recorded.send(Entry, organizations={entry.organization_id}, verbs={entry.verb})
+    recorded.send(Entry, organizations={entry.organization_id} - {None}, verbs={entry.verb})
     return entry
 
 
@@ -53,7 +52,7 @@ def record_many(entries):
 
     with transaction.atomic(savepoint=False):
         insert_many(Entry, passing())
-    if concerned - {None}:
+    if concerned:
         recorded.send(Entry, organizations=concerned - {None}, verbs=verbs_used)
 
 

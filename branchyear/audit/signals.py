@@ -1,4 +1,4 @@
-"""``recorded``: acts were written to the trail (``organizations``: ids of those concerned)."""
+"""``recorded``: acts were written to the trail (``organizations``: ids of those concerned, none if all are)."""
 
 from django.dispatch import Signal
 

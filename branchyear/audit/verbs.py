@@ -181,6 +181,7 @@ VERBS = {
     "report.submitted": "报送月报",
     "report.matrix_exported": "导出报送情况",
     "overview.exported": "导出总览",
+    "month_end.taken": "月末数据定格",
     "report.attached": "选用月报附件",
     "report.detached": "移除月报附件",
     "report.copied": "打印导出月报",

@@ -21,6 +21,7 @@ from branchyear.demo import (
 from branchyear.demo import findings as past
 from branchyear.demo.city import City
 from branchyear.demo.history import History
+from branchyear.demo.month_ends import MonthEnds
 from branchyear.demo.reports import FACTS_DAY, Reports
 from branchyear.lib.dates import Month, add_months, day_end, local_day
 from tasks import template
@@ -70,15 +71,18 @@ def build(scale, *, year, seed, now, say):
     terms.build(city, Random(seed + 3), today, say)  # noqa: S311 as above
     history = History(city, campaign, rng, now, say).invent()
     reports = Reports(city, campaign, rng, now, say)
+    ends = MonthEnds(campaign, history, now, say)
     for month in reports.months():
         # The items move on to the day whose facts the month's reports show, then those are written.
         history.make(until=day_end(month.first_day.replace(day=FACTS_DAY)))
         reports.write(month)
+        ends.count(month)
     history.make(until=now)
     count = findings.evaluate(day=today)
     past.build(city, Random(seed + 10), today, say, campaign=campaign)  # noqa: S311 as above
     self_check.build(city, Random(seed + 8), today, say, campaign=campaign)  # noqa: S311 as above
     problems.build(city, Random(seed + 9), today, say, campaign=campaign)  # noqa: S311 as above
+    ends.freeze()
     scores.build(city, Random(seed + 11), today, say, campaign=campaign)  # noqa: S311 as above
     supervision.build(city, today, say)
     bulletins.build(city, today, say, campaign=campaign)

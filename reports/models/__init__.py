@@ -2,6 +2,7 @@
 
 from reports.models.attachments import ReportAttachment
 from reports.models.bulletins import Bulletin
+from reports.models.counts import CountedPlace, ItemCount, MonthEnd
 from reports.models.duty import DutyReport
 from reports.models.exports import Export, ExportPart
 from reports.models.extensions import ReportExtension
@@ -15,6 +16,9 @@ from reports.models.sections import ReportSection
 __all__ = [
     "Bulletin",
     "DutyReport",
+    "CountedPlace",
+    "ItemCount",
+    "MonthEnd",
     "Export",
     "ExportPart",
     "Matter",

@@ -49,7 +49,7 @@ def board(selection, *, by, today, organizations=None):
     """
     cells, phases = counting.Sums(), counting.Sums()
     wanted = selection.phase.code if selection.phase else None
-    for place, task, codes, numbers in counting.live(selection, by=by, today=today):
+    for place, task, codes, numbers in counting.counts(selection, by=by, today=today):
         for code in codes:
             phases.put(code, numbers)
         if wanted is None or wanted in codes:
@@ -118,13 +118,18 @@ def reporting(organization, *, by, now):
     """Of the directly affiliated organisations above them, of the branches inside one."""
     tier = Tier.BRANCH if organization.depth >= Organization.DIRECT_DEPTH else Tier.DIRECT
     month = Month.of(local_day(now))
-    numbers = (
-        MonthlyReport.objects.visible_to(by)
-        .under(organization)
-        .filter(period__month=str(month), period__tier=tier)
-        .figures(now)
-    )
+    numbers = _reports(organization, month, tier, by=by).figures(now)
     return Reporting(month, tier, numbers["expected"], numbers["received"], numbers["missing"])
+
+
+def reports_of_month(organization, reporting, *, by):
+    """The rows that ``reporting`` counts."""
+    return _reports(organization, reporting.month, reporting.tier, by=by)
+
+
+def _reports(organization, month, tier, *, by):
+    rows = MonthlyReport.objects.visible_to(by).under(organization)
+    return rows.filter(period__month=str(month), period__tier=tier)
 
 
 def waiting_with(user):

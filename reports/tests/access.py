@@ -38,6 +38,7 @@ def the_submitted(world):
 ROWS = {
     # Overview and ledgers
     "reports:overview": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
+    "reports:meeting": Row({200: OVERSEERS, 403: [p for p in PEOPLE if p not in OVERSEERS]}),
     "reports:items": Row({200: [p for p in PEOPLE if p not in BLIND], 403: BLIND}),
     "reports:exports": Row({200: EXPORTERS, 403: [p for p in PEOPLE if p not in EXPORTERS]}),
     "reports:request_export": Row(

@@ -40,6 +40,7 @@ SECTIONS = {
     "findings": "体检发现",
     "problems": "问题整改",
     "clocks": "审核用时",
+    "trends": "逐月趋势",
 }
 
 
@@ -68,6 +69,10 @@ class Address:
     def board(self, organization=None, **changes):
         """The overview of an organisation (default: this one) under the same conditions."""
         return f"{reverse('reports:overview')}?{self._query(organization, changes)}"
+
+    def meeting(self):
+        """The same for the projector."""
+        return f"{reverse('reports:meeting')}?{self._query(None, {'section': '', 'sort': ''})}"
 
     def _query(self, organization, changes):
         chosen = {

@@ -21,8 +21,8 @@ from branchyear.lib.paging import page_of
 from branchyear.lib.xlsx import write_workbook
 from reports import rules
 from reports.selection import STATES, read
+from reports.services import month_ends, standing
 from reports.services import overview as services
-from reports.services import standing
 from reports.views import sections
 from reports.views.addresses import LEVELS, MEASURES, SECTIONS, Address, share_words
 from reports.views.copies import TYPES
@@ -30,6 +30,7 @@ from reports.views.needs import needs
 from reports.views.tables import Cell, Col, Table
 
 OVERDUE_SHOWN = 6
+MONTHS_SHOWN = 4
 ORDER = ("branch__path", "item__task__order", "item__order")
 
 
@@ -38,10 +39,10 @@ def overview(request):
     """The section asked for; the first one says how the eight tasks stand, a click goes down a level."""
     require(rules.may_see_overview(request.user))
     today = local_day()
-    organization = _chosen(request)
+    organization = chosen(request)
     if organization.is_branch:
         return redirect("tasks:branch_checklist", organization.pk)
-    selection = _selection(request, organization, today)
+    selection = chosen_conditions(request, organization, today)
     request.campaign = selection.content.running
     known = _known(request, organization)
     get = request.GET.get
@@ -61,6 +62,7 @@ def overview(request):
         "tabs": _sections(address),
         "places": [o for o in known if o.depth <= Organization.DIRECT_DEPTH and not o.is_branch],
         "tree_nodes": _tree(known, organization, address),
+        "meeting_url": address.meeting(),
         "sheet_url": address.board(format="xlsx"),
     }
     if selection.campaign is None:
@@ -77,7 +79,7 @@ def overview(request):
     return render(request, "reports/overview.html", context)
 
 
-def _selection(request, organization, today):
+def chosen_conditions(request, organization, today):
     """Only phase, task and year: a board of what was chosen by its state says nothing."""
     asked = {name: request.GET.get(name, "") for name in ("phase", "task", "year")}
     return read(asked, organization=organization, today=today)
@@ -106,7 +108,7 @@ def _first(request, address, known, today):
         "rows": rows,
         "totals": [address.cell(board.totals[t.pk], selection.of(task=t)) for t in board.tasks],
         "total": address.cell(board.total, selection),
-        "tasks": [(task, _short(task)) for task in board.tasks],
+        "tasks": [(task, short(task)) for task in board.tasks],
         "levels": LEVELS,
         "overdue": [row for row in overdue[:OVERDUE_SHOWN] if row["total"].numbers.overdue],
         "reporting": reporting,
@@ -114,12 +116,25 @@ def _first(request, address, known, today):
             organization, by=request.user, today=today, address=address, reporting=reporting,
             board=board, problems=problems,
         ),
-        "phases": [_phase(phase, numbers, address, today) for phase, numbers in board.phases],
+        "phases": [phase_line(phase, numbers, address, today) for phase, numbers in board.phases],
         "links": _links(address, board, reporting),
+        "month_ends": _last_month_ends(request, selection),
+        "trends_url": address.board(section="trends"),
     }  # fmt: skip
 
 
-def _phase(phase, numbers, address, today):
+def _last_month_ends(request, selection):
+    """The shares of the last month ends, a line for each."""
+    rows = month_ends.of(selection.organization, selection.campaign, by=request.user)
+    points = [sections.month_point(row, selection.task) for row in rows[-MONTHS_SHOWN:]]
+    return [
+        (name, [(point["label"], share_words(point[key])) for point in points])
+        for key, name in sections.SHARES.items()
+        if points
+    ]
+
+
+def phase_line(phase, numbers, address, today):
     """A phase with its plan (what should be done by now) and what is done."""
     state = "notyet" if today < phase.starts_on else "done" if today > phase.ends_on else "running"
     here = address.selection.of(phase=phase)
@@ -221,7 +236,7 @@ def items(request):
     """The items a figure counts, one per line; the count of the list is the figure."""
     require(scope_of(request.user).seen_paths, "您目前没有可查看的党组织。")
     today = local_day()
-    organization = _chosen(request)
+    organization = chosen(request)
     selection = read(request.GET, organization=organization, today=today)
     request.campaign = selection.content.running
     everything = selection.of(state="", overdue=False)
@@ -250,7 +265,7 @@ def items(request):
 # --- Which organisation ---------------------------------------------------------------------------
 
 
-def _chosen(request):
+def chosen(request):
     """The organisation in the address, else the one of the person's main office."""
     pk = request.GET.get("org", "")
     if not pk:
@@ -324,7 +339,7 @@ def _links(address, board, reporting):
     return links
 
 
-def _short(task):
+def short(task):
     """All eight names begin alike; what differs is what a narrow column can show."""
     return task.name.removeprefix("进一步")
 

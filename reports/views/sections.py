@@ -14,7 +14,7 @@ from django.utils import timezone
 from branches.models import Kind, Organization
 from reports.models import Tier
 from reports.querysets import VERDICTS
-from reports.services import counting, matrix, standing
+from reports.services import counting, matrix, month_ends, standing
 from reports.views.tables import Cell, Chart, Col, Table
 from tasks import clocks, trend
 from tasks.models import Problem
@@ -355,7 +355,77 @@ def _clock_table(key, title, lines):
     return Table(key, title, cols, rows, shown=15)
 
 
+# --- Trends -----------------------------------------------------------------------------------------
+
+
+def trends(request, address, today):
+    """The frozen month ends, side by side."""
+    selection = address.selection
+    rows = month_ends.of(selection.organization, selection.campaign, by=request.user)
+    section = Section(
+        notes=[
+            "月末数据在次月初由系统自动统计并定格，口径和时间一并保存，以后不再改动；今天的数字见“概况”。"
+            "任务条件只用于检查条目，阶段条件不用于本页。没有当时依据的数字不补，显示为“—”。"
+        ]
+    )
+    if not rows:
+        return section
+    points = [month_point(row, selection.task) for row in rows]
+    cols = (
+        Col("月份", "text", width=14), Col("审核通过", of="应办条目"), Col("通过率", "percent"),
+        Col("逾期条目"), Col("按期报送", of="应报月报"), Col("按期率", "percent"),
+        Col("未消除发现", width=10), Col("已销号问题", of="列入问题", width=10),
+        Col("销号率", "percent"), Col("超过时限"), Col("校验", "text", width=10),
+    )  # fmt: skip
+    table = Table("month-ends", "月末数据", cols, [point["cells"] for point in points])
+    series = [
+        {"name": name, "type": "line", "symbol": "circle", "connectNulls": False,
+         "data": [None if point[key] is None else round(float(point[key]) * 100, 1) for point in points]}
+        for key, name in SHARES.items()
+    ]  # fmt: skip
+    option = {
+        "legend": {"data": list(SHARES.values())},
+        "xAxis": {"type": "category", "data": [f"{int(row.month[-2:])}月末" for row in rows]},
+        "yAxis": {"type": "value", "min": 0, "max": 100, "name": "%"},
+        "series": series,
+    }
+    section.chart = Chart("trends", "各月末的通过率、按期率、销号率", option, table)
+    last = points[-1]["cells"]
+    section.figures = [
+        Figure(last[1].value, last[1].of, f"{rows[-1].label}末审核通过", "", "ok"),
+        Figure(last[4].value, last[4].of, f"{rows[-1].label}按期报送"),
+        Figure(last[7].value, last[7].of, f"{rows[-1].label}末已销号"),
+    ]
+    return section
+
+
+SHARES = {"accepted": "审核通过率", "in_time": "按期报送率", "closed": "问题销号率"}
+
+
+def month_point(row, task=None):
+    """One frozen month end as cells and shares; what it does not know stays unknown."""
+    told = row.figures
+    items = told.get("tasks", {}).get(task.code, {}) if task else told.get("items", {})
+    reported, problems_ = told.get("reports", {}), told.get("problems", {})
+    shares = {
+        "accepted": _share(items.get("accepted", 0), items.get("total", 0)),
+        "in_time": _share(reported.get("in_time", 0), reported.get("expected", 0)),
+        "closed": _share(problems_.get("closed", 0), problems_.get("total", 0)),
+    }
+    cells = [
+        Cell(f"{row.label}末"), Cell(items.get("accepted"), items.get("total")),
+        Cell(shares["accepted"]), Cell(items.get("overdue")),
+        Cell(reported.get("in_time"), reported.get("expected")), Cell(shares["in_time"]),
+        Cell(told.get("findings", {}).get("open")),
+        Cell(problems_.get("closed"), problems_.get("total")), Cell(shares["closed"]),
+        Cell(problems_.get("overdue")),
+        Cell("● 一致") if row.is_intact else Cell("■ 已被改动", tone="late"),
+    ]  # fmt: skip
+    return {"label": f"{int(row.month[-2:])}月末", "cells": cells, **shares}
+
+
 MAKERS = {
+    "trends": trends,
     "reports": reports,
     "findings": findings,
     "problems": problems,
