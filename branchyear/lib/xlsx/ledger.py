@@ -1,20 +1,13 @@
-"""Excel workbooks: ledgers of any length, and forms to fill in.
+"""Ledgers of any length.
 
-A ledger is written in two halves. openpyxl makes everything with a look: styles, title, header,
-frozen panes, filter, page set-up. The rows, which are many and plain, are written by us as sheet
-XML straight into the package, with the style numbers openpyxl gave out. So memory stays flat and
-the time is that of writing text. Measured once, one after the other on a busy machine of two
-cores, 100,000 varied rows x 20 styled columns (text, integer, decimal, date, percent), each time
-including about 5 s for making the rows:
-
-    this module                     13 s    56 MB at its peak, Django and openpyxl included
-    XlsxWriter, constant_memory     36 s
-
-openpyxl's write_only was measured before at about half of XlsxWriter's speed once cells have
+A ledger is written in two halves. openpyxl makes everything with a look: styles, title, header, frozen panes,
+filter, page set-up (``look``). The rows, which are many and plain, are written by us as sheet XML straight into the
+package (``rows``), with the style numbers openpyxl gave out. So memory stays flat, and the time is that of writing text:
+a fraction of what XlsxWriter takes (docs/performance.md). openpyxl's own ``write_only`` is slower still once cells have
 styles, so the rows are not left to it.
 
-No text can become a formula: every text is an inline string, whatever it begins with. The only
-formulas are the sums and counts of the total row, and each is written with its result.
+No text can become a formula: every text is an inline string, whatever it begins with. The only formulas are the sums
+and counts of the total row, and each is written with its result.
 """
 
 import os
