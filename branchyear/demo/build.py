@@ -8,6 +8,7 @@ from branchyear.audit.services import record
 from branchyear.demo import (
     bulletins,
     dues,
+    exports,
     inspections,
     life,
     movement,
@@ -89,5 +90,6 @@ def build(scale, *, year, seed, now, say):
     inspections.build(city, Random(seed + 12), today, say, campaign=campaign)  # noqa: S311 as above
     findings.evaluate(day=today, numbers=["R48", "R49", "R50", "R51"])
     say(f"支部体检：{count}处")
+    exports.build(city, say)
     record("demo.loaded", by=None, scale=scale, seed=seed, branches=len(city.places))
     return city, history
