@@ -1,11 +1,11 @@
 """A printed ledger (B6), ours against one WeasyPrint document of the same rows, in the same run.
 
-Ten columns of Chinese text, numbers and dates, about fifteen rows to a page. Each arm runs in a fresh process, from
+Ten columns of Chinese text, numbers and dates, about twelve rows to a page. Each arm runs in a fresh process, from
 its start to the file on the disk, in turns; by the wall, by the processor and by the highest memory of the whole
 tree of processes. The pages of both must say the same: the same rows on the same page, its number, the totals.
 
 Limits: at least 1.8 times faster by the wall, at most 0.4 of the memory, at most 3 times the file. 880 rows
-(60 pages), or with ``BENCH_FULL=1`` 4,400 rows (300 pages); ``BENCH_PAIRS`` says how often (2).
+(70 pages), or with ``BENCH_FULL=1`` 4,400 rows (350 pages); ``BENCH_PAIRS`` says how often (2).
 """
 
 import json
