@@ -6,7 +6,10 @@ from random import Random
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from branches.services import organizations
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import CHINA
 from branchyear.lib.errors import Refused
@@ -397,3 +400,58 @@ def test_a_result_is_made_known_after_the_window_with_every_appeal_answered(appe
 
     half.refresh_from_db()
     assert half.state == ScoreRound.State.FINAL
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+def test_no_page_of_the_scores_asks_more_for_more(half, org, people, sign_in):
+    scores.freeze(half, by=people.committee, now=JULY)
+    make_round(half.campaign, people.committee, "半年预评")
+    row = score_of(half, org.north)
+    client = sign_in(people.committee)
+    addresses = [
+        "/scores/?level=branch",
+        f"/scores/?round={half.pk}&level=branch",
+        row.get_absolute_url(),
+        f"/scores/{row.pk}/facts/?line=T1",
+    ]
+
+    few = [_asked(client, address) for address in addresses]
+    spoil(org, 3)
+    for number in range(3):
+        found_branch(org.south_office, number)
+    many = [_asked(client, address) for address in addresses]
+
+    assert few == many
+
+
+def _asked(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def found_branch(parent, number):
+    place = organizations.establish(
+        parent=parent, kind="branch", code=f"02-8{number}", name=f"南八{number}支部",
+        on=date(make.YEAR, 1, 1), by=None, order_number=80 + number,
+    )  # fmt: skip
+    for round_ in ScoreRound.objects.all():
+        Score.objects.create(round=round_, organization=place)
+
+
+def test_a_foreign_score_is_out_of_sight_and_sorting_is_the_committees(half, org, people, sign_in):
+    spoil(org, 3)
+    scores.freeze(half, by=people.committee, now=JULY)
+    row = score_of(half, org.south)
+
+    assert sign_in(people.secretary).get(row.get_absolute_url()).status_code == 404
+    best = Score.objects.of_level("branch").order_by("-total").first()
+    address = f"/scores/?round={half.pk}&level=branch&sort=score&org="
+    first = [
+        sign_in(person).get(f"{address}{top.pk}").context["page"].object_list[0].organization_id
+        for person, top in ((people.committee, org.committee), (people.department, org.committee))
+    ]
+    assert first == [best.organization_id, org.north.pk]
