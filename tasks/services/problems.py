@@ -115,27 +115,11 @@ def list_item(branch_item, *, by, now):
 
 
 @transaction.atomic
-def list_problem(
-    organization,
-    *,
-    origin,
-    title,
-    by,
-    now,
-    finding=None,
-    heading="",
-    branch_item=None,
-    task=None,
-    campaign=None,
-    found_on=None,
-):
+def list_problem(organization, *, by, **facts):
     """列入问题清单. One open problem for each rule and object, heading and item; one that was closed
     before is recognised (``repeats``). The branch is told when it was listed from above."""
     require(rules.may_list_problem(by, organization), OF_KEEPERS)
-    return enter_problem(
-        organization, origin=origin, title=title, by=by, now=now, finding=finding, heading=heading,
-        branch_item=branch_item, task=task, campaign=campaign, found_on=found_on,
-    )  # fmt: skip
+    return enter_problem(organization, by=by, **facts)
 
 
 def enter_problem(
