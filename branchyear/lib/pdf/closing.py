@@ -102,9 +102,15 @@ class Closing:
             pages.content.append(b"/TD <</MCID %d>> BDC\n" % mark)
             free = self.total_height - RULE - len(texts) * geometry.leading
             y = top - free / 2 - drawing.standing(geometry.leading, geometry.size)
+            room = width - RULE - 2 * geometry.pad_side
             for text in texts:
-                x = self._begin_of(text, SIDE + left, width, side)
-                pages.content.append(drawing.line(text, "bold", geometry.size, x, y))
+                # A sum may be wider than the numbers above it: then it is set smaller, not over its neighbours.
+                size = geometry.size
+                size *= min(1.0, room / max(0.1, drawing.width(text, "bold", size)))
+                free = room - drawing.width(text, "bold", size)
+                begin = {"left": 0, "center": free / 2, "right": free}[side]
+                x = SIDE + left + geometry.pad_side + begin
+                pages.content.append(drawing.line(text, "bold", max(0.5, size), x, y))
                 y -= geometry.leading
                 pages.used["bold"].update(text)
             pages.content.append(b"EMC\n")
@@ -112,12 +118,6 @@ class Closing:
             found.append(drawing.rule(edge, top, edge, bottom))
         pages.content.append(drawing.rules(found))
         pages.y = bottom
-
-    def _begin_of(self, text, left, width, side):
-        geometry = self.geometry
-        room = width - RULE - 2 * geometry.pad_side
-        free = room - drawing.width(text, "bold", geometry.size)
-        return left + geometry.pad_side + {"left": 0, "center": free / 2, "right": free}[side]
 
     def _draw_signatures(self, pages):
         pages.y -= SIGNATURE_GAP

@@ -64,7 +64,7 @@ class Geometry:
         columns = tuple(
             ColumnMeasure(
                 left + self.pad_side,
-                width - RULE - 2 * self.pad_side,
+                max(0.5, width - RULE - 2 * self.pad_side),
                 column.alignment,
                 column.kind in UNBROKEN,
             )

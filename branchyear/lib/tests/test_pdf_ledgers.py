@@ -182,6 +182,24 @@ def test_a_character_in_none_of_the_fonts_is_printed_as_its_code_and_reported(ca
     assert "No font has \U0001f600 (U+1F600)" in caplog.text
 
 
+def test_a_sum_wider_than_its_column_stays_in_it():
+    layout = Layout(
+        "合计", [Column(key, key, 5, "integer", "sum") for key in "abcdefghijklmnopqrst"]
+    )
+    rows = [dict.fromkeys("abcdefghijklmnopqrst", 10**14)] * 3
+
+    page = printed(layout, rows).pages[0]
+
+    lefts = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, *_: (
+            lefts.append(round(tm[4])) if "300000000000000" in text else None
+        )
+    )
+    assert len(lefts) == len(set(lefts)) == 20
+    assert lefts == sorted(lefts)
+
+
 def test_a_row_higher_than_a_page_is_printed_whole():
     layout = Layout("记录", [Column("n", "序号", 6, "integer"), Column("note", "记录", 20),
                            *[Column(f"c{at}", "空", 20) for at in range(8)]])  # fmt: skip
