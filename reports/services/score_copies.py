@@ -137,7 +137,12 @@ def _row(line, sums, points, row, vetoes):
 
 
 def _worth(line):
-    return "" if line.kind == RubricLine.Kind.VETO else f"{line.most.normalize():f}分"
+    return "" if line.kind == RubricLine.Kind.VETO else f"{_plain(line.most)}分"
+
+
+def _plain(number):
+    """45.00 as 45, 4.50 as 4.5."""
+    return f"{number.normalize():f}"
 
 
 def _facts(line, sums):
@@ -148,7 +153,7 @@ def _facts(line, sums):
         return None
     said = f"{sums.counted}/{sums.facts}{rule.unit}"
     if sums.denominator != sums.facts:
-        said += f"（{sums.numerator:g}/{sums.denominator:g}分值）"
+        said += f"（{_plain(sums.numerator)}/{_plain(sums.denominator)}分值）"
     return said + (f"，抽查不符{sums.spot_failed}/{sums.spot_facts}" if sums.spot_facts else "")
 
 
