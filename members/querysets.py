@@ -212,8 +212,18 @@ class DuesMonthQuerySet(OrganizationOwnedQuerySet):
 
 class TrainingQuerySet(OrganizationOwnedQuerySet):
     def with_people(self):
-        """Adds ``people``: how many took part."""
-        return self.annotate(people=Count("records"))
+        """Adds ``people``: how many took part, and ``people_hours``, the hours of all of them."""
+        return self.annotate(people=Count("records"), people_hours=Sum("records__hours"))
+
+    def begun_in(self, month):
+        """Those that began in this month and stand."""
+        return self.filter(
+            voided_at=None, starts_on__gte=month.first_day, starts_on__lte=month.last_day
+        )
+
+    def hours_of_all(self):
+        """The hours of everybody who took part in these, added up."""
+        return self.order_by().aggregate(n=Sum("records__hours"))["n"] or 0
 
 
 TAIL = re.compile(r"[0-9]{3}[0-9Xx]")

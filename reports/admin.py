@@ -11,6 +11,7 @@ from branchyear.audit.services import record
 from branchyear.lib.admin import NeverDeleted
 from reports.models import (
     Export,
+    FigureCheck,
     MonthlyReport,
     Paper,
     Period,
@@ -97,6 +98,20 @@ class ReportSectionAdmin(MadeWithCampaign, admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         record("report_section.changed", obj, by=request.user, changed=form.changed_data)
+
+
+@admin.register(FigureCheck)
+class FigureCheckAdmin(MadeWithCampaign, admin.ModelAdmin):
+    """Which figures must be there before a report is handed in; one that is not wanted is switched off."""
+
+    list_display = ["campaign", "key", "fails", "sentence", "is_active"]
+    list_display_links = ["key"]
+    list_filter = ["campaign", "is_active"]
+    readonly_fields = ["campaign", "key", "fails"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record("figure_check.changed", obj, by=request.user, changed=form.changed_data)
 
 
 @admin.register(ReminderPolicy)

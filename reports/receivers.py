@@ -5,13 +5,14 @@ from django.dispatch import receiver
 from branchyear.audit.signals import recorded
 from branchyear.outbox.signals import job_buried
 from reports.models import Export
-from reports.services import attachments, exports, periods, rollups
+from reports.services import attachments, exports, periods, rollups, sections
 from tasks.signals import campaign_opened, evidence_replaced
 
 
 @receiver(campaign_opened)
 def give_the_campaign_its_report_rules(sender, campaign, **kwargs):
     periods.set_up(campaign)
+    sections.set_up_checks(campaign)
 
 
 @receiver(job_buried)

@@ -17,7 +17,10 @@ LIFE = """\
 本月召开（开展）{本月会议}。
 否则：本月还没有登记组织生活。
 主要内容：{会议主题}。
-{党费情况}。"""
+组织培训{本月培训}次，参加人员合计{培训学时}学时。
+当月应交党费{应交党费}元，实交{实交党费}元。
+{党费情况}。
+否则：足额交纳{足额人数}人，尚未足额交纳{未足额人数}人。"""
 
 PROBLEMS = """\
 本月新列入问题清单{本月新增问题}个。
@@ -77,3 +80,23 @@ def rows(tier):
         }
         for number, section in enumerate(sections, 1)
     ]
+
+
+# Without these a report would say nought where nobody knows: (figure, when it fails, what to do).
+FIGURE_CHECKS = (
+    (
+        "members",
+        "none",
+        "党员名册是空的，党员数据无法计算。请先在“支部台账—党员名册”登记或导入党员。",
+    ),
+    (
+        "items_accepted",
+        "no_whole",
+        "没有应办的检查条目，任务进度无法计算。请联系系统管理员启动本年度活动或核对党组织类型。",
+    ),
+    (
+        "dues_unknown",
+        "all",
+        "全体党员都没有核定党费基数，应交党费无法计算。请先在“支部台账—党费”核定基数。",
+    ),
+)

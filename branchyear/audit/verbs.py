@@ -176,6 +176,7 @@ VERBS = {
     "period.opened": "开启报送期",
     "report_rule.revised": "修改报送期限",
     "report_section.changed": "修改月报内容",
+    "figure_check.changed": "修改月报数据核对",
     "reminder_policy.changed": "修改提醒策略",
     "report.saved": "暂存月报",
     "report.submitted": "报送月报",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.models import Organization
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from members import rules
@@ -40,6 +40,8 @@ def training(request):
     """The members of a branch with their hours, or the branches below with their shares."""
     organization, context = desk(request, "members:training")
     today = local_day()
+    if month := month_in(request.GET):
+        return of_month(request, organization, month, context)
     year = year_in(request.GET, today)
     context |= {
         "year": year,
@@ -57,6 +59,24 @@ def training(request):
     if organization.is_branch:
         return of_branch(request, organization, members, context)
     return of_branches(request, organization, members, context)
+
+
+def month_in(query):
+    """The month asked for; none when none, or nothing sensible, is."""
+    try:
+        return Month.parse(query.get("month", ""))
+    except ValueError:
+        return None
+
+
+def of_month(request, organization, month, context):
+    """The trainings that began in a month, with the hours of all who took part: what the monthly report
+    counts."""
+    rows = Training.objects.visible_to(request.user).under(organization).begun_in(month)
+    rows = rows.order_by("organization__path", "starts_on", "pk")
+    page = page_of(request.GET, rows.with_people().select_related("organization"))
+    context |= {"month": month, "page": page, "hours": rows.hours_of_all()}
+    return render(request, "members/training_month.html", context)
 
 
 def of_branch(request, branch, members, context):

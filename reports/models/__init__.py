@@ -11,7 +11,7 @@ from reports.models.papers import Paper, PaperFile
 from reports.models.periods import OnRestDay, Period, ReportRule, Tier
 from reports.models.practices import GoodPractice
 from reports.models.reminders import Matter, Reminder, ReminderPolicy, UrgingRule
-from reports.models.sections import ReportSection
+from reports.models.sections import FigureCheck, ReportSection
 
 __all__ = [
     "Bulletin",
@@ -21,6 +21,7 @@ __all__ = [
     "MonthEnd",
     "Export",
     "ExportPart",
+    "FigureCheck",
     "Matter",
     "GoodPractice",
     "MonthlyReport",

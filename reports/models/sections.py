@@ -49,3 +49,42 @@ class ReportSection(models.Model):
 
     def __str__(self):
         return f"{self.get_tier_display()}“{self.heading}”"
+
+
+class FigureCheck(models.Model):
+    """A figure that must be there before a report is handed in, and what to do when it is not: a number nobody
+    can compute is not reported as nought."""
+
+    class Fails(models.TextChoices):
+        NONE = "none", "数据为零"
+        NO_WHOLE = "no_whole", "总数为零"
+        ALL = "all", "等于总数"
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="figure_checks", verbose_name="年度活动"
+    )
+    key = models.SlugField("数据代码", max_length=30)
+    fails = models.CharField("何时不能报送", max_length=10, choices=Fails.choices)
+    sentence = models.CharField("提示", max_length=200, help_text="说明缺什么、到哪里去办。")
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = "月报数据核对"
+        verbose_name_plural = "月报数据核对"
+        ordering = ["campaign", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "key", "fails"], name="one_check_of_a_figure"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.key}：{self.sentence}"
+
+    def finds(self, figure):
+        """Whether this figure (``services.figures``) cannot be reported."""
+        if self.fails == self.Fails.NONE:
+            return not figure["value"]
+        if self.fails == self.Fails.NO_WHOLE:
+            return not figure["of"]
+        return bool(figure["of"]) and figure["value"] == figure["of"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from members import life
 from members.lifebook import KINDS, facts_of
 from members.models import MeetingKind
-from reports.models import MonthlyReport
+from reports.models import FigureCheck, MonthlyReport
 from reports.services.sections import texts_of
 
 USUAL = 3  # months that tell what is usual
@@ -73,6 +73,18 @@ def hard(sections, texts, *, last_texts, drafted=None):
                     )
                 )
     return found
+
+
+FIGURES = "figures"  # where a missing figure is told of: the part all reports have
+
+
+def missing_figures(period, figures):
+    """The figures that nobody can compute: ``[(FIGURES, what to do)]``, by the campaign's ``FigureCheck``."""
+    found = {figure["key"]: figure for figure in figures}
+    rows = FigureCheck.objects.filter(campaign=period.campaign_id, is_active=True)
+    return [
+        (FIGURES, one.sentence) for one in rows if one.key in found and one.finds(found[one.key])
+    ]
 
 
 def _is_same(text, other):

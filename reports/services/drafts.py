@@ -23,7 +23,8 @@ SHOWN = 3  # titles and names in a sentence: more belong in the list
 NAMES = (
     *(life.SHORT[kind] for kind in KINDS),
     *("党员", "应办条目", "审核通过", "本月通过", "待审核", "退回修改", "逾期条目"),
-    *("下月到期", "下月任务", "本月会议", "会议主题", "党费情况"),
+    *("下月到期", "下月任务", "本月会议", "会议主题"),
+    *("本月培训", "培训学时", "党费情况", "应交党费", "实交党费", "足额人数", "未足额人数"),
     *("本月新增问题", "本月销号", "未销号问题", "超期问题", "问题名称"),
     *("应报月报", "已报月报", "未报月报", "未报单位"),
 )
@@ -34,7 +35,7 @@ class Fact:
     """One number with the list it counts; or words, with the numbers (``parts``) said in them."""
 
     label: str
-    value: int = 0
+    value: int | str = 0  # a sum of money or hours comes as it is written
     unit: str = ""
     url: str = ""
     words: str = ""
@@ -102,6 +103,7 @@ def facts_of(report, figures, *, today):
     found = {row["key"]: row for row in figures}
     facts = [
         *_meetings(report, found),
+        *_trainings(found),
         *_dues(found),
         *_items(report, found),
         *_problems(report, today),
@@ -134,10 +136,28 @@ def _meetings(report, found):
     yield Fact("会议主题", words=_listed(topics))
 
 
+def _trainings(found):
+    yield _fact("本月培训", found["trainings"], "次")
+    yield _fact("培训学时", found["training_hours"], "学时")
+
+
+def _fact(label, row, unit):
+    """A figure as a fact; a sum is said as the figure says it, and nought is nought."""
+    value = row["value"]
+    return Fact(label, 0 if value in ("0", "0.00") else value, unit, row["url"])
+
+
 def _dues(found):
     people, owing = found["dues_full"]["of"], found["dues_owing"]["value"]
     unknown = found["dues_unknown"]["value"]
     yield Fact("党费情况", words="当月党费已足额收缴" if people and not owing + unknown else "")
+    for label, key, unit in (
+        ("应交党费", "dues_due", "元"),
+        ("实交党费", "dues_paid", "元"),
+        ("足额人数", "dues_full", "人"),
+        ("未足额人数", "dues_owing", "人"),
+    ):
+        yield _fact(label, found[key], unit)
 
 
 def _items(report, found):

@@ -6,7 +6,7 @@ Every number is the count of the list its ``url`` leads to.
 from collections import defaultdict
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Count, Q, Value
+from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Length, Substr
 from django.urls import NoReverseMatch, reverse
 
@@ -16,13 +16,14 @@ from branchyear.lib.dates import Month, day_start
 from members import life
 from members.dues import money
 from members.lifebook import KINDS
-from members.models import DuesMonth, Meeting, MeetingKind, Member
+from members.models import DuesMonth, Meeting, MeetingKind, Member, Training
 from reports.models import MonthlyReport, Tier
 from tasks.models import BranchItem, Task
 
 TIER_BELOW = {Tier.DIRECT: Tier.BRANCH, Tier.COMMITTEE: Tier.DIRECT}
 NO_ORGANIZATIONS = {"branches": 0, "groups": 0, "directs": 0}
 NO_PEOPLE = {"members": 0, "formal": 0, "probationary": 0}
+NO_TRAININGS = {"trainings": 0, "people_hours": 0}
 NO_DUES = {"people": 0, "full": 0, "owing": 0, "unknown": 0, "due_sum": 0, "paid_sum": 0}
 NOTHING_BELOW = {"value": 0, "of": 0, "url": "", "of_url": ""}  # a branch receives no reports
 NO_REPORTS = {
@@ -59,6 +60,7 @@ def figures_for_many(organizations, period, *, today, links=True):
     people = _people_below(organizations)
     items = _items_below(organizations, period, today)
     held = _meetings_below(organizations, period)
+    trained = _trainings_below(organizations, period)
     dues = _dues_below(organizations, period)
     lower = _lower_counts(organizations, period, today)
     return {
@@ -67,6 +69,7 @@ def figures_for_many(organizations, period, *, today, links=True):
                 one, address, kinds.get(one.path, NO_ORGANIZATIONS), people.get(one.path, NO_PEOPLE)
             ),
             *_meeting_rows(one, address, period, held.get(one.path, {})),
+            *_training_rows(one, address, period, trained.get(one.path, NO_TRAININGS)),
             *_dues_rows(one, address, period, dues.get(one.path, NO_DUES)),
             *_item_rows(one, address, period, tasks, items.get(one.path, {})),
             *_lower_rows(one, address, period, lower.get(one.pk, NO_REPORTS)),
@@ -130,6 +133,20 @@ def _meetings_below(organizations, period):
             found[row["top"]][row["kind"]] += row["n"]
             if row["kind"] != MeetingKind.LECTURE:
                 found[row["top"]][MeetingKind.LECTURE] += row["lectures"]
+    return found
+
+
+def _trainings_below(organizations, period):
+    """The trainings that began in the month, and the hours of all who took part."""
+    found = {}
+    rows = Training.objects.begun_in(Month.parse(period.month))
+    for part in _parts(rows, organizations, "organization__path"):
+        for row in (
+            part.order_by()
+            .values("top")
+            .annotate(trainings=Count("pk", distinct=True), people_hours=Sum("records__hours"))
+        ):
+            found[row["top"]] = row
     return found
 
 
@@ -212,6 +229,19 @@ def _meeting_rows(organization, link, period, held):
     ]
 
 
+def _training_rows(organization, link, period, trained):
+    """What was begun in the month; hours a member has from meetings stand in 教育培训 of the year."""
+    url = link("members:training", org=organization.pk, month=period.month)
+    hours = f"{trained['people_hours'] or 0:.1f}".removesuffix(".0")
+    return [
+        _figure("教育培训", key, label, value, unit, "教育培训登记", url)
+        for key, label, value, unit in (
+            ("trainings", "当月培训", trained["trainings"], "次"),
+            ("training_hours", "参加人员学时合计", hours, "学时"),
+        )
+    ]
+
+
 def _dues_rows(organization, link, period, dues):
     """Sums of the whole, never a member's: R43. Unknown bases are counted apart, not as nothing due."""
     url = link("members:dues", org=organization.pk, month=period.month)
@@ -222,7 +252,7 @@ def _dues_rows(organization, link, period, dues):
     return [
         add("dues_full", "当月足额交纳", dues["full"], of=dues["people"], of_url=url),
         add("dues_owing", "当月尚未足额交纳", dues["owing"]),
-        add("dues_unknown", "未核定基数", dues["unknown"]),
+        add("dues_unknown", "未核定基数", dues["unknown"], of=dues["people"], of_url=url),
         add("dues_due", "当月应交", money(dues["due_sum"] or 0), "元"),
         add("dues_paid", "当月实交", money(dues["paid_sum"] or 0), "元"),
     ]

@@ -74,7 +74,7 @@ class Desk:
 
     def hard(self, texts):
         """What keeps it from being handed in: ``[(section, sentence)]``."""
-        return checks.hard(
+        return checks.missing_figures(self.report.period, self.figures) + checks.hard(
             texts_of(self.report.period),
             texts,
             last_texts=self.earlier[0].texts if self.earlier else {},

@@ -1,7 +1,7 @@
 """Which parts a report has: the campaign's, for its tier."""
 
 from reports import section_seed
-from reports.models import ReportSection, Tier
+from reports.models import FigureCheck, ReportSection, Tier
 
 
 def set_up(campaign):
@@ -16,6 +16,14 @@ def set_up(campaign):
         ],
         ignore_conflicts=True,
     )
+
+
+def set_up_checks(campaign):
+    """The figures without which a new campaign's reports are not handed in; existing ones stay."""
+    for key, fails, sentence in section_seed.FIGURE_CHECKS:
+        FigureCheck.objects.get_or_create(
+            campaign=campaign, key=key, fails=fails, defaults={"sentence": sentence}
+        )
 
 
 def sections_of(period):

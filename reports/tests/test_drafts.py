@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -11,10 +12,11 @@ from branches.models import Organization
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import CHINA
 from branchyear.lib.errors import Refused
-from members.models import Meeting
+from members.dues import money
+from members.models import DuesMonth, Meeting, Training
 from members.tests.make import make_member
-from reports.models import MonthlyReport, ReportSection, Tier
-from reports.services import checks, drafts, monthly, sealing
+from reports.models import FigureCheck, MonthlyReport, ReportSection, Tier
+from reports.services import checks, drafts, monthly, sealing, sections
 from reports.services.drafts import Fact
 from reports.tests import make
 from reports.tests.make import WORDS, at
@@ -36,6 +38,22 @@ def list_problem(branch, campaign, number, *, found_on, closed_on=None, due_on=N
         found_on=found_on, due_on=due_on, closed_on=closed_on, created_at=APRIL,
         state="closed" if closed_on else "open",
     )  # fmt: skip
+
+
+def train_and_pay(rng, branch, number):
+    """Two members, a course for them, and what they paid in a month: in part, too."""
+    month = rng.randint(4, 9)
+    day = date(2022, month, 12)
+    course = Training.objects.create(
+        organization=branch, title="学习", kind="study", starts_on=day, ends_on=day, hours=4
+    )
+    for each in (1, 2):
+        member = make_member(branch, f"甲{number}{each}")
+        course.records.create(member=member, hours=Decimal("2.5") * each)
+        DuesMonth.objects.create(
+            member=member, organization=branch, month=f"2022-{month:02}", due=Decimal("12.34"),
+            paid=Decimal("6.17") * each, paid_on=day,
+        )  # fmt: skip
 
 
 def desk_of(organization, month="2022-04", today=date(2022, 4, 20)):
@@ -79,13 +97,14 @@ def half_a_year(org, campaign, time_machine):
             rng.choice(branches), campaign, number, found_on=found, closed_on=closed,
             due_on=date(2022, rng.randint(8, 10), 1),
         )  # fmt: skip
+        train_and_pay(rng, rng.choice(branches), number)
     return campaign
 
 
 def test_in_fifty_drafts_every_number_is_the_count_of_the_list_it_opens(
     half_a_year, bare_pages, people, sign_in
 ):
-    client, counted, numbers = sign_in(people.department), {}, 0
+    client, counted, numbers, seen = sign_in(people.committee), {}, 0, set()
     reports = MonthlyReport.objects.with_words().select_related("period__campaign")
 
     for report in reports:
@@ -94,14 +113,35 @@ def test_in_fifty_drafts_every_number_is_the_count_of_the_list_it_opens(
             assert not drafts.PLACEHOLDER.search(draft.text)
             for fact in draft.facts:
                 assert f"{fact.value}{fact.unit}" in draft.text
-                if fact.url not in counted:
+                if (fact.url, fact.label) not in counted:
                     page = client.get(fact.url).context
-                    counted[fact.url] = (page.get("page") or page["page_obj"]).paginator.count
-                assert counted[fact.url] == fact.value, (report, fact)
+                    counted[fact.url, fact.label] = said_by(page, fact.label)
+                assert counted[fact.url, fact.label] == fact.value, (report, fact)
+                seen.add(fact.label)
                 numbers += 1
 
     assert reports.count() >= 50
     assert numbers > 150
+    assert seen >= {"本月培训", "培训学时", "应交党费", "实交党费", "足额人数", "未足额人数"}
+
+
+DUES = {
+    "应交党费": "due_sum",
+    "实交党费": "paid_sum",
+    "足额人数": "full",
+    "未足额人数": "owing",
+}
+
+
+def said_by(page, label):
+    """What the list behind a number says: how many lines it has, or the sum at its head."""
+    if label == "培训学时":
+        return f"{page['hours']:.1f}".removesuffix(".0")
+    if label in DUES:
+        total = page.get("figures") or page["total"]
+        value = total[DUES[label]]
+        return money(value) if label.endswith("党费") else value
+    return (page.get("page") or page["page_obj"]).paginator.count
 
 
 # --- Wording ----------------------------------------------------------------------------------------
@@ -297,3 +337,26 @@ def test_what_is_unlike_the_months_before_is_asked_about(org, people, campaign):
     found = soft_keys(org.north, WORDS, month="2022-06", today=date(2022, 6, 20))
 
     assert found == ["members", "short_progress", "short_problems", "short_next_steps"]
+
+
+def test_figures_that_nobody_can_compute_keep_the_report_back_until_they_can(
+    org, people, campaign, sign_in, time_machine
+):
+    time_machine.move_to(APRIL, tick=False)
+    sections.set_up_checks(campaign)
+    report = make.report_of(org.north)
+    client = sign_in(people.secretary)
+    send = reverse("reports:submit_report", args=[report.pk])
+
+    answer = client.post(send, {"version": 1, **WORDS})
+
+    assert answer.status_code == 422
+    assert "党员名册是空的" in answer.content.decode()
+    assert WORDS["progress"] in answer.content.decode()
+    member = make_member(org.north)
+    DuesMonth.objects.create(member=member, organization=org.north, month="2022-04")
+    with pytest.raises(Refused, match="都没有核定党费基数.*请先在“支部台账—党费”核定基数"):
+        monthly.submit(report, WORDS, by=people.secretary, now=APRIL)
+    FigureCheck.objects.filter(key="dues_unknown").update(is_active=False)
+    monthly.submit(report, WORDS, by=people.secretary, now=APRIL)
+    assert make.report_of(org.north).state == "submitted"

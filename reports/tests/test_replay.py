@@ -42,7 +42,7 @@ def test_figures_for_many_equal_figures_for_each(april, org, django_assert_max_n
         rows = MonthlyReport.objects.filter(period=period).select_related("organization")
         organizations = [row.organization for row in rows]
 
-        with django_assert_max_num_queries(2 + 5 * len({len(o.path) for o in organizations})):
+        with django_assert_max_num_queries(2 + 6 * len({len(o.path) for o in organizations})):
             many = figures_for_many(organizations, period, today=date(2022, 4, 20))
 
         for one in organizations:

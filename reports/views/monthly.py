@@ -13,6 +13,7 @@ from reports import rules
 from reports.forms import ExtensionForm, ReportForm
 from reports.models import GoodPractice, MonthlyReport, Tier
 from reports.services import attachments, extensions, figures, monthly, practices, sealing
+from reports.services.checks import FIGURES
 from reports.services.sections import texts_of
 from reports.views import sheet
 from tasks.models import Evidence
@@ -218,7 +219,7 @@ def _check(report, form, *, today):
     """Marks the parts that keep the report from being handed in, and the lines that are missing."""
     desk = monthly.desk_of(report, today=today)
     for key, sentence in desk.hard(form.texts):
-        form.add_error(key, sentence)
+        form.add_error(None if key == FIGURES else key, sentence)
     given = monthly.clean_notes(form.notes)
     form.unexplained = {one.key for one in desk.soft(form.texts)} - set(given)
 

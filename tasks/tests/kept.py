@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from branches.models import Organization
 from branchyear.audit.models import Entry
-from reports.models import ReminderPolicy, ReportRule, ReportSection, UrgingRule
+from reports.models import FigureCheck, ReminderPolicy, ReportRule, ReportSection, UrgingRule
 from tasks.models import (
     BranchItem,
     Campaign,
@@ -35,6 +35,7 @@ TABLES = (
     ReminderPolicy,
     UrgingRule,
     ReportSection,
+    FigureCheck,
     Rubric,
     RubricLine,
 )
