@@ -257,3 +257,10 @@ class DelegationQuerySet(OrganizationOwnedQuerySet):
     def open(self):
         """Neither done nor taken back."""
         return self.filter(done_at=None, taken_back_at=None)
+
+    def of_this_round(self, branch_item):
+        """Given, or done, since the item was last handed in."""
+        rows = self.filter(branch_item=branch_item.pk, taken_back_at=None)
+        if branch_item.submitted_at is None:
+            return rows
+        return rows.filter(Q(done_at=None) | Q(done_at__gt=branch_item.submitted_at))

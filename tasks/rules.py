@@ -47,6 +47,18 @@ def may_fill_item(user, branch_item, *, scope=None):
     )
 
 
+def may_sign_off(user, branch_item, *, scope=None, day=None):
+    """What a member of the committee fills in is signed off by the secretary, who hands it in; by the clerk
+    only while nobody holds the secretary's office. Source: 支部书记逐项抓落实 (工作方案 五(一))."""
+    scope = scope or scope_of(user)
+    branch = branch_item.branch
+    return (
+        scope.holds({Role.SECRETARY}, branch)
+        or not Delegation.objects.of_this_round(branch_item).exists()
+        or not holders({Role.SECRETARY}, branch, day).exists()
+    )
+
+
 def may_withdraw(user, branch_item, *, scope=None):
     """The branch takes back what no reviewer has decided on yet (in this round)."""
     return (

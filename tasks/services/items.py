@@ -17,6 +17,7 @@ from branchyear.audit.services import record
 from branchyear.lib.dates import CHINA, local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.services import notify
+from tasks import rules
 from tasks.models import BranchItem, Delegation, Evidence, ItemStep
 from tasks.services import moves
 from tasks.services.levels import levels, next_level
@@ -67,6 +68,8 @@ def submit(branch_item, answer=None, *, revision=None, by, now):
         meetings=_meetings(branch_item),
         facts=list(branch_item.fact_links.all()),
     )
+    if not rules.may_sign_off(by, branch_item, scope=_scope(by, now), day=local_day(now)):
+        raise Refused("该条目由支部委员填报，请党支部书记审定后提交；您可以修改并暂存。")
     make(branch_item, move, by=by, now=now, revision=revision)
     # Asked again under the row's lock: a file may have been detached or replaced in between.
     links = {

@@ -1,6 +1,7 @@
 """Two people at one item in the same moment: one wins, the other is told, nothing breaks."""
 
 import threading
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -10,6 +11,8 @@ from branches.roles import Role
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
 from conftest import build_people, build_tree, make_office, make_user
+from members.services import meetings
+from members.tests.make import make_member
 from tasks.models import BranchItem, Finding, Problem, Rule
 from tasks.services import evidence, items, problems
 from tasks.tests.make import (
@@ -208,3 +211,35 @@ def test_a_finding_listed_by_two_at_once_is_one_problem(world):
 
         check_one_winner(results)
     assert list(Problem.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_an_acceptance_and_the_meeting_it_rests_on_never_part_ways(world):
+    """Voided first: it cannot be accepted. Accepted first: the acceptance is voided with the meeting."""
+    org, people = world
+    later = NOW.replace(month=11)
+    soon = later + timedelta(hours=1)
+    make_member(org.north)
+    for number in range(5):
+        facts = {"kind": "org_life_meeting", "on": date(2026, 10, 20), "topic": f"第{number}次"}
+        meeting = meetings.record_meeting(org.north, facts=facts, by=people.secretary, now=later)
+        row = item_of(org.north, "T3-06")
+        evidence.attach_meetings(row, [meeting], by=people.secretary, now=later)
+        items.submit(row, make_answer(fact_on=date(2026, 10, 20)), by=people.secretary, now=later)
+
+        results = together(
+            partial(items.accept, fresh(row), by=people.reviewer, now=soon),
+            partial(
+                meetings.void_meeting, meeting, reason="登记重复了", by=people.secretary, now=soon
+            ),
+        )
+
+        row = fresh(row)
+        assert results[1] == "won"
+        if results[0] == "won":
+            assert (row.state, row.steps.last().kind) == ("returned", "voided")
+        else:
+            assert isinstance(results[0], Refused)
+            assert row.state == "submitted"
+            items.send_back(row, reason="请更换佐证。", by=people.reviewer, now=later)
+        row = fresh(row)
+        evidence.detach_meeting(row, meeting, by=people.secretary, now=later)

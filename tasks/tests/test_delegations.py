@@ -155,3 +155,35 @@ def test_his_pages_show_the_item_to_fill_and_no_button_to_hand_in(
     after = sign_in(people.secretary).get(row.get_absolute_url()).content.decode()
     assert "孙委员已填好" in after
     assert submit in after
+
+
+def test_what_a_member_fills_in_is_handed_in_by_the_secretary_not_by_the_clerk(
+    people, org, row, member, sign_in
+):
+    give(row, member, people.secretary)
+    make.make_draft(row, member)
+    make.make_evidence(row, member)
+    delegations.mark_done(row, by=member, now=make.NOW)
+    page = sign_in(people.clerk).get(row.get_absolute_url()).content.decode()
+
+    with pytest.raises(Refused, match="请党支部书记审定后提交"):
+        items.submit(row, by=people.clerk, now=make.NOW)
+
+    assert ("由党支部书记审定后提交" in page, "提交</button>" in page) == (True, False)
+    items.submit(row, by=people.secretary, now=make.NOW)
+    later = make.NOW + timedelta(hours=1)
+    items.send_back(row, reason="请补充会议记录。", by=people.reviewer, now=later)
+    items.submit(row, by=people.clerk, now=later)  # the next round is the branch's own
+    assert row.state == "submitted"
+
+
+def test_without_a_secretary_in_office_the_clerk_hands_it_in(people, org, row, member):
+    give(row, member, people.secretary)
+    make.make_draft(row, member)
+    make.make_evidence(row, member)
+    delegations.mark_done(row, by=member, now=make.NOW)
+    Appointment.objects.filter(user=people.secretary).update(ends_on=TODAY - timedelta(days=1))
+
+    items.submit(row, by=people.clerk, now=make.NOW)
+
+    assert row.submitted_by == people.clerk

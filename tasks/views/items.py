@@ -287,6 +287,7 @@ def item_context(request, row):
         "fills": fills,
         "delegation": given if row.is_editable and is_fresh(given, row) else None,
         "is_delegate": is_delegate and may_edit,
+        "signs_off": may_edit and fills and rules.may_sign_off(user, row),
         "delegation_form": DelegationForm(people=members_of(row.branch, local_day()))
         if fills and may_edit
         else None,
