@@ -7,11 +7,13 @@ from random import Random
 from branchyear.audit.services import record
 from branchyear.demo import (
     bulletins,
+    delegations,
     dues,
     exports,
     inspections,
     life,
     movement,
+    practices,
     problems,
     roster,
     scores,
@@ -79,6 +81,8 @@ def build(scale, *, year, seed, now, say):
         reports.write(month)
         ends.count(month)
     history.make(until=now)
+    practices.build(city, now, say)
+    delegations.build(city, now, say)
     count = findings.evaluate(day=today)
     past.build(city, Random(seed + 10), today, say, campaign=campaign)  # noqa: S311 as above
     self_check.build(city, Random(seed + 8), today, say, campaign=campaign)  # noqa: S311 as above

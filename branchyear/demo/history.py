@@ -6,12 +6,13 @@ by the same table of moves the pages use.
 
 import hashlib
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.files.base import ContentFile
 
 from branchyear.demo import life, paper, words
 from branchyear.lib.dates import CHINA
+from tasks.materials import window_question
 from tasks.models import BranchItem, ChecklistItem, Evidence, ItemEvidence
 from tasks.services.items import Answer
 from tasks.services.replay import replay
@@ -48,7 +49,7 @@ class History:
                     continue
                 moves = self._item(place, row, first=number == 0)
                 if moves and row.version.asks_for_evidence:
-                    for evidence in self.rng.sample(library, self.rng.choice((1, 1, 2))):
+                    for evidence in self._fitting(library, row):
                         links.append(
                             ItemEvidence(
                                 branch_item=row, evidence=evidence, attached_by=place.secretary
@@ -74,11 +75,17 @@ class History:
         if histories:
             replay(list(histories.values()))
 
+    def _fitting(self, library, row):
+        """One or two papers, of the item's time where the branch has some."""
+        fitting = [one for one in library if not window_question(one.fact_on, row)] or library
+        return self.rng.sample(fitting, min(self.rng.choice((1, 1, 2)), len(fitting)))
+
     def _library(self, place):
         """The branch's papers, as files."""
         made = []
         for name, lines in self.rng.sample(words.PAPERS, 4):
-            day = f"{self.campaign.year}年{self.rng.randint(4, 10)}月{self.rng.randint(1, 28)}日"
+            on = date(self.campaign.year, self.rng.randint(4, 10), self.rng.randint(1, 28))
+            day = f"{on.year}年{on.month}月{on.day}日"
             values = {
                 "unit": place.branch.name.removesuffix("党支部"),
                 "year": self.campaign.year,
@@ -91,6 +98,7 @@ class History:
                 extension="pdf",
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
+                fact_on=on if on <= self.now.date() else None,
                 uploaded_by=place.clerk or place.secretary,
             )
             evidence.file.save("demo.pdf", ContentFile(content), save=False)

@@ -1,8 +1,8 @@
 """The demo's monthly reports: months of them, some late, some missing, this month's half done."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
-from branchyear.demo import words
+from branchyear.demo import reminders, words
 from branchyear.demo.history import at
 from branchyear.lib.dates import CHINA, Month, months_between
 from reports.models import MonthlyReport, Tier
@@ -10,6 +10,18 @@ from reports.services import periods
 from reports.services.replay import Handed, replay
 
 FACTS_DAY = 20  # the day of the month whose facts the month's reports of the demo show
+
+
+REMINDED = 3  # how many months back the ledger of reminders of the demo reaches
+DUE_DAY = 25
+
+
+def at_nine(day):
+    return datetime.combine(day, time(9), CHINA)
+
+
+def _is_before(handed, morning):
+    return morning is None or handed.submitted_at is None or handed.submitted_at < morning
 
 
 class Reports:
@@ -32,6 +44,7 @@ class Reports:
         """The month's reports as far as they would be written by now."""
         facts_on = min(month.first_day.replace(day=FACTS_DAY), self.today)
         periods.open_periods(today=min(month.last_day, self.today))
+        stories = {}
         for tier in (Tier.BRANCH, Tier.DIRECT, Tier.COMMITTEE):
             rows = list(
                 MonthlyReport.objects.filter(period__month=str(month), period__tier=tier)
@@ -39,8 +52,25 @@ class Reports:
             )  # fmt: skip
             handed = [one for row in rows if (one := self._story(tier, row, month)) is not None]
             if handed:
-                replay(rows[0].period, handed, facts_on=facts_on)
+                stories[rows[0].period] = handed
+        # What was handed in before a morning of reminders is written before these are sent.
+        for morning in (*self._mornings(month), None):
+            for period, handed in stories.items():
+                part = [one for one in handed if _is_before(one, morning)]
+                stories[period] = [one for one in handed if one not in part]
+                if part:
+                    replay(period, part, facts_on=facts_on)
+            if morning is not None:
+                reminders.send(morning)
         self.say(f"{month.label}月报")
+
+    def _mornings(self, month):
+        """The day before the reports are due and the day after it, of the last months; not on rest days."""
+        if month.plus(REMINDED) < Month.of(self.today):
+            return []
+        due = month.first_day.replace(day=DUE_DAY)
+        mornings = [at_nine(due - timedelta(days=1)), at_nine(due + timedelta(days=1))]
+        return [morning for morning in mornings if morning <= self.now]
 
     def _story(self, tier, report, month):
         rng, organization = self.rng, report.organization
