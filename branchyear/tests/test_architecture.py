@@ -31,6 +31,7 @@ NO_SCOPE = {
     "tasks.RubricLine",
     "tasks.CalendarDay",
     "reports.ReportRule",
+    "reports.FigureCheck",
     "reports.ReportSection",
     "reports.Period",
     "reports.ReminderPolicy",
