@@ -368,6 +368,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     if len(sys.argv) > 1:
         os.environ["DJANGO_SETTINGS_MODULE"] = "branchyear.settings_test"
+        os.environ["DEBUG"] = "0"  # else every statement is written down, and the log runs full
         os.environ.setdefault("LOG_LEVEL", "WARNING")
         import django
 

@@ -53,7 +53,7 @@ def enter(transactional_db, org, people, live_server, monkeypatch):
 def test_from_the_overview_to_a_list_to_excel_and_to_the_projector(enter, people, org):
     page = enter(people.committee)
 
-    page.get_by_label("任务", exact=True).select_option("T1")
+    page.locator("select[name=task]").select_option("T1")
     page.get_by_role("button", name="查询").click()
     cell = page.locator("tr", has_text="市北区局").locator("td.heat a").first
     total = int(re.search(r"/(\d+)", cell.inner_text())[1])
