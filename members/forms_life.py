@@ -4,7 +4,15 @@ from django import forms
 
 from branchyear.lib.dates import Month
 from members import life
-from members.models import Attendance, Category, Grade, Meeting, MeetingKind, Vote
+from members.models import (
+    AppraisalResult,
+    Attendance,
+    Category,
+    Grade,
+    Meeting,
+    MeetingKind,
+    Vote,
+)
 from members.services import appraisals
 
 OUT = "out"  # not counted as due
@@ -206,6 +214,15 @@ class VoidForm(forms.Form):
     )
 
 
+IN_A_ROW = {
+    "part": "参加",
+    "self": "自评等次",
+    "grade": "评定等次",
+    "opinion": "支部意见",
+    **{vote: AppraisalResult._meta.get_field(vote).verbose_name for vote in appraisals.VOTES},
+}
+
+
 class AppraisalForm(forms.Form):
     """The whole branch on one page: for each member took part, self grade, votes, grade, opinion."""
 
@@ -255,6 +272,11 @@ class AppraisalForm(forms.Form):
             self.fields[f"opinion_{pk}"] = forms.CharField(
                 required=False, max_length=300, initial=row.opinion if row else ""
             )
+            for (
+                name,
+                word,
+            ) in IN_A_ROW.items():  # the head of the column names them for the eye only
+                self.fields[f"{name}_{pk}"].widget.attrs["aria-label"] = f"{member.name}：{word}"
             if member.category == Category.PROBATIONARY and not (row and row.grade):
                 del self.fields[f"grade_{pk}"]
 
