@@ -150,7 +150,9 @@ def judge(export, before):
             verb="export.finished", thing_id=export.pk
         ).count(),
         "content equal": export.status == "ready" and content_of(export) == content_of(before),
-        "left over": len(parts) + len(set(files) - named) + ExportPart.objects.count(),
+        "left over": len(parts)
+        + len(set(files) - named)
+        + ExportPart.objects.filter(export=export).count(),
         "dead jobs": Job.objects.filter(status="dead").count(),
     }
 
@@ -171,11 +173,13 @@ def build(chosen):
     from branches.roles import Role
     from branchyear.accounts.models import User
     from branchyear.outbox.models import Job
+    from reports.models import Export
     from scripts import reminder_city
 
     call_command("migrate", verbosity=0)
     if chosen.of:
         Job.objects.filter(status__in=["queued", "running"]).delete()
+        Export.objects.filter(status__in=["queued", "running"]).update(status="cancelled")
     elif chosen.scale:
         call_command("demo", scale=chosen.scale, verbosity=0)
     else:
