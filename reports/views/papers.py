@@ -94,6 +94,7 @@ def verify_paper(request, code):
         "sha256": sha256,
         "matches": papers.compare(paper, sha256) if sha256 else [],
         "kinds": KIND_WORDS,
+        "of_items": paper.kind == "dossier",
         "page": None,
     }
     if Organization.objects.visible_to(request.user).filter(pk=paper.organization_id).exists():
