@@ -9,7 +9,7 @@ from reports.models import Export
 class ExportSerializer(serializers.ModelSerializer):
     title = serializers.SerializerMethodField()
     organization_name = serializers.CharField(source="organization.name")
-    code = serializers.CharField(source="paper.shown_code", default=None)
+    code = serializers.SerializerMethodField()
 
     class Meta:
         model = Export
@@ -38,6 +38,9 @@ class ExportSerializer(serializers.ModelSerializer):
             "expires_on",
         )
         read_only_fields = fields
+
+    def get_code(self, export) -> str:
+        return export.paper.shown_code if export.paper else ""
 
     def get_title(self, export) -> str:
         return KINDS[export.kind].title if export.kind in KINDS else export.kind
