@@ -36,6 +36,11 @@ NO_SCOPE = {
     "reports.Period",
     "reports.ReminderPolicy",
     "reports.UrgingRule",
+    # Seen with what they belong to: an inspection, an export.
+    "tasks.Exclusion",
+    "tasks.TeamMember",
+    "tasks.Draw",
+    "reports.ExportPart",
 }
 
 
