@@ -356,6 +356,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # An item's state stands in what was claimed when an inspector looked at it, too.
+    "ENUM_NAME_OVERRIDES": {"ItemStateEnum": "tasks.models.BranchItem.State"},
 }
 
 # --- Our own constants ------------------------------------------------------------------------------
