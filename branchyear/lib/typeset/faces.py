@@ -90,7 +90,7 @@ class Printable(dict):
         self[point] = None
         if unicodedata.category(chr(point)) not in {"Cf", "Cc", "Mn", "Me"}:
             self[point] = f"[U+{point:04X}]"
-            log.warning("No font has %s (U+%04X): printed as its code", chr(point), point)
+            log.warning("No font has U+%04X: printed as its code", point)
         return self[point]
 
 
