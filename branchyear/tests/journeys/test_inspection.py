@@ -77,6 +77,8 @@ def test_the_draw_is_computed_again_and_a_record_made_without_a_network_arrives_
     phone.get_by_role("link", name="去检查").click()
     phone.get_by_role("button", name="开始检查").click()
     state = phone.locator("[data-record-state]")
+    expect(state).to_be_attached()
+    phone.wait_for_load_state("load")  # with its scripts: from here on the network may go
     phone.context.set_offline(True)
     first, second = phone.locator(".visit__item").all()
     first.get_by_role("radio", name="属实", exact=True).check()
