@@ -1,6 +1,7 @@
 """Every test, on everything the portal runs on, in one command.
 
-1. ``sqlite``: the whole suite except the journeys, two at a time, as a new user runs the portal;
+1. ``sqlite``: the whole suite except the journeys, as a new user runs the portal; three at a time, since
+   some wait for a worker or a browser;
 2. ``engines``: what is marked ``engines`` again on a real PostgreSQL and a real Redis;
 3. ``journeys``: paths walked in a real browser, two files at a time, each file in its order.
 
@@ -106,7 +107,7 @@ def run_all(extra):
     # and each would otherwise compile Django and Celery again (3 s of processor time apiece).
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["PYTHONPYCACHEPREFIX"] = str(RESULTS / "bytecode")
-    parallel = ["-n", "2", "--dist", "loadgroup"]
+    parallel = ["-n", "3", "--dist", "loadgroup"]
     yield run_step("sqlite", ["-m", "not journey", *parallel], environment, extra)
     try:
         with ExitStack() as stack:
