@@ -7,6 +7,7 @@ writing anything.
 """
 
 import json
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain
 
@@ -35,10 +36,10 @@ def evaluate(campaign, *, day, organization=None, numbers=None):
                 for sql, params in _statements(rule, campaign, day, bool(path)):
                     cursor.execute(sql, _with_path(params, path))
             if part:
-                _weigh(cursor)
-                _close(cursor, [rule.pk for rule in part], organization, day)
-                cursor.execute(_FRESHEN, [day])
-                cursor.execute(_OPEN, [day, day])
+                with _compared(cursor, wholly=not path):
+                    _close(cursor, [rule.pk for rule in part], organization, day)
+                    cursor.execute(_FRESHEN, [day])
+                    cursor.execute(_OPEN, [day, day])
                 _empty(cursor)
     return places_of(Finding.objects.open(), organization).filter(rule__in=ids).count()
 
@@ -101,11 +102,21 @@ def _empty(cursor):
     cursor.execute("TRUNCATE health_now" if postgres else "DELETE FROM health_now")
 
 
-def _weigh(cursor):
-    """Let PostgreSQL count the rows, which it does by itself for no temporary table; not knowing them, it
-    compares each with each."""
-    if connection.vendor == "postgresql":
+@contextmanager
+def _compared(cursor, *, wholly):
+    """Ready to compare what is found with what is kept, inside the transaction of ``evaluate``.
+
+    PostgreSQL counts a temporary table only when told to. And while it takes the findings for few, as in a new
+    city, it would go through all of them for each that is found: for everything at once, never row by row.
+    """
+    postgres = connection.vendor == "postgresql"
+    if postgres:
         cursor.execute("ANALYZE health_now")
+    if postgres and wholly:
+        cursor.execute("SET LOCAL enable_nestloop TO off")
+    yield
+    if postgres and wholly:
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _statements(rule, campaign, day, for_a_part):
