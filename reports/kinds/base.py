@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 from django.conf import settings
 
@@ -142,3 +143,34 @@ class Kind:
         """单位_台账名_2022年5月_20220525.xlsx"""
         month = asked.selection.month or Month.of(asked.today)
         return filename(asked.organization.name, self.title, month.label, asked.today, extension)
+
+
+class ByKey(Kind):
+    """A ledger of the rows of one query: their keys are read first and then some at a time, so that no
+    cursor stays open while the progress is written."""
+
+    per_statement = 300
+
+    def found(self, asked):
+        """The rows in the order of the paper."""
+        raise NotImplementedError
+
+    def lines(self, asked, keys):
+        """The lines of these keys, in their order, in a number of statements that does not depend on them."""
+        raise NotImplementedError
+
+    def count(self, asked):
+        return self.found(asked).count()
+
+    def rows(self, asked):
+        keys = list(self.found(asked).values_list("pk", flat=True))
+        numbers = count(1)
+        for start in range(0, len(keys), self.per_statement):
+            for line in self.lines(asked, keys[start : start + self.per_statement]):
+                yield {"number": next(numbers), **line}
+
+    def preview(self, asked, size):
+        keys = list(self.found(asked).values_list("pk", flat=True)[:size])
+        return [
+            {"number": number, **line} for number, line in enumerate(self.lines(asked, keys), 1)
+        ]

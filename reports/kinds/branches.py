@@ -1,7 +1,5 @@
 """党组织设置情况（支部基本情况）: every open organisation with what is known of its set-up, one per line."""
 
-from itertools import count
-
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Length, Substr
 
@@ -9,9 +7,7 @@ from branches.models import BranchType, Organization
 from branches.models import Kind as Level
 from branchyear.lib.layout import Column
 from members.models import COMMITTEE_POSTS, COUNTED, Category, Member, Post, PostHeld
-from reports.kinds.base import Kind
-
-PER_STATEMENT = 400
+from reports.kinds.base import ByKey
 
 COLUMNS = (
     Column("number", "序号", 5, "integer", align="center"),
@@ -32,7 +28,7 @@ COLUMNS = (
 )
 
 
-class Branches(Kind):
+class Branches(ByKey):
     key = "branches"
     title = "党组织设置情况"
     section = "党组织"
@@ -57,30 +53,15 @@ class Branches(Kind):
     def layout(self, asked, **more):
         return super().layout(asked, title=self.title, **more)
 
-    def count(self, asked):
-        return self._found(asked).count()
-
-    def rows(self, asked):
-        numbers = count(1)
-        keys = list(self._found(asked).values_list("pk", flat=True))
-        for start in range(0, len(keys), PER_STATEMENT):
-            found = _with_facts(
-                Organization.objects.filter(pk__in=keys[start : start + PER_STATEMENT])
-            )
-            for row in list(found):
-                yield _line(next(numbers), row)
-
-    def preview(self, asked, size):
-        keys = list(self._found(asked).values_list("pk", flat=True)[:size])
-        rows = _with_facts(Organization.objects.filter(pk__in=keys))
-        return [_line(number, row) for number, row in enumerate(rows, 1)]
-
-    def _found(self, asked):
+    def found(self, asked):
         rows = Organization.objects.all()
         if asked.by is not None:
             rows = rows.visible_to(asked.by)
         rows = rows.under(asked.organization).open().exclude(kind__in=[Level.GROUP, *ABOVE])
         return asked.part(rows, "path")
+
+    def lines(self, asked, keys):
+        return [_line(row) for row in _with_facts(Organization.objects.filter(pk__in=keys))]
 
 
 # Not set up by anybody below: they stand above the ledger.
@@ -117,12 +98,11 @@ def _number_of(rows):
     return Coalesce(Subquery(rows.values("organization").annotate(n=Count("pk")).values("n")), 0)
 
 
-def _line(number, facts):
+def _line(facts):
     one = Organization(kind=facts["kind"], depth=facts["depth"], branch_type=facts["branch_type"])
     is_branch = one.is_branch
     special = one.branch_type in {BranchType.JOINT, BranchType.TEMPORARY}
     return {
-        "number": number,
         "name": facts["name"],
         "kind": one.get_branch_type_display() if special else one.kind_label,
         "above": facts["above"],

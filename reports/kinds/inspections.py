@@ -2,14 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import count
 
 from branchyear.lib.layout import Column
-from reports.kinds.base import Kind
+from reports.kinds.base import ByKey
 from tasks.models import Visit, VisitRecord
 
-# As in the ledger of the items: no cursor stays open while the progress is written.
-PER_STATEMENT = 300
 Verdict = VisitRecord.Verdict
 
 COLUMNS = (
@@ -33,7 +30,7 @@ COLUMNS = (
 )
 
 
-class Inspections(Kind):
+class Inspections(ByKey):
     key = "inspections"
     title = "督查抽查台账"
     holds = (
@@ -52,20 +49,7 @@ class Inspections(Kind):
     def layout(self, asked, **more):
         return replace(super().layout(asked, **more), scope_label=self.everything)
 
-    def count(self, asked):
-        return self._found(asked).count()
-
-    def rows(self, asked):
-        numbers = count(1)
-        keys = list(self._found(asked).values_list("pk", flat=True))
-        for start in range(0, len(keys), PER_STATEMENT):
-            yield from self._lines(asked, keys[start : start + PER_STATEMENT], numbers)
-
-    def preview(self, asked, size):
-        keys = list(self._found(asked).values_list("pk", flat=True)[:size])
-        return list(self._lines(asked, keys, count(1)))
-
-    def _found(self, asked):
+    def found(self, asked):
         rows = Visit.objects.all() if asked.by is None else Visit.objects.visible_to(asked.by)
         return (
             rows.under(asked.organization)
@@ -73,7 +57,7 @@ class Inspections(Kind):
             .order_by("inspection__starts_on", "inspection", "branch__path")
         )
 
-    def _lines(self, asked, keys, numbers):
+    def lines(self, asked, keys):
         """Two statements for any number of branches."""
         records = VisitRecord.objects.filter(visit__in=keys)
         if asked.by is not None:
@@ -88,10 +72,10 @@ class Inspections(Kind):
         )
         by_key = {visit.pk: visit for visit in visits}
         for key in keys:
-            yield _line(next(numbers), by_key[key], lines[key])
+            yield _line(by_key[key], lines[key])
 
 
-def _line(number, visit, entries):
+def _line(visit, entries):
     signed = visit.is_signed
     wrong = [entry for entry in entries if entry.is_discrepancy]
     tally = {
@@ -99,7 +83,6 @@ def _line(number, visit, entries):
         for verdict in Verdict
     }
     return {
-        "number": number,
         "inspection": visit.inspection.title,
         "kind": visit.inspection.get_kind_display(),
         "branch": visit.branch.name,

@@ -5,11 +5,8 @@ from dataclasses import replace
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.layout import Column
-from reports.kinds.base import Kind
+from reports.kinds.base import ByKey
 from tasks.models import Problem, ProblemEvidence, ProblemStep
-
-# As in the ledger of the items: no cursor stays open while the progress is written.
-PER_STATEMENT = 300
 
 BRANCH = Column("branch", "党组织", 16)
 NUMBER = Column("number", "编号", 5, "integer", align="center")
@@ -24,7 +21,7 @@ STATE = Column("state", "状态", 9, "status", align="center")
 CLOSED = Column("closed_on", "销号日期", 11, "date")
 
 
-class _Problems(Kind):
+class _Problems(ByKey):
     """``own_columns`` say which view it is."""
 
     own_columns = ()
@@ -47,18 +44,7 @@ class _Problems(Kind):
         label = "，".join(said) or self.everything
         return replace(super().layout(asked, **more), scope_label=label)
 
-    def count(self, asked):
-        return self._found(asked).count()
-
-    def rows(self, asked):
-        keys = list(self._found(asked).values_list("pk", flat=True))
-        for start in range(0, len(keys), PER_STATEMENT):
-            yield from self._lines(asked, keys[start : start + PER_STATEMENT])
-
-    def preview(self, asked, size):
-        return self._lines(asked, list(self._found(asked).values_list("pk", flat=True)[:size]))
-
-    def _found(self, asked):
+    def found(self, asked):
         rows = Problem.objects.all() if asked.by is None else Problem.objects.visible_to(asked.by)
         chosen = asked.selection
         rows = rows.under(asked.organization).filter(campaign=chosen.campaign)
@@ -68,7 +54,7 @@ class _Problems(Kind):
             rows = rows.overdue(asked.today)
         return asked.part(rows).order_by("organization__path", "number")
 
-    def _lines(self, asked, keys):
+    def lines(self, asked, keys):
         """Three statements for any number of problems."""
         found = Problem.objects.filter(pk__in=keys).select_related(
             "organization", "task", "repeats"

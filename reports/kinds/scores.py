@@ -1,12 +1,11 @@
 """考核评分: every frozen score of the year, in three columns, with what appeals changed."""
 
 from dataclasses import replace
-from itertools import count
 
 from django.db.models import F
 
 from branchyear.lib.layout import Column
-from reports.kinds.base import Kind
+from reports.kinds.base import ByKey
 from tasks.models import Score
 
 COLUMNS = (
@@ -24,7 +23,7 @@ COLUMNS = (
 )
 
 
-class Scores(Kind):
+class Scores(ByKey):
     key = "scores"
     title = "考核评分"
     holds = "每次考核每个党组织一行：自评、审核、抽查核减、申诉调整、得分、等次，按官方顺序。"
@@ -41,21 +40,7 @@ class Scores(Kind):
     def layout(self, asked, **more):
         return replace(super().layout(asked, **more), scope_label=self.everything)
 
-    def count(self, asked):
-        return self._found(asked).count()
-
-    def rows(self, asked):
-        numbers = count(1)
-        keys = list(self._found(asked).values_list("pk", flat=True))
-        for start in range(0, len(keys), 500):
-            for row in self._values(asked, keys[start : start + 500]):
-                yield _line(next(numbers), row)
-
-    def preview(self, asked, size):
-        keys = list(self._found(asked).values_list("pk", flat=True)[:size])
-        return [_line(number, row) for number, row in enumerate(self._values(asked, keys), 1)]
-
-    def _found(self, asked):
+    def found(self, asked):
         rows = Score.objects.all() if asked.by is None else Score.objects.visible_to(asked.by)
         return (
             rows.under(asked.organization)
@@ -63,9 +48,9 @@ class Scores(Kind):
             .order_by("round__ends_on", "round_id", "organization__path")
         )
 
-    def _values(self, asked, keys):
-        return list(
-            self._found(asked)
+    def lines(self, asked, keys):
+        rows = (
+            self.found(asked)
             .filter(pk__in=keys)
             .values(
                 "self_total", "checked_total", "spot_total", "frozen_total", "total", "band",
@@ -73,14 +58,14 @@ class Scores(Kind):
                 state=F("round__state"),
             )
         )  # fmt: skip
+        return [_line(row) for row in rows]
 
 
 STATES = {"frozen": "申诉期", "final": "已公布"}
 
 
-def _line(number, row):
+def _line(row):
     return {
-        "number": number,
         "round": row["round_name"],
         "organization": row["organization_name"],
         "self_total": row["self_total"],
