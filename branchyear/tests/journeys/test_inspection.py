@@ -1,12 +1,10 @@
 """督查抽查 from the published hash to the problem, with an inspector whose network comes and goes."""
 
-import shutil
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
@@ -27,33 +25,6 @@ def plan(transactional_db, org, people):
     plan = make_inspection(org.committee, people.committee, now=now, scope=org.north)
     make_team(plan, people.committee, people.inspector, now=now)
     return plan
-
-
-@pytest.fixture
-def enter(plan, live_server, monkeypatch):
-    """``enter(person, path)``: a browser page of this person."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread; the test itself asks the database here.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-
-        def signed_in(person, path, **screen):
-            client = Client()
-            client.force_login(person, backend="branches.backends.AppointmentBackend")
-            cookie = client.cookies["sessionid"].value
-            context = browser.new_context(
-                locale="zh-CN", timezone_id="Asia/Shanghai", viewport=screen or None
-            )
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-            page = context.new_page()
-            page.goto(live_server.url + path)
-            return page
-
-        yield signed_in
-        browser.close()
 
 
 def confirm(page, name):

@@ -3,12 +3,10 @@ to the projector."""
 
 import io
 import re
-import shutil
 
 import pytest
-from django.test import Client
 from openpyxl import load_workbook
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from branchyear.lib.dates import local_day
 from reports.services import periods
@@ -19,39 +17,30 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def enter(transactional_db, org, people, live_server, monkeypatch):
-    """``enter(person)``: the overview in a browser of this person; half of the north branch's items are accepted."""
+def city(transactional_db, org, people):
+    """The month's reports are open, half of the north branch's items are accepted."""
     campaign = make_campaign(local_day().year)
     periods.open_periods(today=local_day())
     done = BranchItem.objects.filter(branch=org.north, item__task__campaign=campaign)
     BranchItem.objects.filter(pk__in=list(done.values_list("pk", flat=True))[:10]).update(
         state="accepted"
     )
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread; the test itself asks the database here.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-
-        def signed_in(person):
-            client = Client()
-            client.force_login(person, backend="branches.backends.AppointmentBackend")
-            cookie = client.cookies["sessionid"].value
-            context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-            page = context.new_page()
-            page.goto(live_server.url)
-            page.get_by_role("link", name="总览", exact=True).first.click()
-            return page
-
-        yield signed_in
-        browser.close()
 
 
-def test_from_the_overview_to_a_list_to_excel_and_to_the_projector(enter, people, org):
-    page = enter(people.committee)
+@pytest.fixture
+def overview(city, enter):
+    """``overview(person)``: the overview in a browser of this person."""
+
+    def opened(person):
+        page = enter(person)
+        page.get_by_role("link", name="总览", exact=True).first.click()
+        return page
+
+    return opened
+
+
+def test_from_the_overview_to_a_list_to_excel_and_to_the_projector(overview, people, org):
+    page = overview(people.committee)
 
     page.locator("select[name=task]").select_option("T1")
     page.get_by_role("button", name="查询").click()
@@ -76,8 +65,8 @@ def test_from_the_overview_to_a_list_to_excel_and_to_the_projector(enter, people
     expect(page.get_by_role("heading", name=org.committee.name)).to_be_visible()
 
 
-def test_the_department_sees_the_committee_s_figures_under_its_own_name(enter, people, org):
-    page = enter(people.department)
+def test_the_department_sees_the_committee_s_figures_under_its_own_name(overview, people, org):
+    page = overview(people.department)
 
     expect(page.get_by_role("heading", name=org.city.name, exact=True)).to_be_visible()
     page.get_by_role("link", name="问题整改", exact=True).last.click()

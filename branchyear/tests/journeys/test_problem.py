@@ -1,11 +1,9 @@
 """As a new secretary would: from a failing 支部体检 to a closed problem, in a real browser."""
 
-import shutil
 from datetime import date
 
 import pytest
-from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from branchyear.lib.dates import local_day
 from members.tests.make import id_number, make_member
@@ -36,31 +34,7 @@ def branch(transactional_db, org, people):
     return org.north
 
 
-@pytest.fixture
-def enter(branch, live_server, monkeypatch):
-    """``enter(person)``: a browser of this person."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread; the test itself asks the database here.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-
-        def signed_in(person):
-            client = Client()  # one each: to sign in anew would end the other's session
-            client.force_login(person, backend="branches.backends.AppointmentBackend")
-            cookie = client.cookies["sessionid"].value
-            context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-            page = context.new_page()
-            page.goto(live_server.url)
-            return page
-
-        yield signed_in
-        browser.close()
-
-
+@pytest.mark.usefixtures("branch")
 def test_a_new_secretary_goes_from_a_failing_check_up_to_a_closed_problem(enter, people):
     page = enter(people.secretary)
     menu = page.get_by_role("link", name="支部体检", exact=True)

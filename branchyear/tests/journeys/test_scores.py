@@ -1,12 +1,10 @@
 """The committee freezes the scores, a branch appeals, the committee answers: in a real browser."""
 
-import shutil
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from branchyear.lib.dates import local_day
 from tasks.models import BranchItem, Campaign, Score
@@ -35,31 +33,7 @@ def round_(transactional_db, org, people):
     )  # fmt: skip
 
 
-@pytest.fixture
-def enter(round_, live_server, monkeypatch):
-    """``enter(person)``: a browser of this person."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread; the test itself asks the database here.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-
-        def signed_in(person):
-            client = Client()
-            client.force_login(person, backend="branches.backends.AppointmentBackend")
-            cookie = client.cookies["sessionid"].value
-            context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-            page = context.new_page()
-            page.goto(live_server.url)
-            return page
-
-        yield signed_in
-        browser.close()
-
-
+@pytest.mark.usefixtures("round_")
 def test_scores_are_frozen_appealed_and_answered(enter, people, org):
     committee = enter(people.committee)
     committee.get_by_role("link", name="考核评分", exact=True).click()
