@@ -249,8 +249,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "branchyear.lib.staticfiles.CollectedFiles"},
 }
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# Where the web server in front serves MEDIA_ROOT from, to answers that say so only ("internal" in
+# deploy/nginx/branchyear.conf). It reads them as a member of our group. "" = we send them ourselves.
+PRIVATE_FILES_ACCEL = env("PRIVATE_FILES_ACCEL", "")
+if PRIVATE_FILES_ACCEL and not (
+    PRIVATE_FILES_ACCEL.startswith("/") and PRIVATE_FILES_ACCEL.endswith("/")
+):
+    raise ImproperlyConfigured("PRIVATE_FILES_ACCEL must begin and end with a slash.")
+FILE_UPLOAD_PERMISSIONS = 0o640 if PRIVATE_FILES_ACCEL else 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750 if PRIVATE_FILES_ACCEL else 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a whole branch on one page stays well below
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -20,6 +20,7 @@ from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.layout import Totals, display, values
 from branchyear.lib.paging import page_of
+from branchyear.lib.private import hand_out
 from reports import rules
 from reports.kinds import KINDS
 from reports.models import Export
@@ -90,7 +91,7 @@ def download_export(request, pk):
     """The file, for the person who asked for it; taking it away is noted."""
     export = get_object_or_404(Export.objects.visible_to(request.user), pk=pk)
     file = services.download(export, by=request.user)
-    return FileResponse(file, as_attachment=True, filename=export.filename)
+    return hand_out(file, name=export.filename)
 
 
 @require_POST

@@ -431,6 +431,23 @@ def test_a_download_is_an_attachment_under_its_own_name_and_leaves_a_trace(sign_
     assert Entry.objects.filter(verb="evidence.downloaded", actor=people.reviewer.pk).count() == 1
 
 
+def test_a_download_can_be_left_to_the_web_server_in_front(sign_in, people, row, settings):
+    settings.PRIVATE_FILES_ACCEL = "/private-files/"
+    evidence = make.make_evidence(row, people.secretary, make.make_pdf("支部 批复.pdf"))
+    address = reverse("tasks:evidence", args=[evidence.pk])
+
+    answer = sign_in(people.reviewer).get(address)
+
+    assert answer["X-Accel-Redirect"] == f"/private-files/{evidence.file.name}"
+    assert (answer.content, answer["Cache-Control"]) == (b"", "private, no-store")
+    assert answer["Content-Disposition"] == (
+        "attachment; filename*=utf-8''%E6%94%AF%E9%83%A8%20%E6%89%B9%E5%A4%8D.pdf"
+    )
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert Entry.objects.filter(verb="evidence.downloaded", actor=people.reviewer.pk).count() == 1
+
+
 def test_only_pictures_and_pdf_are_shown_and_nothing_in_them_runs(sign_in, people, row):
     picture = make.make_evidence(row, people.secretary, make.make_png())
     layout = make.make_evidence(row, people.secretary, make.make_zip("公文.ofd", "OFD.xml"))

@@ -1,11 +1,11 @@
 """The door to the private files."""
 
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from branchyear.audit.services import record
 from branchyear.lib.errors import Refused
+from branchyear.lib.private import hand_out
 from tasks.models import Evidence
 from tasks.previews import READERS, preview_of
 
@@ -57,15 +57,13 @@ def evidence(request, pk):
     )
     if wanted and kind is None:
         return in_words(request, found, content)
-    response = FileResponse(
+    return hand_out(
         content,
-        as_attachment=not kind,
-        filename=found.name,
+        name=found.name,
         content_type=kind or "application/octet-stream",
+        inline=bool(kind),
+        policy=LOCKED,
     )
-    response["Content-Security-Policy"] = LOCKED
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def in_words(request, found, content):

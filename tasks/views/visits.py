@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import FileResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import BadFile, Conflict, Refused, require
+from branchyear.lib.private import hand_out
 from tasks import rules
 from tasks.forms_inspections import DropForm, ListForm, StateForm
 from tasks.models import BranchItem, Inspection, ItemEvidence, Visit, VisitPhoto, VisitRecord
@@ -203,10 +204,8 @@ def photo(request, pk):
         "inspection.photo_viewed", visit.inspection, by=request.user, organization=visit.branch,
         photo=row.pk,
     )  # fmt: skip
-    response = FileResponse(content, filename=row.name, content_type=INLINE[row.extension])
-    response["Content-Security-Policy"] = LOCKED
-    response["Cache-Control"] = "private, no-store"
-    return response
+    kind = INLINE[row.extension]
+    return hand_out(content, name=row.name, content_type=kind, inline=True, policy=LOCKED)
 
 
 # --- What was not as claimed ----------------------------------------------------------------------
