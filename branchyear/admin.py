@@ -17,8 +17,8 @@ from branches.admin import OfficesBesides, link_to_end
 from branches.models import Appointment
 from branches.roles import Role
 from branches.services import accounts, appointments
+from branchyear.accounts.lockout import attempts_that_lock
 from branchyear.accounts.models import User
-from branchyear.accounts.services import attempts_that_lock
 from branchyear.audit.services import record
 from branchyear.lib.admin import NeverDeleted, RefusalsBesideFields
 from branchyear.lib.dates import local_day
@@ -140,10 +140,11 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
 
     def get_queryset(self, request):
         held = Appointment.objects.in_force(local_day()).select_related("organization")
+        by_network, everywhere = attempts_that_lock(OuterRef("username"))
         return (
             super()
             .get_queryset(request)
-            .annotate(is_locked=Exists(attempts_that_lock(OuterRef("username"))))
+            .annotate(is_locked=Exists(by_network) | Exists(everywhere))
             .prefetch_related(Prefetch("appointments", held, to_attr="held"))
         )
 

@@ -3,11 +3,14 @@
 from functools import update_wrapper
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from branchyear.lib.addresses import client_ip, stands_in
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -25,10 +28,13 @@ class PortalAdminSite(admin.AdminSite):
         return request.user.is_active and scope_of(request.user).is_administrator
 
     def admin_view(self, view, cacheable=False):
-        """Whoever is logged in but holds none of the three offices is told so (403)."""
+        """Whoever is logged in but holds none of the three offices is told so (403), and so is whoever sits
+        at a machine that is not named for it (等保2.0: 管理终端限制)."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request, *args, **kwargs):
+            if not stands_in(client_ip(request), settings.ADMIN_ADDRESSES):
+                raise PermissionDenied("系统管理只能在指定的管理终端上使用，请到管理终端登录。")
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied("系统管理只对系统管理员、安全管理员、审计管理员开放。")
             return inner(request, *args, **kwargs)

@@ -42,6 +42,25 @@ def production_settings(app_configs, **kwargs):
     return problems
 
 
+@register(Tags.database, deploy=True)
+def nobody_is_superuser(app_configs, databases=None, **kwargs):
+    """A superuser's account is shut in production (``AppointmentBackend``); better there is none."""
+    if not databases or "default" not in databases:
+        return []
+    from branchyear.accounts.models import User  # apps are not loaded when this module is
+
+    names = list(User.objects.filter(is_superuser=True).values_list("username", flat=True)[:5])
+    if not names:
+        return []
+    return [
+        Warning(
+            f"Superusers: {', '.join(names)}. They cannot log in in production.",
+            hint="Give the three administrators' offices with `manage.py appoint` instead.",
+            id="branchyear.W005",
+        )
+    ]
+
+
 @register(Tags.database)
 def sqlite_takes_the_write_lock_first(app_configs, **kwargs):
     database = settings.DATABASES["default"]

@@ -18,19 +18,9 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from branchyear.audit import context
 from branchyear.audit.services import record
+from branchyear.lib.addresses import client_ip
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.once import services as once
-
-
-def client_ip(request):
-    """The peer's address; behind our own proxy (production) the last hop it noted."""
-    if settings.PRODUCTION:
-        hops = [
-            h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",") if h.strip()
-        ]
-        if hops:
-            return hops[-1]
-    return request.META.get("REMOTE_ADDR") or None
 
 
 class RequestContext:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from treebeard.mp_tree import MP_Node
 
 from branches.querysets import AppointmentQuerySet, OrganizationManager
-from branches.roles import Role
+from branches.roles import ADMIN_ROLES, Role
 
 
 class Kind(models.TextChoices):
@@ -263,6 +263,12 @@ class Appointment(models.Model):
                 condition=Q(ends_on=None),
                 name="one_open_appointment_of_a_kind",
                 violation_error_message="该人员在此党组织已有同样的职责。",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ends_on=None, role__in=sorted(ADMIN_ROLES)),
+                name="one_administrators_office_at_a_time",
+                violation_error_message="系统、安全、审计管理员须由不同的人担任，一人只能担任一个。",
             ),
         ]
         indexes = [models.Index(fields=["organization", "role"], name="appointment_office")]

@@ -6,6 +6,7 @@ from branches import rules
 from branches.models import Appointment, Kind
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, DATED_ROLES, Role
 from branches.scope import forget_scope
+from branchyear.accounts.models import User
 from branchyear.audit.services import build, record, record_many
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
@@ -54,6 +55,7 @@ def give(offices):
     trace (here, ``handover``, ``substitutes``)."""
     for office in offices:
         _check(office)
+    _keep_administrators_apart(offices)
     try:
         with transaction.atomic():
             Appointment.objects.bulk_create(offices, batch_size=500)
@@ -73,6 +75,35 @@ def _check(office):
         raise Refused(f"{role.label}必须填写截止日期。", field="ends_on")
     if office.ends_on is not None and office.ends_on < office.starts_on:
         raise Refused("截止日期不能早于起始日期。", field="ends_on")
+
+
+def _keep_administrators_apart(offices):
+    """Nobody holds two of the three administrators' offices on one day, be it in this batch.
+
+    等保2.0 (管理用户的权限分离): who runs the system, who gives its rights and who reads its trail are three people.
+    For offices without an end the database holds it too (``one_administrators_office_at_a_time``).
+    """
+    new = [office for office in offices if office.role in ADMIN_ROLES]
+    if not new:
+        return
+    people = User.objects.select_for_update().filter(pk__in={office.user_id for office in new})
+    list(people.order_by("pk"))  # of two at once, the second waits and sees what the first gave
+    held = list(Appointment.objects.filter(user__in=people, role__in=ADMIN_ROLES))
+    for office in new:
+        for other in held:
+            if other.user_id == office.user_id and _overlap(office, other):
+                raise Refused(
+                    f"{office.user}在同一时间已担任{other.get_role_display()}。"
+                    "系统、安全、审计管理员须由不同的人担任，一人只能担任一个。",
+                    field="role",
+                )
+        held.append(office)
+
+
+def _overlap(one, other):
+    return (one.ends_on is None or other.starts_on <= one.ends_on) and (
+        other.ends_on is None or one.starts_on <= other.ends_on
+    )
 
 
 def _held_already(offices):

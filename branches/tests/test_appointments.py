@@ -151,3 +151,37 @@ def test_the_database_itself_keeps_the_rules_of_dates(org, people):
                 starts_on=starts_on,
                 ends_on=ends_on,
             )
+
+
+@pytest.mark.parametrize("second", sorted(ADMIN_ROLES))
+@pytest.mark.parametrize("first", ["admin", "security", "auditor"])
+def test_nobody_holds_two_of_the_three_administrators_offices(first, second, org, people):
+    with pytest.raises(Refused, match="须由不同的人担任"):
+        appoint(getattr(people, first), second, org.committee)
+
+
+def test_administrators_offices_may_follow_one_another(org, people):
+    first = appoint(people.nobody, Role.SYSTEM_ADMIN, org.city, ends_on=DAY)
+
+    with pytest.raises(Refused, match="须由不同的人担任"):
+        appoint(people.nobody, Role.AUDIT_ADMIN, org.city, starts_on=DAY)
+    later = appoint(people.nobody, Role.AUDIT_ADMIN, org.city, starts_on=DAY + timedelta(days=1))
+
+    assert first.ends_on < later.starts_on
+
+
+def test_nor_are_both_given_in_one_list(org, people):
+    offices = [
+        Appointment(user=people.nobody, organization=org.city, role=role, starts_on=DAY)
+        for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+    ]
+
+    with pytest.raises(Refused, match="须由不同的人担任"):
+        appointments.appoint_many(offices, by=None)
+
+
+def test_the_database_keeps_the_three_administrators_apart_too(org, people):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appointment.objects.create(
+            user=people.admin, organization=org.city, role=Role.AUDIT_ADMIN, starts_on=DAY
+        )

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 
+from branchyear.accounts import lockout
+
 
 class LoginForm(AuthenticationForm):
     username = forms.CharField(
@@ -42,12 +44,12 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args, user, **kwargs):
-        self.user = user
+    def __init__(self, *args, user, request, **kwargs):
+        self.user, self.request = user, request
         super().__init__(*args, **kwargs)
 
     def clean_old_password(self):
-        if not self.user.check_password(self.cleaned_data["old_password"]):
+        if not lockout.proves(self.request, self.user, self.cleaned_data["old_password"]):
             raise forms.ValidationError("当前密码不正确。首次登录请填写发给您的一次性密码。")
         return self.cleaned_data["old_password"]
 

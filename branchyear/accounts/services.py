@@ -1,8 +1,6 @@
 """What happens to accounts."""
 
-from axes.models import AccessAttempt
 from axes.utils import reset as reset_failures
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from branchyear.accounts import lockout
 from branchyear.accounts.models import User
 from branchyear.accounts.passwords import one_time_password
 from branchyear.lib.errors import Refused
@@ -100,18 +99,9 @@ def close_sessions(user):
 
 def unlock(user):
     """Lift a lock after too many wrong passwords; True if there was one."""
-    was_locked = attempts_that_lock(user.username).exists()
+    was_locked = lockout.is_locked(user.username)
     reset_failures(username=user.username)
     return was_locked
-
-
-def attempts_that_lock(username):
-    """The failed log-ins that lock an account at this moment (a name, or an expression for one)."""
-    return AccessAttempt.objects.filter(
-        username=username,
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-        attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME,
-    )
 
 
 @transaction.atomic

@@ -1,7 +1,5 @@
 """The door: log-in, log-out, own password."""
 
-from axes.helpers import get_failure_limit
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as start_session
@@ -16,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from branchyear.accounts import services
+from branchyear.accounts import lockout, services
 from branchyear.accounts.forms import LoginForm, PasswordForm
 
 
@@ -38,10 +36,13 @@ def login(request):
     return render(request, "accounts/login.html", context, status=200)
 
 
-def locked_out(request, credentials, *args, **kwargs):
+def locked_out(request, response=None, credentials=None):
     """What axes answers while an account is locked, on every way in."""
-    until = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
-    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次，账号已锁定，请于{until:%H:%M}后再试，或联系系统管理员解锁。"
+    username = (credentials or {}).get("username") or request.POST.get("username", "")
+    until = timezone.localtime(lockout.locked_until(username))
+    sentence = f"密码连续输错多次，账号已锁定，请于{until:%H:%M}后再试，或联系系统管理员解锁。"
+    if request.user.is_authenticated:  # guessed at the old password of somebody who is in
+        end_session(request)
     if request.path.startswith("/api/"):
         return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
     form = LoginForm(request)
@@ -70,7 +71,7 @@ def logout(request):
 @require_http_methods(["GET", "POST"])
 def password(request):
     """Set an own password; after the first log-in this is the only page there is."""
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(request.POST or None, user=request.user, request=request)
     if request.method == "POST" and form.is_valid():
         services.choose_password(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)
@@ -94,11 +95,5 @@ def _next(request, default="/"):
 
 def _attempts_left(request):
     """Tries left before the lock, for the account just tried."""
-    attempt = (
-        AccessAttempt.objects.filter(username=request.POST.get("username", ""))
-        .order_by("-failures_since_start")
-        .first()
-    )
-    if attempt is None:
-        return None
-    return max(get_failure_limit(request, None) - attempt.failures_since_start, 0)
+    failed = lockout.failures(request, request.POST.get("username", ""))
+    return max(settings.AXES_FAILURE_LIMIT - failed, 0) if failed else None

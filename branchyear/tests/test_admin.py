@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from ipaddress import ip_network
 
 import pytest
 from django.contrib import admin
@@ -17,6 +18,7 @@ from branches.services import appointments, organizations
 from branches.tests.make import list_of, row
 from branchyear.accounts.models import User
 from branchyear.audit.models import Entry
+from branchyear.checks import nobody_is_superuser
 from branchyear.lib.dates import local_day
 from branchyear.outbox.models import Job
 
@@ -664,3 +666,35 @@ def test_the_tree_asks_no_more_questions_for_more_rows(org, people, sign_in):
         )
 
     assert count() == few
+
+
+# --- where from, and who never ----------------------------------------------------------------------
+
+
+def test_the_admin_site_opens_at_the_named_machines_only(people, sign_in, settings):
+    settings.ADMIN_ADDRESSES = [ip_network("10.1.0.0/16")]
+    client = sign_in(people.admin)
+
+    inside = client.get(page("accounts_user_changelist"), REMOTE_ADDR="10.1.2.3")
+    outside = client.get(page("accounts_user_changelist"), REMOTE_ADDR="10.2.2.3")
+    pretending = client.get(
+        page("index"), REMOTE_ADDR="10.2.2.3", headers={"X-Forwarded-For": "10.1.2.3"}
+    )
+
+    assert (inside.status_code, outside.status_code, pretending.status_code) == (200, 403, 403)
+    assert "管理终端" in outside.content.decode()
+
+
+def test_a_superuser_gets_in_by_no_door_in_production(people, sign_in, settings):
+    User.objects.filter(pk=people.admin.pk).update(is_superuser=True)
+    client = sign_in(people.admin)
+    before = client.get("/notices/").status_code
+
+    settings.PRODUCTION = True
+
+    assert before == 200
+    assert client.get("/notices/").status_code == 302
+    client.cookies.clear()
+    client.post("/login/", {"username": "admin", "password": "Passw0rd-2022"})
+    assert "_auth_user_id" not in client.session
+    assert [w.id for w in nobody_is_superuser(None, databases=["default"])] == ["branchyear.W005"]
