@@ -45,6 +45,7 @@ PHRASES = (
     ("seed", "原文"),
     ("Built from", "依据"),
 )
+_FULL_WIDTH = str.maketrans("(),", "（），")
 _NUMERALS = {"1": "一", "2": "二", "3": "三"}
 
 
@@ -64,4 +65,5 @@ def in_chinese(text):
         .replace(", ", "、")
     )
     text = re.sub(r"(?<=[^\x00-\x7f)]) (?=[^\x00-\x7f(])", "", text)
-    return re.sub(r"(?<=[^\x00-\x7f]) (?=[(])", "", text).rstrip(".")
+    text = re.sub(r"(?<=[^\x00-\x7f]) (?=[(])", "", text).rstrip(".")
+    return text.translate(_FULL_WIDTH)

@@ -198,8 +198,8 @@ def test_the_notes_read_in_chinese(campaign):
     words = {v.item.code: v.basis_words for v in ItemVersion.objects.select_related("item")}
 
     assert words["T1-06"] == "推断：党章第八条；党员教育管理工作条例第二十五条"
-    assert words["T2-03"] == "原文目标三规范①(按期换届)"
-    assert words["T8-06"] == "原文第一、二阶段、第五部分(一)"
+    assert words["T2-03"] == "原文目标三规范①（按期换届）"
+    assert words["T8-06"] == "原文第一、二阶段、第五部分（一）"
     for text in [
         *words.values(),
         *map(in_chinese, campaign.tasks.values_list("source_note", flat=True)),
