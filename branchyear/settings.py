@@ -234,7 +234,11 @@ CONTENT_SECURITY_POLICY = {
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    # A kept connection is asked first whether it still lives: after a restart of the server the next
+    # request of every thread would fail otherwise.
+    DATABASES = {
+        "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    }
 else:
     DATABASES = {
         "default": {
@@ -391,8 +395,7 @@ DOSSIER_MAX_BYTES = (
 ROSTER_UPLOAD_KEEP_DAYS = 30  # time to mend a rejected list; the file itself goes once it is saved
 JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrator is shown it
 JOB_MAX_STARTS = 20  # of long work: a killed worker is not its fault, and it goes on where it stood
-JOB_LEASE = timedelta(minutes=6)  # above Celery's hard limit of five minutes
-# Long work says every second or after every few pages that it lives; ten hostile pages take half a minute.
+# Who works on a job says three times in this while that he lives: a killed worker's job is free after it.
 JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
 # Above that a ledger is printed in parts, by as many workers as there are. Measured on a city's 17,640 lines (878
 # pages): in one go 10 s of processor time; in parts 1 s to read, 5 s that workers share, 4 s to join.

@@ -7,13 +7,15 @@ five failures make a dead letter that an administrator sees.
 """
 
 import logging
+import threading
 import traceback
 import uuid
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -118,13 +120,14 @@ def perform(job_id, *, now):
         return False
     function, atomic = _handlers[job.kind]
     try:
-        if atomic:
-            with transaction.atomic():
+        with _kept_alive(job):
+            if atomic:
+                with transaction.atomic():
+                    function(job.payload, job)
+                    _finish(job)
+            else:
                 function(job.payload, job)
                 _finish(job)
-        else:
-            function(job.payload, job)
-            _finish(job)
     except Exception as error:  # noqa: BLE001 the row must say what went wrong, whatever it was
         logger.exception("Job %s %s failed, attempt %s", job.pk, job.kind, job.attempts)
         _put_back(job, error)
@@ -140,7 +143,7 @@ def _claim(job_id, now):
         .update(
             status=Job.Status.RUNNING,
             attempts=F("attempts") + 1,
-            leased_until=now + settings.JOB_LEASE,
+            leased_until=now + settings.JOB_ALIVE,
             token=token,
         )
     )
@@ -155,11 +158,33 @@ def _finish(job):
         raise LostLease(f"Job {job.pk} was taken over by another worker.")
 
 
-def extend_lease(job, *, now):
-    """A long job says it is alive; raises ``LostLease`` when somebody else took it over.
+@contextmanager
+def _kept_alive(job):
+    """While the work goes on, a second thread prolongs the lease; with the process it dies as well."""
+    over = threading.Event()
 
-    Who says so is expected to say it again soon: a killed worker's job is free after ``JOB_ALIVE``.
-    """
+    def say_so():
+        while not over.wait(settings.JOB_ALIVE.total_seconds() / 3):
+            try:
+                extend_lease(job, now=timezone.now())
+            except LostLease:
+                return
+            except DatabaseError:  # away, or the work itself holds SQLite's one pen: next time
+                logger.warning("Job %s could not say that it lives.", job.pk)
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=say_so, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def extend_lease(job, *, now):
+    """A long job says it is alive; raises ``LostLease`` when somebody else took it over."""
     held = Job.objects.filter(pk=job.pk, token=job.token, status=Job.Status.RUNNING).update(
         leased_until=now + settings.JOB_ALIVE
     )

@@ -1,5 +1,6 @@
 """Jobs: written with their cause, done once, never lost."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,24 @@ def test_a_killed_workers_job_is_free_after_its_lease(kind, db):
     assert services.perform(job.pk, now=now + timedelta(minutes=1)) is False
     assert services.perform(job.pk, now=now + timedelta(minutes=10)) is True
     assert done == [1]
+
+
+@pytest.mark.engines
+@pytest.mark.django_db(transaction=True)
+def test_work_that_goes_on_keeps_its_lease(kind, settings):
+    settings.JOB_ALIVE = timedelta(seconds=0.3)
+    leases = set()
+
+    def work(payload, job):
+        give_up = time.monotonic() + 20
+        while len(leases) < 3 and time.monotonic() < give_up:
+            leases.add(Job.objects.get(pk=job.pk).leased_until)
+            time.sleep(0.02)
+
+    job = services.enqueue(kind(work, atomic=False), "a")  # done at once, after the commit
+
+    job.refresh_from_db()
+    assert (len(leases), job.status) == (3, Job.Status.DONE)
 
 
 def test_a_failure_leaves_no_effect_and_is_tried_again(kind, db):
