@@ -53,3 +53,4 @@ urlpatterns = [
 ]
 
 handler403 = "branchyear.views.forbidden"
+handler500 = "branchyear.views.broken"

@@ -1,13 +1,15 @@
 """Pages that belong to no app: home, health, help, the style guide."""
 
 import shutil
+import sys
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.http import Http404, JsonResponse
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -105,6 +107,17 @@ def manual(request):
 def forbidden(request, exception=None):
     """403: in sight, but not this person's to do. Says whom to ask."""
     return render(request, "403.html", {"sentence": str(exception or "")}, status=403)
+
+
+def broken(request):
+    """500: ours broke. 503 while the database does not answer: nothing was done, and asking again helps."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    # Without a request: the frame's own questions would meet the same trouble.
+    words = loader.get_template("500.html").render()
+    answer = HttpResponse(words, status=503 if is_away else 500)
+    if is_away:
+        answer["Retry-After"] = "5"
+    return answer
 
 
 def csrf_failure(request, reason=""):
