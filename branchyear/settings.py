@@ -397,6 +397,7 @@ JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrat
 JOB_MAX_STARTS = 20  # of long work: a killed worker is not its fault, and it goes on where it stood
 # Who works on a job says three times in this while that he lives: a killed worker's job is free after it.
 JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
+JOB_LEASE = JOB_ALIVE
 # Above that a ledger is printed in parts, by as many workers as there are. Measured on a city's 17,640 lines (878
 # pages): in one go 10 s of processor time; in parts 1 s to read, 5 s that workers share, 4 s to join.
 EXPORT_SPLIT_ROWS = int(env("EXPORT_SPLIT_ROWS", "5000"))

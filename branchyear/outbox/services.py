@@ -143,7 +143,7 @@ def _claim(job_id, now):
         .update(
             status=Job.Status.RUNNING,
             attempts=F("attempts") + 1,
-            leased_until=now + settings.JOB_ALIVE,
+            leased_until=now + settings.JOB_LEASE,
             token=token,
         )
     )

@@ -1,7 +1,7 @@
 """What a person sees when something of ours breaks."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 
 @pytest.mark.parametrize(("error", "status"), [(OperationalError("gone"), 503), (KeyError(), 500)])
@@ -9,7 +9,7 @@ def test_while_the_database_is_away_the_page_says_come_back(error, status, clien
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("branchyear.views.connection.cursor", fail)
+    monkeypatch.setattr(connection, "cursor", fail)
     client.raise_request_exception = False
 
     answer = client.get("/healthz")
