@@ -24,6 +24,27 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
+    # Something for every queue: that it is done is what /healthz/deep sees of broker and workers.
+    **{
+        f"monitoring-{queue}": {
+            "task": "branchyear.monitoring.jobs.still_there",
+            "schedule": 30.0,
+            "options": {"queue": queue, "expires": 60},
+        }
+        for queue in ("default", "mail", "heavy")
+    },
+    # Whether the mail server lets us in, asked where letters are sent.
+    "monitoring-probe-mail": {
+        "task": "branchyear.monitoring.jobs.probe_mail",
+        "schedule": 60.0,
+        "options": {"queue": "mail", "expires": 50},
+    },
+    # The newest links of the audit trail and a stretch of the older ones.
+    "monitoring-watch-audit-chain": {
+        "task": "branchyear.monitoring.jobs.watch_audit_chain",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     # Links of the audit trail's chain.
     "audit-extend-chain": {
         "task": "branchyear.audit.jobs.extend_chain",

@@ -1,7 +1,6 @@
 """What every request goes through."""
 
 import json
-import uuid
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,7 +23,7 @@ from branchyear.once import services as once
 
 
 class RequestContext:
-    """Says which request this is (for the audit trail), and whether a fragment is wanted."""
+    """Says from where the request comes (for the audit trail), and whether a fragment is wanted."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -32,12 +31,10 @@ class RequestContext:
     def __call__(self, request):
         request.htmx = request.headers.get("HX-Request") == "true"
         request.scripted = request.htmx or request.headers.get("X-Requested-With") == "fetch"
-        request_token = context.request_id.set(uuid.uuid4().hex)
         ip_token = context.ip.set(client_ip(request))
         try:
             response = self.get_response(request)
         finally:
-            context.request_id.reset(request_token)
             context.ip.reset(ip_token)
         patch_vary_headers(response, ["HX-Request"])
         location = response.get("Location", "")

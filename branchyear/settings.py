@@ -69,6 +69,10 @@ SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEY = _secret("FIELD_KEY")
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "*")
+if ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS:
+    # Prometheus and health checks on this very machine cannot say another name. Links in letters are made
+    # of SITE_URL, and the web server in front hands on its own names only.
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/")
 
@@ -81,6 +85,7 @@ INSTALLED_APPS = [
     "branchyear.audit",
     "branchyear.outbox",
     "branchyear.notifications",
+    "branchyear.monitoring",
     "branches",
     "members",
     "tasks",
@@ -104,6 +109,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "branchyear.monitoring.middleware.Observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "branchyear.middleware.RequestContext",
@@ -210,6 +216,8 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", True)
+    # Asked by machines on the inner side: by containers, balancers, Prometheus.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz(/deep)?$", r"^metrics$"]
     SECURE_HSTS_SECONDS = int(env("SECURE_HSTS_SECONDS", "31536000"))
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -350,10 +358,14 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "branchyear.monitoring.scheduler:Scheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {}
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Who looks after it -----------------------------------------------------------------------------------
+
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # /metrics for a Prometheus on another host
 
 # --- API --------------------------------------------------------------------------------------------
 
@@ -410,15 +422,33 @@ JOB_TIME_LIMITS = {"heavy": {"soft_time_limit": 1740, "time_limit": 1800}}
 ELECTED_BY = env("ELECTED_BY", "present")
 DEMO_PASSWORD = env("DEMO_PASSWORD", "jcjs-demo-2022")
 
+# To standard error, where systemd and containers take it. No address, no query, no name, no number of a person
+# (branchyear/monitoring/logs.py).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "branchyear.monitoring.logs.Lines",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "branchyear.monitoring.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "ERROR"},  # our own audit trail says the same
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
+        # Addresses that do not exist stand in it, whatever was typed there; ours says their number.
+        "django.request": {"level": "ERROR"},
+        # Its own door to the console, with names and queries in it.
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

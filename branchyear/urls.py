@@ -7,6 +7,7 @@ from rest_framework.routers import DefaultRouter
 
 from branches.api import OrganizationViewSet
 from branchyear import views
+from branchyear.monitoring import views as monitoring
 from branchyear.notifications.api import NoticeViewSet
 from branchyear.search import search
 from members.api import MeetingViewSet, MemberViewSet
@@ -35,8 +36,9 @@ router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
-    path("healthz/deep", views.healthz_deep, name="healthz_deep"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("healthz/deep", monitoring.healthz_deep, name="healthz_deep"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("search/", search, name="search"),
     path("help/", views.manual, name="help"),

@@ -1,17 +1,12 @@
-"""Pages that belong to no app: home, health, help, the style guide."""
+"""Pages that belong to no app: home, help, the style guide, the pages of failure."""
 
-import shutil
 import sys
-from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
-from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
@@ -19,7 +14,6 @@ from branches.scope import scope_of
 from branchyear import home as pages
 from branchyear.context import main_office
 from branchyear.lib.dates import local_day
-from branchyear.outbox.models import Job
 from tasks.health.registry import NOT_COMPUTED
 from tasks.models.health import INSPECTORS_ONLY, SIGNAL_ROLES
 
@@ -44,41 +38,6 @@ def home(request):
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
         return render(request, "home/desk.html", pages.reviewer(request.user, scope, today))
     return render(request, "home/desk.html", pages.leader(scope, today))
-
-
-@login_not_required
-@never_cache
-@require_GET
-def healthz(request):
-    """The web process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
-
-
-@login_not_required
-@never_cache
-@require_GET
-def healthz_deep(request):
-    """Whether work gets done: oldest waiting job, dead letters, room on the disk.
-
-    Only counts, nothing that tells who or what. 503 when a job has waited for more than five minutes.
-    """
-    now = timezone.now()
-    oldest = Job.objects.due(now).order_by("run_after").values_list("run_after", flat=True).first()
-    waiting = (now - oldest).total_seconds() if oldest else 0
-    free = shutil.disk_usage(settings.VAR_DIR)
-    room = free.free / free.total
-    healthy = waiting < timedelta(minutes=5).total_seconds() and room > 0.02
-    return JsonResponse(
-        {
-            "status": "ok" if healthy else "ailing",
-            "oldest_waiting_job_seconds": round(waiting),
-            "dead_letters": Job.objects.filter(status=Job.Status.DEAD).count(),
-            "disk_free_share": round(room, 3),
-        },
-        status=200 if healthy else 503,
-    )
 
 
 @require_GET

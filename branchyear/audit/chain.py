@@ -48,7 +48,7 @@ def digest_of(before, values):
     return hmac.digest(_key(settings.FIELD_KEY), message, "sha256").hex()
 
 
-def _unlinked():
+def unlinked():
     return Entry.objects.filter(~Exists(Link.objects.filter(entry_id=OuterRef("pk")))).order_by(
         "pk"
     )
@@ -61,7 +61,7 @@ def extend():
     """
     added = 0
     newest = Link.objects.aggregate(newest=Max("entry_id"))["newest"] or 0
-    rows = _unlinked().filter(pk__gt=newest - BEHIND)
+    rows = unlinked().filter(pk__gt=newest - BEHIND)
     while True:
         try:
             with transaction.atomic():
@@ -128,7 +128,7 @@ def verify(*, expect=None):
                 verdict.note(f"链上第{link.position}环与另存的校验值不一致，审计链被整体改写过。")
     if expect and expect[0] >= wanted:
         verdict.note(f"另存的校验值在第{expect[0]}环，审计链只到第{wanted - 1}环，末尾被截去。")
-    for pk in _unlinked().values_list("pk", flat=True)[: TOLD + 1]:
+    for pk in unlinked().values_list("pk", flat=True)[: TOLD + 1]:
         verdict.note(f"第{pk}号审计记录不在链上，是事后插入的。")
     return verdict
 

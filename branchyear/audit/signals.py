@@ -3,3 +3,6 @@
 from django.dispatch import Signal
 
 recorded = Signal()
+
+# The whole chain was gone through; ``verdict`` says what was found.
+verified = Signal()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import Min
 from django.utils import timezone
 
+from branchyear.lib import metrics
 from branchyear.lib.bulk import insert_many
 from branchyear.notifications.channels import CHANNELS, channels_for
 from branchyear.notifications.kinds import KINDS
@@ -90,14 +91,17 @@ def _deliver(way, mine):
             open_.discard(delivery.pk)
             if trouble:
                 _note([delivery.pk], status=Status.FAILED, error=trouble[:1000])
+                metrics.LETTERS.labels(way.code, "failed").inc()
                 continue
             sent.append(delivery.pk)
+            metrics.LETTERS.labels(way.code, "sent").inc()
             left += 1
             if len(sent) == NOTED:
                 _note(sent, status=Status.SENT, sent_at=timezone.now(), error="")
                 sent = []
     except OSError as error:  # smtplib's and urllib's errors are OSErrors too
         _note(open_, status=Status.FAILED, error=str(error)[:1000])
+        metrics.LETTERS.labels(way.code, "failed").inc(len(open_))
         raise
     finally:
         _note(sent, status=Status.SENT, sent_at=timezone.now(), error="")

@@ -8,6 +8,7 @@ five failures make a dead letter that an administrator sees.
 
 import logging
 import threading
+import time
 import traceback
 import uuid
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from branchyear.lib import metrics
 from branchyear.outbox.models import Job
 from branchyear.outbox.signals import job_buried
 
@@ -119,6 +121,7 @@ def perform(job_id, *, now):
         _bury(job, f"没有处理“{job.kind}”的程序。")
         return False
     function, atomic = _handlers[job.kind]
+    began = time.monotonic()
     try:
         with _kept_alive(job):
             if atomic:
@@ -132,6 +135,9 @@ def perform(job_id, *, now):
         logger.exception("Job %s %s failed, attempt %s", job.pk, job.kind, job.attempts)
         _put_back(job, error)
         return False
+    finally:
+        metrics.JOB_SECONDS.labels(job.queue, job.kind).inc(time.monotonic() - began)
+    metrics.JOBS.labels(job.queue, job.kind, "done").inc()
     return True
 
 
@@ -196,6 +202,7 @@ def _put_back(job, error):
     if job.attempts >= settings.JOB_MAX_ATTEMPTS:
         _bury(job, "".join(traceback.format_exception_only(error)))
         return
+    metrics.JOBS.labels(job.queue, job.kind, "failed").inc()
     wait = timedelta(seconds=min(5 * 2**job.attempts, 600))
     Job.objects.filter(pk=job.pk, token=job.token).update(
         status=Job.Status.QUEUED,
@@ -211,6 +218,7 @@ def _bury(job, reason):
     )
     logger.error("Job %s %s is a dead letter: %s", job.pk, job.kind, reason)
     if buried:
+        metrics.JOBS.labels(job.queue, job.kind, "dead").inc()
         job_buried.send_robust(Job, job=job)
 
 

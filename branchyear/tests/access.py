@@ -56,7 +56,8 @@ class Row:
 ROWS = {
     "home": Row({200: [p for p in PEOPLE if p not in ADMINS], 302: ADMINS}),
     "healthz": Row({200: PEOPLE}, open=True),
-    "healthz_deep": Row({200: PEOPLE}, open=True),
+    "healthz_deep": Row({503: PEOPLE}, open=True),  # beat and workers do not run here
+    "metrics": Row({200: PEOPLE}, open=True),  # asked from this very machine
     "styleguide": Row({200: PEOPLE}),
     "help": Row({200: PEOPLE}),
     "login": Row({302: PEOPLE}, open=True),

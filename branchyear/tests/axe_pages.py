@@ -21,7 +21,7 @@ from scripts.vendor import fetch
 VERSION = "4.10.3"
 GRAVE = {"serious", "critical"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-ELSEWHERE = ("schema", "api_docs", "healthz", "healthz_deep")  # no pages of ours
+ELSEWHERE = ("schema", "api_docs", "healthz", "healthz_deep", "metrics")  # no pages of ours
 
 
 def axe_core():

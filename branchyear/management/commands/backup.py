@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from branchyear.backups import archive
 from branchyear.backups.errors import Impossible
+from branchyear.monitoring import services as monitoring
 
 
 class Command(BaseCommand):
@@ -18,6 +19,7 @@ class Command(BaseCommand):
             manifest = archive.make(path, now=timezone.now())
         except Impossible as impossible:
             raise CommandError(str(impossible)) from None
+        monitoring.beat("backup", now=timezone.now())
         rows, files = sum(manifest["rows"].values()), len(manifest["members"]) - 1
         self.stdout.write(
             f"已备份到 {path}：{len(manifest['rows'])}张表、{rows}行，{files}个文件。"

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from branchyear.audit import chain
+from branchyear.audit.signals import verified
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, expect=None, **options):
         verdict = chain.verify(expect=_parsed(expect))
+        verified.send(type(self), verdict=verdict)
         position, digest = chain.head()
         self.stdout.write(f"审计链共{verdict.links}环，末环 {position}:{digest}")
         for sentence in verdict.faults:
