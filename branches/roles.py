@@ -70,6 +70,7 @@ ADMIN_PERMISSIONS = {
         "branches.view_*",
         "branches.add_appointment",
         "branches.change_appointment",
+        "branches.*_secondfactorrole",
         "axes.view_*",
         "axes.delete_*",
         "authtoken.*",

@@ -88,6 +88,17 @@ def may_open_accounts(user):
     return scope_of(user).has({Role.SYSTEM_ADMIN})
 
 
+def may_reset_second_factor(user, account):
+    """The security administrator, for everybody but himself: who lets somebody in without the code must
+    not be the one who is let in."""
+    return user.pk != account.pk and scope_of(user).has({Role.SECURITY_ADMIN})
+
+
+def may_name_second_factor_roles(user):
+    """Which offices ask for a code is a matter of security (等保2.0: 授权主体配置策略)."""
+    return scope_of(user).has({Role.SECURITY_ADMIN})
+
+
 def may_keep_account(user, account):
     """Reset the password, lift a lock, close or reopen: the security administrator, and the system
     administrator where the account is not an administrator's. Nobody does it to himself, and whoever

@@ -14,11 +14,11 @@ from rest_framework.authtoken.models import Token, TokenProxy
 
 from branches import rules
 from branches.admin import OfficesBesides, link_to_end
-from branches.models import Appointment
+from branches.models import Appointment, SecondFactorRole
 from branches.roles import Role
-from branches.services import accounts, appointments
+from branches.services import accounts, appointments, safety
 from branchyear.accounts.lockout import attempts_that_lock
-from branchyear.accounts.models import User
+from branchyear.accounts.models import SecondFactor, User
 from branchyear.audit.services import record
 from branchyear.lib.admin import NeverDeleted, RefusalsBesideFields
 from branchyear.lib.dates import local_day
@@ -92,6 +92,7 @@ class Act:
     run: object
     sentence: str
     fits: object
+    may: object = rules.may_keep_account
 
 
 ACTS = {
@@ -107,6 +108,14 @@ ACTS = {
         accounts.unlock_account,
         "该账号因连续输错密码被锁定。请核实确为本人后再解除。",
         lambda user: user.is_locked,
+    ),
+    "reset_code": Act(
+        "重置动态验证码",
+        accounts.reset_second_factor,
+        "本人的手机或恢复码已丢失时办理。重置后原验证码和恢复码作废，已登录的会话全部退出；"
+        "职责须用动态验证码的，下次登录时重新启用。请先当面核实确为本人。",
+        lambda user: user.has_code,
+        rules.may_reset_second_factor,
     ),
     "close": Act(
         "停用账号",
@@ -144,7 +153,10 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .annotate(is_locked=Exists(by_network) | Exists(everywhere))
+            .annotate(
+                is_locked=Exists(by_network) | Exists(everywhere),
+                has_code=Exists(SecondFactor.objects.filter(user=OuterRef("pk"))),
+            )
             .prefetch_related(Prefetch("appointments", held, to_attr="held"))
         )
 
@@ -218,9 +230,9 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
             [
                 (act.word, reverse("admin:accounts_user_act", args=[obj.pk, verb]))
                 for verb, act in ACTS.items()
-                if act.fits(obj)
+                if act.fits(obj) and act.may(request.user, obj)
             ]
-            if obj and rules.may_keep_account(request.user, obj)
+            if obj
             else []
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -231,7 +243,7 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
         if verb not in ACTS or not self.has_change_permission(request, user):
             raise PermissionDenied
         act = ACTS[verb]
-        if not rules.may_keep_account(request.user, user):
+        if not act.may(request.user, user):
             raise PermissionDenied("管理员账号由安全管理员办理；本人的密码请在“修改密码”中修改。")
         if request.method == "POST":
             try:
@@ -251,6 +263,30 @@ class UserAdmin(RefusalsBesideFields, NeverDeleted, admin.ModelAdmin):
             "button": act.word,
         }
         return TemplateResponse(request, "admin/confirm.html", context)
+
+
+@admin.register(SecondFactorRole)
+class SecondFactorRoleAdmin(RefusalsBesideFields, admin.ModelAdmin):
+    """Which offices ask for the code from the telephone: named and unnamed by the security administrator."""
+
+    list_display = ("role",)
+    fields = ("role",)
+    actions = None
+
+    def has_add_permission(self, request):
+        return rules.may_name_second_factor_roles(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return rules.may_name_second_factor_roles(request.user)
+
+    def save_model(self, request, obj, form, change):
+        obj.pk = safety.name_role(form.cleaned_data["role"], by=request.user).pk
+
+    def delete_model(self, request, obj):
+        safety.unname_role(obj, by=request.user)
 
 
 admin.site.unregister(TokenProxy)

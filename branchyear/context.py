@@ -31,7 +31,7 @@ def _frame(request):
         "search_url": "",
         "inbox_url": reverse("notices:inbox"),
         "logout_url": reverse("logout"),
-        "password_url": reverse("password"),
+        "account_url": reverse("account"),
         "help_url": reverse("help"),
         "verify_url": reverse("reports:verify"),
         "admin_url": "",

@@ -2,17 +2,13 @@
 
 import json
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from branchyear.audit import context
@@ -46,54 +42,6 @@ class RequestContext:
             # A script must not put the log-in page into the middle of a form.
             return HttpResponse("您已退出登录，请重新登录。填写的内容已保留在本机。", status=401)
         return response
-
-
-class IdleLogout:
-    """After half an hour without a click the session ends (等保2.0: 登录连接超时自动退出).
-
-    The time of the last click is written at most once a minute. Background polling
-    (``X-Background: 1``) does not count as a click.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if request.user.is_authenticated:
-            now = timezone.now().timestamp()
-            seen = request.session.get("seen", now)
-            if now - seen > settings.IDLE_LOGOUT_AFTER.total_seconds():
-                logout(request)
-                messages.warning(
-                    request,
-                    "您已超过30分钟没有操作，为保证安全已自动退出，请重新登录。已暂存的内容都在。",
-                )
-                return redirect_to_login(request.get_full_path())
-            background = request.headers.get("X-Background") == "1"
-            if "seen" not in request.session or (now - seen > 60 and not background):
-                request.session["seen"] = now
-        return self.get_response(request)
-
-
-class FirstPassword:
-    """A one-time password opens one door only: the page that sets an own one."""
-
-    OPEN = {"password", "logout", "healthz"}
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
-    def process_view(self, request, view, args, kwargs):
-        user = request.user
-        if user.is_authenticated and user.must_change_password:
-            if request.resolver_match.view_name not in self.OPEN:
-                if request.path.startswith("/api/"):
-                    return JsonResponse({"detail": "请先登录网页修改初始密码。"}, status=403)
-                return redirect("password")
-        return None
 
 
 class Once:
@@ -211,7 +159,7 @@ class Refusals:
 
 
 def typed_in(request):
-    """What a person typed or chose in the posted form, name → text."""
+    """What a person typed or chose in the posted form, name → text; never a password or a code."""
     ours = {
         "csrfmiddlewaretoken",
         "version",
@@ -222,4 +170,8 @@ def typed_in(request):
         "token",
         once.FIELD,
     }
-    return {key: value for key, value in request.POST.items() if value.strip() and key not in ours}
+    return {
+        key: value
+        for key, value in request.POST.items()
+        if value.strip() and key not in ours and "password" not in key and key != "code"
+    }

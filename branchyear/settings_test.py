@@ -25,6 +25,9 @@ STORAGES["staticfiles"] = {  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True  # live tests start a real worker with the real settings
 CELERY_TASK_EAGER_PROPAGATES = True
+CAPTCHA_AFTER = (
+    99  # tests lock accounts by five wrong passwords in a row; test_captcha.py puts it back
+)
 SITE_URL = "http://testserver"
 STATIC_ROOT = VAR_DIR / "static"  # noqa: F405
 STATIC_ROOT.mkdir(exist_ok=True)

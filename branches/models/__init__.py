@@ -9,6 +9,7 @@ from branches.models.organizations import (
     Organization,
     OrganizationEvent,
 )
+from branches.models.safety import SecondFactorRole
 from branches.models.terms import Term, TermReminder
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Kind",
     "Organization",
     "OrganizationEvent",
+    "SecondFactorRole",
     "Term",
     "TermReminder",
 ]

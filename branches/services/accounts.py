@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from branches import rules
+from branchyear.accounts import second_factor
 from branchyear.accounts import services as accounts
 from branchyear.accounts.models import User
 from branchyear.audit.services import build, record, record_many
@@ -77,6 +78,21 @@ def unlock_account(user, *, by):
     if not accounts.unlock(user):
         raise Refused(f"账号“{user.username}”没有被锁定。")
     record("account.unlocked", user, by=by)
+
+
+@transaction.atomic
+def reset_second_factor(user, *, by):
+    """The telephone is lost: its code is not asked for any more, open sessions end. The security
+    administrator's alone, and never for himself; who has seen the person sees to it."""
+    if by is not None:
+        require(
+            rules.may_reset_second_factor(by, user),
+            "动态验证码由安全管理员重置，本人的由另一名安全管理员重置。",
+        )
+    if not second_factor.remove(user):
+        raise Refused(f"账号“{user.username}”没有启用动态验证码。")
+    accounts.close_sessions(user)
+    record("account.second_factor_reset", user, by=by)
 
 
 def problems_of_account(*, username, name, email="", phone=""):

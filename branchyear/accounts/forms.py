@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 
-from branchyear.accounts import lockout
+from branchyear.accounts import captcha, lockout
 
 
 class LoginForm(AuthenticationForm):
@@ -18,10 +18,29 @@ class LoginForm(AuthenticationForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    captcha = forms.CharField(label="验证题", max_length=20, required=False)
     error_messages = {
         "invalid_login": "账号或密码不正确，请核对后重新输入。忘记密码请联系本单位系统管理员重置。",
         "inactive": "该账号已停用，请联系系统管理员。",
     }
+
+    def __init__(self, request=None, *args, asks_captcha=False, **kwargs):
+        super().__init__(request, *args, **kwargs)
+        self.asks_captcha = asks_captcha
+        if not asks_captcha:
+            del self.fields["captcha"]
+
+    def clean_captcha(self):
+        given = self.cleaned_data["captcha"]
+        if not captcha.is_right(self.request, given):
+            raise forms.ValidationError(
+                "答案不正确，请看新的一题，并重新输入密码。" if given else "请先回答验证题。"
+            )
+        return given
+
+    def clean(self):
+        """Without the right answer the password is not looked at, and nothing is counted."""
+        return self.cleaned_data if "captcha" in self.errors else super().clean()
 
 
 class PasswordForm(forms.Form):
@@ -35,7 +54,6 @@ class PasswordForm(forms.Form):
     new_password1 = forms.CharField(
         label="新密码",
         strip=False,
-        help_text="至少10个字符，包含大写字母、小写字母、数字、符号中的至少3类。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     new_password2 = forms.CharField(
@@ -55,9 +73,8 @@ class PasswordForm(forms.Form):
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]
-        validate_password(password, self.user)
-        if self.user.check_password(password):
-            raise forms.ValidationError("新密码不能与当前密码相同。")
+        if not getattr(self.request, "axes_locked_out", False):
+            validate_password(password, self.user)
         return password
 
     def clean(self):
@@ -66,3 +83,16 @@ class PasswordForm(forms.Form):
             if values["new_password1"] != values["new_password2"]:
                 self.add_error("new_password2", "两次输入的新密码不一致。")
         return values
+
+
+class CodeForm(forms.Form):
+    """The code from the telephone; ``paper`` also takes one of the recovery codes."""
+
+    code = forms.CharField(
+        label="动态验证码",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "one-time-code", "inputmode": "numeric"}
+        ),
+        error_messages={"required": "请输入6位动态验证码。"},
+    )

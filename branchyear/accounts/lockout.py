@@ -81,6 +81,11 @@ def is_locked(username):
     return any(attempts.exists() for attempts in attempts_that_lock(username))
 
 
+def is_locked_here(request, username):
+    """Whether a try from where this request comes from would be turned away whatever the password."""
+    return not AxesProxyHandler.is_allowed(request, {"username": username})
+
+
 def failures(request, username):
     """How many wrong passwords stand against this account, as seen from here."""
     return AxesProxyHandler.get_failures(request, {"username": username})

@@ -1,17 +1,28 @@
 """What happens to accounts."""
 
 from axes.utils import reset as reset_failures
-from django.contrib.auth import SESSION_KEY
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from branchyear.accounts import lockout
-from branchyear.accounts.models import User
-from branchyear.accounts.passwords import one_time_password
+from branchyear.accounts import lockout, second_factor
+from branchyear.accounts.models import OpenSession, PastPassword, User
+from branchyear.accounts.passwords import expires_at, one_time_password, profile
+from branchyear.accounts.sessions import (
+    ADDRESS,
+    AGENT,
+    AWAITED,
+    PASSWORD_IS_OLD,
+    SECOND_FACTOR,
+    SEEN,
+    STARTED,
+)
+from branchyear.accounts.signals import acted
 from branchyear.lib.errors import Refused
 
 
@@ -81,20 +92,52 @@ def change_account(user, **facts):
 
 def set_active(user, active):
     """Close or reopen an account; a closed one is out at its next click. True if it changed."""
-    changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
+    changed = User.objects.filter(pk=user.pk, is_active=not active).update(
+        is_active=active, in_use_since=timezone.now() if active else F("in_use_since")
+    )
     user.is_active = active
     return bool(changed)
 
 
 def close_sessions(user):
     """Every browser in which this person is logged in is out at its next click."""
-    open_ones = Session.objects.filter(expire_date__gt=timezone.now())
-    mine = [
-        session.pk
-        for session in open_ones.iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=mine).delete()
+    OpenSession.objects.filter(user=user).delete()
+
+
+def open_sessions(user, *, now=None):
+    """Where this person is logged in at this moment, the latest used first."""
+    now = now or timezone.now()
+    return OpenSession.objects.filter(
+        user=user,
+        expire_date__gt=now,
+        seen_at__gt=now - settings.IDLE_LOGOUT_AFTER,
+        started_at__gt=now - settings.SESSION_AT_MOST,
+    )
+
+
+@transaction.atomic
+def end_other_sessions(user, *, but):
+    """The person ends every other session of his; returns how many there were."""
+    number, _ = OpenSession.objects.filter(user=user).exclude(session_key=but).delete()
+    if number:
+        acted.send(User, verb="account.sessions_ended", user=user, detail={"sessions": number})
+    return number
+
+
+@transaction.atomic
+def end_session(user, number, *, but):
+    """The person ends one of his other sessions, named by ``number_of``."""
+    for session in OpenSession.objects.filter(user=user).exclude(session_key=but):
+        if number_of(session) == number:
+            session.delete()
+            acted.send(User, verb="account.sessions_ended", user=user, detail={"sessions": 1})
+            return
+    raise Refused("该会话已经退出。")
+
+
+def number_of(session):
+    """Names a session on a page without its key, which would open it."""
+    return salted_hmac("branchyear.accounts.session", session.session_key).hexdigest()[:20]
 
 
 def unlock(user):
@@ -108,10 +151,15 @@ def unlock(user):
 def choose_password(user, password):
     """The person sets an own password; ValidationError says what it lacks."""
     validate_password(password, user)
+    now, before = timezone.now(), user.password
     user.set_password(password)
     user.must_change_password = False
-    user.password_changed_at = timezone.now()
+    user.password_changed_at = now
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    PastPassword.objects.create(user=user, password=before, until=now)
+    kept = user.past_passwords.values("pk")[: max(profile().past, 5)]
+    user.past_passwords.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    acted.send(User, verb="account.password_chosen", user=user, detail={})
 
 
 def note_login(user, *, ip, now):
@@ -122,4 +170,21 @@ def note_login(user, *, ip, now):
         previous_login_at=user.previous_login_at,
         previous_login_ip=user.previous_login_ip,
         last_login_ip=ip,
+    )
+
+
+def begin_session(request, user, *, ip, now):
+    """What a session knows of itself from its first moment, and what it asks for before anything else."""
+    end = expires_at(user)
+    if end and end <= now:
+        request.session[PASSWORD_IS_OLD] = True
+    if second_factor.is_enrolled(user):
+        request.session[SECOND_FACTOR] = AWAITED
+    request.session.update(
+        {
+            STARTED: now.timestamp(),
+            SEEN: now.timestamp(),
+            ADDRESS: ip,
+            AGENT: request.headers.get("User-Agent", "")[:300],
+        }
     )

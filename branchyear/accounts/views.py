@@ -1,5 +1,7 @@
 """The door: log-in, log-out, own password."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as start_session
@@ -14,8 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from branchyear.accounts import lockout, services
+from branchyear.accounts import captcha, lockout, services
 from branchyear.accounts.forms import LoginForm, PasswordForm
+from branchyear.accounts.passwords import expires_at, profile
+from branchyear.accounts.sessions import PASSWORD_IS_OLD
 
 
 @login_not_required
@@ -26,14 +30,45 @@ def login(request):
     """Log in; wrong passwords are counted and the tries left are shown."""
     if request.user.is_authenticated:
         return redirect(_next(request))
-    form = LoginForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        start_session(request, form.get_user())
-        return redirect(_next(request))
+    username = request.POST.get("username", "")[:150]
+    if username and request.method == "POST" and lockout.is_locked_here(request, username):
+        return locked_out(request, credentials={"username": username})
+    asked = request.method == "POST" and captcha.is_needed(request, username)
+    if "another" in request.POST:
+        form = LoginForm(request, initial={"username": username}, asks_captcha=True)
+    else:
+        form = LoginForm(request, request.POST or None, asks_captcha=asked)
+        if request.method == "POST" and form.is_valid():
+            request.session.pop(captcha.KEY, None)
+            _come_in(request, form.get_user())
+            return redirect(_next(request))
     context = {"form": form, "next": _next(request, default="")}
+    if form.asks_captcha or (request.method == "POST" and captcha.is_needed(request, username)):
+        in_words = request.POST.get("another") == "words"
+        context["captcha"] = captcha.ask(request, in_words=in_words)
     if request.method == "POST" and not getattr(request, "axes_locked_out", False):
         context["attempts_left"] = _attempts_left(request)
     return render(request, "accounts/login.html", context, status=200)
+
+
+def _come_in(request, user):
+    """Start the session, and say what the person should know at this moment."""
+    now = timezone.now()
+    elsewhere = services.open_sessions(user, now=now).first()
+    start_session(request, user)
+    if elsewhere:
+        messages.warning(
+            request,
+            f"您的账号在另一处也登录着（{elsewhere.ip or '地址未知'}，"
+            f"{timezone.localtime(elsewhere.started_at):%m月%d日 %H:%M}登录）。"
+            "如不是您本人，请到右上角“我的账号”退出该处登录，并修改密码。",
+        )
+    end = expires_at(user)
+    if end and now < end <= now + timedelta(days=settings.PASSWORD_NOTICE_DAYS):
+        messages.info(
+            request,
+            f"您的密码将在{max((end - now).days, 1)}天后到期，方便时可到右上角“我的账号”更换。",
+        )
 
 
 def locked_out(request, response=None, credentials=None):
@@ -75,12 +110,18 @@ def password(request):
     if request.method == "POST" and form.is_valid():
         services.choose_password(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)
+        request.session.pop(PASSWORD_IS_OLD, None)
         messages.success(request, "密码已修改，下次请用新密码登录。")
         return redirect("home")
     return render(
         request,
         "accounts/password.html",
-        {"form": form, "first": request.user.must_change_password},
+        {
+            "form": form,
+            "first": request.user.must_change_password,
+            "is_old": PASSWORD_IS_OLD in request.session,
+            "profile": profile(),
+        },
         status=422 if form.errors else 200,
     )
 

@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from branchyear.accounts import services
 from branchyear.accounts.models import User
+from branchyear.accounts.signals import acted
 from branchyear.audit import context
 from branchyear.audit.services import record
 
 
 @receiver(user_logged_in, dispatch_uid="audit-signed-in")
 def signed_in(sender, request, user, **kwargs):
-    services.note_login(user, ip=context.ip.get(), now=timezone.now())
+    ip, now = context.ip.get(), timezone.now()
+    services.note_login(user, ip=ip, now=now)
+    services.begin_session(request, user, ip=ip, now=now)
     record("account.signed_in", user, by=user)
 
 
@@ -37,3 +40,8 @@ def sign_in_failed(sender, credentials, **kwargs):
 def locked(sender, username, **kwargs):
     user = User.objects.filter(username=username or "").first()
     record("account.locked", user, by=None, username=str(username or "")[:150])
+
+
+@receiver(acted, dispatch_uid="audit-own-account")
+def own_account(sender, verb, user, detail, **kwargs):
+    record(verb, user, by=user, **detail)

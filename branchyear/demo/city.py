@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from branches.models import BranchType, Kind, Organization
 from branches.roles import Role
@@ -244,7 +243,6 @@ class City:
         """One hash for all: a demo account is no secret, and argon2 for each would take minutes."""
         rng = self.rng
         password = make_password(settings.DEMO_PASSWORD)
-        now = timezone.now()
         wanted = [
             ("zzb", Role.CITY_DEPARTMENT, self.city, None),
             ("gongwei", Role.COMMITTEE_REVIEWER, self.committee, None),
@@ -275,7 +273,6 @@ class City:
                     email=f"{username}@demo.invalid",
                     password=password,
                     must_change_password=False,
-                    password_changed_at=now,
                 )
         User.objects.bulk_create(users.values(), batch_size=500)
         users = {user.username: user for user in User.objects.filter(username__in=users)}

@@ -14,6 +14,7 @@ class Kind:
 
 
 KINDS = {
+    "account.idle": Kind("账号将停用", email=True),
     "item.submitted": Kind("待审核"),
     "item.returned": Kind("退回修改", email=True, push=True),
     "item.accepted": Kind("审核通过"),

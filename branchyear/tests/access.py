@@ -63,6 +63,11 @@ ROWS = {
     "login": Row({302: PEOPLE}, open=True),
     "logout": Row({302: PEOPLE}, method="post", open=True),
     "password": Row({200: PEOPLE}),
+    "account": Row({200: PEOPLE}),
+    "end_session": Row({302: PEOPLE}, method="post", data={"session": "others"}),
+    "second_factor": Row({302: PEOPLE}),  # nobody there has a code to give
+    "second_factor_setup": Row({200: PEOPLE}),
+    "second_factor_off": Row({302: PEOPLE}),
     "notices:inbox": Row({200: PEOPLE}),
     "notices:open": Row({302: ["secretary"]}, args=lambda world: [world.notice.pk], method="post"),
     "notices:read_all": Row({302: PEOPLE}, method="post"),

@@ -29,6 +29,7 @@ MAY = {
     "branches.organization": {"admin": "vac", "security": "v", "auditor": "v"},
     "branches.appointment": {"admin": "va", "security": "va", "auditor": "v"},
     "accounts.user": {"admin": "vac", "security": "vc", "auditor": "v"},
+    "branches.secondfactorrole": {"admin": "v", "security": "va", "auditor": "v"},
     "audit.entry": {"auditor": "v"},
     "outbox.job": {"admin": "vc"},
     "notifications.delivery": {"admin": "v"},

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +12,7 @@ from branches.models import Appointment, Handover
 from branches.roles import Role
 from branches.scope import scope_of
 from branches.services.handover import hand_over
+from branchyear.accounts.models import OpenSession as Session
 from branchyear.accounts.models import User
 from branchyear.audit.models import Entry
 from branchyear.home import secretary
