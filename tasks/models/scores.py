@@ -97,12 +97,17 @@ class ScoreRound(models.Model):
         return self.state == self.State.FROZEN and day <= self.appeals_until
 
 
+# The levels that are compared with one another.
+LEVELS = {
+    "direct": Q(organization__depth=Organization.DIRECT_DEPTH),
+    "branch": Q(organization__kind="branch"),
+}
+
+
 class ScoreQuerySet(OrganizationOwnedQuerySet):
     def of_level(self, level):
         """``direct``: the directly affiliated organisations; ``branch``: the branches."""
-        if level == "direct":
-            return self.filter(organization__depth=Organization.DIRECT_DEPTH)
-        return self.filter(organization__kind="branch")
+        return self.filter(LEVELS[level])
 
 
 class Score(models.Model):

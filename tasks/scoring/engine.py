@@ -1,19 +1,12 @@
-"""Asks the facts and makes the numbers: live for any organisations, and with digests for freezing.
-
-One statement for each line of the rubric, whatever the number of organisations; sums of a directly
-affiliated organisation are added up from the paths.
-"""
+"""Makes the numbers from the facts: live for any organisations, and with digests for freezing."""
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import partial
+from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Case, Q, Value, When
 
 from branches.models import Organization
-from branches.querysets import below
 from tasks.scoring.arithmetic import (
     ZERO,
     Points,
@@ -24,7 +17,7 @@ from tasks.scoring.arithmetic import (
     points_of,
     total_of,
 )
-from tasks.scoring.registry import Ask, load
+from tasks.scoring.asking import Answers, facts_of
 
 NAMED = 3  # so many reviewers are named on a line, the others counted
 
@@ -38,41 +31,17 @@ class Sheet:
     rules: tuple
 
 
-def ask_of(round_, line, *, moment, organization=None):
-    """What a line asks: the facts of the round's days, as they are at ``moment``."""
-    return Ask(
-        campaign=round_.campaign,
-        starts_on=round_.starts_on,
-        ends_on=round_.ends_on,
-        moment=moment,
-        params=line.params,
-        condition=None if organization is None else partial(below, organization.path),
-    )
-
-
-def facts_of(round_, line, *, moment, organization=None, spot=False):
-    """``(rule, Facts)`` behind a line; None when the portal has no such fact (any more)."""
-    rule = load().get(line.spot_rule if spot else line.rule)
-    if rule is None:
-        return None
-    found = rule.find(ask_of(round_, line, moment=moment, organization=organization))
-    if rule.own and organization is not None:
-        found = replace(found, rows=found.rows.filter(**{found.owner: organization.path}))
-    return rule, found
-
-
 # --- Sums -----------------------------------------------------------------------------------------
 
 
-def sheets(round_, organizations, *, moment, top=None):
-    """``{organisation id: Sheet}`` as the facts are now. ``top``: all of them lie at or below it."""
-    lines = list(round_.rubric.lines.all())
-    found = {
-        line.pk: _sums(round_, line, organizations, moment=moment, top=top)
-        for line in lines
-        if not line.is_judged
-    }
-    judged = _judged(round_, organizations)
+def sheets(round_, organizations, *, moment, top=None, lines=None, judgements=None):
+    """``{organisation id: Sheet}`` as the facts are now. ``top``: all of them lie at or below it; ``lines`` and
+    ``judgements``: the rubric's, and the organisations' own, where they have been read already."""
+    lines = list(round_.rubric.lines.all()) if lines is None else lines
+    computed = [line for line in lines if not line.is_judged]
+    answers = Answers(round_, computed, moment=moment, top=top)
+    found = {line.pk: answers.of(line, organizations) for line in computed}
+    judged = _judged(round_, organizations, judgements)
     out = {}
     for organization in organizations:
         own = []
@@ -106,94 +75,16 @@ def sheet_of(rubric, lines, appealed=None, lifted=()):
     return Sheet(rows, total, rules)
 
 
-def _sums(round_, line, organizations, *, moment, top):
-    """``{organisation id: Sums}`` of one line."""
-    by_path = defaultdict(Sums)
-    wanted = facts_of(round_, line, moment=moment, organization=None)
-    if wanted is None:
-        return {}
-    rule, _ = wanted
-    for path, sums in _grouped(round_, line, moment=moment, top=top).items():
-        by_path[path] = sums
-    for path, (failed, seen) in _spots(round_, line, moment=moment, top=top).items():
-        by_path[path] = replace(by_path[path], spot_failed=failed, spot_facts=seen)
-    return gathered(by_path, organizations, own=rule.own)
-
-
-def gathered(by_path, organizations, *, own):
-    """Sums by the path of whoever owns the facts, added up to the organisations asked about."""
-    wanted = {organization.path: organization.pk for organization in organizations}
-    steps = {len(path) for path in wanted}
-    out = {}
-    for path, sums in by_path.items():
-        lengths = {len(path)} if own else {n for n in steps if n <= len(path)}
-        for length in lengths:
-            if (pk := wanted.get(path[:length])) is not None:
-                out[pk] = _added(out[pk], sums) if pk in out else sums
-    return out
-
-
-def _added(one, other):
-    return Sums(*(getattr(one, name) + getattr(other, name) for name in Sums.__dataclass_fields__))
-
-
-def _top(rule_rows, owner, top):
-    return rule_rows if top is None else rule_rows.filter(below(top.path, owner))
-
-
-def _grouped(round_, line, *, moment, top):
-    _, found = facts_of(round_, line, moment=moment)
-    claimed = found.counted if found.claimed is None else found.claimed
-    rows = _top(found.rows, found.owner, top).order_by()
-    numbers = {
-        "n_counted": Count("pk", filter=found.counted),
-        "n_claimed": Count("pk", filter=claimed),
-        "n_facts": Count("pk"),
-    }
-    if found.amount:
-        numbers |= {
-            "w_counted": Sum(found.amount, filter=found.counted),
-            "w_claimed": Sum(found.amount, filter=claimed),
-            "w_facts": Sum(found.amount),
-        }
-    out = {}
-    for row in rows.values(owner_path=F(found.owner)).annotate(**numbers):
-        weigh = "w" if found.amount else "n"
-        out[row["owner_path"]] = Sums(
-            counted=row["n_counted"],
-            claimed=row["n_claimed"],
-            facts=row["n_facts"],
-            numerator=Decimal(row[f"{weigh}_counted"] or 0),
-            claimed_numerator=Decimal(row[f"{weigh}_claimed"] or 0),
-            denominator=Decimal(row[f"{weigh}_facts"] or 0),
-        )
-    return out
-
-
-def _spots(round_, line, *, moment, top):
-    """``{path: (failed, looked at)}`` of the inspections, where the line asks for them."""
-    if not line.spot_rule:
-        return {}
-    wanted = facts_of(round_, line, moment=moment, spot=True)
-    if wanted is None:
-        return {}
-    _, found = wanted
-    rows = _top(found.rows, found.owner, top).order_by().values(owner_path=F(found.owner))
-    rows = rows.annotate(failed=Count("pk", filter=found.counted), seen=Count("pk"))
-    return {row["owner_path"]: (row["failed"], row["seen"]) for row in rows}
-
-
-def _judged(round_, organizations):
+def _judged(round_, organizations, rows):
     from tasks.models import ScoreJudgement  # the models' package is not ready while facts register
 
-    rows = ScoreJudgement.objects.filter(score__round=round_)
-    if len(organizations) == 1:
-        rows = rows.filter(score__organization=organizations[0])
+    if rows is None:
+        rows = ScoreJudgement.objects.filter(score__round=round_).select_related("score")
+        if len(organizations) == 1:
+            rows = rows.filter(score__organization=organizations[0])
     return {
-        (org, line): Sums(0, 0, 0, checked, own)
-        for org, line, own, checked in rows.values_list(
-            "score__organization_id", "line_id", "self_points", "checked_points"
-        )
+        (row.score.organization_id, row.line_id): Sums(0, 0, 0, row.checked_points, row.self_points)
+        for row in rows
     }
 
 
@@ -238,4 +129,4 @@ def scored_organizations():
     return Organization.objects.open().filter(Q(depth=Organization.DIRECT_DEPTH) | Q(kind="branch"))
 
 
-__all__ = ["Points", "Sheet", "facts_of", "marks", "scored_organizations", "sheet_of", "sheets"]
+__all__ = ["Points", "Sheet", "marks", "scored_organizations", "sheet_of", "sheets"]

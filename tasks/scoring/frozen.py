@@ -50,13 +50,15 @@ class Difference:
     points_now: Points
 
 
-def differences(score, *, moment, lines=None):
-    """What has changed since: ``(Sheet of today, [Difference])``."""
+def differences(score, *, moment, lines=None, judgements=None):
+    """What has changed since: ``(Sheet of today, [Difference])``. A rubric in use never changes, so its lines are
+    those that were frozen."""
     lines = lines_of(score) if lines is None else lines
     organization = score.organization
-    sheet = engine.sheets(score.round, [organization], moment=moment, top=organization)[
-        organization.pk
-    ]
+    sheet = engine.sheets(
+        score.round, [organization], moment=moment, top=organization,
+        lines=[row.line for row in lines], judgements=judgements,
+    )[organization.pk]  # fmt: skip
     found = []
     by_line = {row.line_id: row for row in lines}
     for line, sums, points in sheet.lines:

@@ -34,11 +34,10 @@ def mismatches(ask):
         visit__visited_on__gte=ask.starts_on,
         visit__visited_on__lte=ask.ends_on,
     ).exclude(verdict="")
-    if task := ask.params.get("task"):
-        rows = rows.filter(item__task__code=task)
     return Facts(
         rows,
         owner="visit__branch__path",
+        task="item__task__code",
         counted=Q(verdict__in=VisitRecord.NOT_AS_CLAIMED, problem__isnull=False),
         words=_words,
     )

@@ -12,14 +12,11 @@ State = BranchItem.State
 
 
 def _due(ask):
-    """Items asked of branches that still exist, due within the round's days, of the line's task."""
+    """Items asked of branches that still exist, due within the round's days."""
     rows = BranchItem.objects.of(ask.campaign).in_force()
-    rows = rows.filter(
+    return rows.filter(
         ask.under("branch__path"), due_on__gte=ask.starts_on, due_on__lte=ask.ends_on
     )
-    if task := ask.params.get("task"):
-        rows = rows.filter(item__task__code=task)
-    return rows
 
 
 def _accepted_by():
@@ -73,6 +70,7 @@ def accepted_items(ask):
     return Facts(
         _due(ask),
         owner="branch__path",
+        task="item__task__code",
         counted=Q(state=State.ACCEPTED),
         claimed=Q(state__in=[State.ACCEPTED, State.SUBMITTED]),
         amount="version__weight",
@@ -89,6 +87,7 @@ def late_items(ask):
     return Facts(
         _due(ask).filter(state=State.ACCEPTED),
         owner="branch__path",
+        task="item__task__code",
         counted=Q(on_time=False),
         words=_words,
     )

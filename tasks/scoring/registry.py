@@ -46,7 +46,8 @@ class Facts:
 
     ``owner`` leads to the path of the organisation a row belongs to; ``counted`` is true of those that count;
     ``claimed`` of those the organisation itself says so of (自评; None: the same); ``amount`` is what a row
-    weighs (None: one each); ``reviewer`` is the expression of who reviewed it; ``words`` names the relations
+    weighs (None: one each); ``task`` leads to the code of the task a row is about: a line that names a task takes
+    the rows of that task alone; ``reviewer`` is the expression of who reviewed it; ``words`` names the relations
     and annotations that ``show`` reads.
     """
 
@@ -55,6 +56,7 @@ class Facts:
     counted: Q
     claimed: Q | None = None
     amount: str | None = None
+    task: str = ""
     reviewer: object = None
     words: object = None  # rows → rows, with what a list shows
 

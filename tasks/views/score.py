@@ -15,7 +15,7 @@ from branchyear.lib.paging import page_of
 from tasks import rules_scores as rules
 from tasks.forms_scores import AppealForm, CheckForm, DecideForm, JudgeForm
 from tasks.models import RubricLine, Score, ScoreAppeal, ScoreLine
-from tasks.scoring import engine, frozen
+from tasks.scoring import asking, engine, frozen
 from tasks.scoring.registry import load
 from tasks.services import score_appeals, scores
 
@@ -39,18 +39,24 @@ def page(request, row, *, status=200, line=None, **forms):
     judges = rules.may_judge_score(request.user, row)
     checks = rules.may_check_score(request.user, row)
     open_ = round_.state == round_.State.OPEN
-    appeals = _appeals(request, row)
+    appeals = _appeals(request, row) if row.is_frozen else {}
+    judgements = list(row.judgements.select_related("self_by", "checked_by"))
+    for each in judgements:
+        each.score = row
     if row.is_frozen:
         sheet = frozen.recomputed(row, lines=lines)
         by_line = {each.line_id: each for each in lines}
-        today_sheet, changed = frozen.differences(row, moment=timezone.now(), lines=lines)
+        today_sheet, changed = frozen.differences(
+            row, moment=timezone.now(), lines=lines, judgements=judgements
+        )
         whole = frozen.is_whole(row, lines)
     else:
         sheet = engine.sheets(
-            round_, [row.organization], moment=timezone.now(), top=row.organization
-        )[row.organization_id]
+            round_, [row.organization], moment=timezone.now(), top=row.organization,
+            judgements=judgements,
+        )[row.organization_id]  # fmt: skip
         by_line, today_sheet, changed, whole = {}, None, [], True
-    judged = {each.line_id: each for each in row.judgements.select_related("self_by", "checked_by")}
+    judged = {each.line_id: each for each in judgements}
     takes = row.is_frozen and judges and round_.takes_appeals(today)
     wrong = line.pk if line is not None else None
     rows = []
@@ -170,7 +176,7 @@ def score_facts(request, pk):
     row = fetch(request, pk)
     line = get_object_or_404(row.round.rubric.lines, code=request.GET.get("line", ""))
     is_spot = bool(request.GET.get("spot"))
-    found = engine.facts_of(
+    found = asking.facts_of(
         row.round, line, moment=timezone.now(), organization=row.organization, spot=is_spot
     )
     if found is None:

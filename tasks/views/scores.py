@@ -15,6 +15,7 @@ from members.desk import chosen_organization, tree_for
 from tasks import rules_scores as rules
 from tasks.forms_scores import RoundForm
 from tasks.models import Campaign, Rubric, Score, ScoreAppeal, ScoreRound
+from tasks.models.scores import LEVELS as AT
 from tasks.scoring import engine
 from tasks.scoring.registry import load
 from tasks.services import scores as services
@@ -49,16 +50,22 @@ def scores(request):
 
 def _table(request, rows, organization, chosen):
     """The round's rows under the conditions in the address, with counts by band."""
-    counts = {level: rows.of_level(level).count() for level, _ in LEVELS}
+    numbers = {
+        band: {"direct": direct, "branch": branch}
+        for band, direct, branch in rows.order_by()
+        .values_list("band")
+        .annotate(direct=Count("pk", filter=AT["direct"]), branch=Count("pk", filter=AT["branch"]))
+    }
+    counts = {level: sum(one[level] for one in numbers.values()) for level, _ in LEVELS}
     level = request.GET.get("level", "")
     if level not in counts or not counts[level]:
         level = "direct" if counts["direct"] > 1 or not counts["branch"] else "branch"
     rows = rows.of_level(level)
-    bands = dict(rows.order_by().values_list("band").annotate(n=Count("pk")))
+    bands = {band: one[level] for band, one in numbers.items() if one[level]}
     waiting = ScoreAppeal.objects.filter(line__score=OuterRef("pk"), state=ScoreAppeal.State.ASKED)
     rows = rows.annotate(appeals_=Exists(waiting))
     kept = {"org": organization.pk, "round": chosen.pk, "level": level}
-    whole, conditions = rows.count(), {}
+    conditions = {}
     band = request.GET.get("band", "")
     if band and band in bands:
         rows, conditions["band"] = rows.filter(band=band), band
@@ -83,7 +90,7 @@ def _table(request, rows, organization, chosen):
             for one in chosen.rubric.bands
         ],
         "kept": kept,
-        "whole": whole,
+        "whole": counts[level],
         "level": level,
         "conditions": conditions,
         "by_score": by_score,
