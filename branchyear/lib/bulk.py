@@ -39,7 +39,7 @@ def insert_many(model, rows, *, ignore_conflicts=False, with_keys=False):
     _execute(statement, fields, rows)
 
 
-def insert_tuples(model, names, rows, *, reserved=False):
+def insert_tuples(model, names, rows, *, reserved=False, ignore_conflicts=False):
     """Insert plain tuples of the columns ``names`` (attribute names, ``id`` among them if the keys are
     chosen here): hundreds of thousands of rows without an object for each. Every column without a
     default in the database must be named; a day may come in ISO form. Afterwards the database's own keys
@@ -49,7 +49,9 @@ def insert_tuples(model, names, rows, *, reserved=False):
     fields = [model._meta.get_field(name) for name in names]
     columns = ", ".join(_quoted(f.column) for f in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608  # nosec B608
+    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    table = _quoted(model._meta.db_table)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}){ending}"  # noqa: S608  # nosec B608
     converters = [(place, _converter(f)) for place, f in enumerate(fields)]
     converters = [(place, convert) for place, convert in converters if convert]
     _send(statement, (_converted(row, converters) for row in rows) if converters else iter(rows))
