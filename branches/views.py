@@ -58,11 +58,14 @@ def organization(request, pk):
         organization.appointments.select_related("user", "acting_for", "organization"),
         key=lambda office: (list(Role).index(office.role), office.starts_on),
     )
-    children = _with_figures(_for_table(_children(organization)))
+    children = list(_for_table(_children(organization)))
+    figures = figures_of([organization, *children])
+    for child in children:
+        child.figures, child.parent_name = figures[child.pk], organization.name
     context = {
         "organization": organization,
         "parents": list(seen.filter(path__in=organization.ancestor_paths[1:])),
-        "figures": figures_of([organization])[organization.pk],
+        "figures": figures[organization.pk],
         "offices": _with_acts(request.user, [o for o in offices if _holds(o, today)]),
         "handovers": organization.handovers.select_related("from_user", "to_user"),
         "past_offices": [o for o in offices if not _holds(o, today)],

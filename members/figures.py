@@ -1,8 +1,7 @@
 """What tables of organisations may show about the roll."""
 
-from itertools import chain
-
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from branches.figures import figure
 from members.models import Category, Member
@@ -22,6 +21,5 @@ def probationary(condition):
 
 def _counts(condition, **only):
     rows = Member.objects.counted().filter(condition("organization__path"), **only).order_by()
-    alone = rows.filter(group=None).values_list("organization__path").annotate(Count("pk"))
-    grouped = rows.exclude(group=None).values_list("group__path").annotate(Count("pk"))
-    return chain(alone, grouped)
+    place = Coalesce("group__path", "organization__path")
+    return rows.values_list(place).annotate(Count("pk"))

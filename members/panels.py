@@ -35,8 +35,11 @@ def groups(organization, user, today):
         .values_list("group")
         .annotate(Count("pk"))
     )
-    leaders = _in_force(today).filter(organization__in=found, post=Post.GROUP_LEADER)
-    names = {held.organization_id: held.member for held in leaders}
+    names = {
+        held.organization_id: held.member
+        for held in _posts(organization, today)
+        if held.post == Post.GROUP_LEADER
+    }
     return {
         "groups": [(group, sizes.get(group.pk, 0), names.get(group.pk)) for group in found],
         "without": sizes.get(None, 0),
@@ -49,7 +52,11 @@ def committee(organization, user, today):
     """The running term and who holds which post."""
     if not organization.is_branch:
         return None
-    held = _in_force(today).filter(organization=organization, post__in=COMMITTEE_POSTS)
+    held = [
+        one
+        for one in _posts(organization, today)
+        if one.organization_id == organization.pk and one.post in COMMITTEE_POSTS
+    ]
     order = list(Post)
     seats = sorted(held, key=lambda one: (order.index(Post(one.post)), one.pk))
     term = Term.objects.filter(organization=organization, ended_on=None).order_by("-number").first()
@@ -75,16 +82,13 @@ def dues(organization, user, today):
     if not organization.is_branch:
         return None
     rows = DuesMonth.objects.visible_to(user).filter(organization=organization)
-    month = rows.order_by("-month").values_list("month", flat=True).first()
-    return {
-        "month": Month.parse(month) if month else None,
-        "figure": rows.of(month).figure() if month else None,
-    }
+    last = rows.figures("month").order_by("-month").first()
+    return {"month": Month.parse(last["month"]) if last else None, "figure": last}
 
 
-def _in_force(day):
-    return (
-        PostHeld.objects.filter(starts_on__lte=day)
-        .exclude(ends_on__lt=day)
-        .select_related("member")
-    )
+def _posts(organization, today):
+    """Who holds a post in the branch or in one of its groups: asked once for the whole page."""
+    if not hasattr(organization, "posts_held_"):
+        held = PostHeld.objects.filter(starts_on__lte=today).exclude(ends_on__lt=today)
+        organization.posts_held_ = list(held.under(organization).select_related("member"))
+    return organization.posts_held_

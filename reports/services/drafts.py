@@ -9,6 +9,8 @@ it counts, and the names below are all there are.
 import re
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
+
 from branchyear.lib.dates import Month
 from members import life
 from members.lifebook import KINDS
@@ -178,17 +180,18 @@ def _items(report, found):
     def items(**query):
         return link("reports:items", org=organization.pk, year=year, **query)
 
-    passed = rows.accepted_in(month).count()
-    yield Fact("本月通过", passed, "条", items(passed=str(month)))
     following = month.plus(1)
+    numbers = rows.aggregate(
+        passed=_of(rows.accepted_in(month)), coming=_of(rows.due_in(following))
+    )
+    yield Fact("本月通过", numbers["passed"], "条", items(passed=str(month)))
     coming = dict.fromkeys(
         rows.due_in(following)
         .order_by("item__task__order")
         .values_list("item__task__name", flat=True)
         .distinct()
     )
-    number = rows.due_in(following).count()
-    yield Fact("下月到期", number, "条", items(month=str(following)))
+    yield Fact("下月到期", numbers["coming"], "条", items(month=str(following)))
     yield Fact("下月任务", words=_listed(coming))
 
 
@@ -199,14 +202,22 @@ def _problems(report, today):
     def problems(**query):
         return link("tasks:problems", org=organization.pk, **query)
 
-    found, closed = rows.found_in(month).count(), rows.closed_in(month).count()
     unsolved = rows.unsolved()
-    yield Fact("本月新增问题", found, "个", problems(state="all", found=str(month)))
-    yield Fact("本月销号", closed, "个", problems(state="closed", closed=str(month)))
-    yield Fact("未销号问题", unsolved.count(), "个", problems())
-    yield Fact("超期问题", rows.overdue(today).count(), "个", problems(overdue=1))
+    numbers = rows.aggregate(
+        found=_of(rows.found_in(month)), closed=_of(rows.closed_in(month)),
+        unsolved=_of(unsolved), overdue=_of(rows.overdue(today)),
+    )  # fmt: skip
+    yield Fact("本月新增问题", numbers["found"], "个", problems(state="all", found=str(month)))
+    yield Fact("本月销号", numbers["closed"], "个", problems(state="closed", closed=str(month)))
+    yield Fact("未销号问题", numbers["unsolved"], "个", problems())
+    yield Fact("超期问题", numbers["overdue"], "个", problems(overdue=1))
     titles = unsolved.order_by("due_on", "number").values_list("title", flat=True)
     yield Fact("问题名称", words=_listed(title.rstrip("。；") for title in titles[: SHOWN + 1]))
+
+
+def _of(rows):
+    """How many of these, as one of the numbers of one statement."""
+    return Count("pk", filter=Q(pk__in=rows.order_by().values("pk")))
 
 
 def _lower(report, found):

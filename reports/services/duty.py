@@ -7,7 +7,7 @@ import io
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from branches.querysets import below
 from branchyear.audit.services import record
@@ -60,16 +60,19 @@ def facts_of(organization, campaign, *, now):
         facts = found.rows
         if rule.own:
             facts = facts.filter(**{found.owner: organization.path})
-        of, value = facts.count(), facts.filter(found.counted).count()
+        numbers = _counted(facts, found.counted)
         url = rule.link(organization, {}) if rule.link else ""
-        rows.append({"label": label, "value": value, "of": of, "unit": rule.unit, "url": url})
+        rows.append({"label": label, **numbers, "unit": rule.unit, "url": url})
     problems = Problem.objects.under(organization).filter(campaign=campaign)
     closed = {
-        "label": "问题销号", "value": problems.filter(state=Problem.State.CLOSED).count(),
-        "of": problems.count(), "unit": "个",
+        "label": "问题销号", **_counted(problems, Q(state=Problem.State.CLOSED)), "unit": "个",
         "url": link("tasks:problems", org=organization.pk, state="closed"),
     }  # fmt: skip
     return [*rows[:3], closed, *rows[3:], *_scores(organization, campaign)]
+
+
+def _counted(rows, condition):
+    return rows.order_by().aggregate(value=Count("pk", filter=condition), of=Count("pk"))
 
 
 def _ask(organization, campaign, now):

@@ -19,6 +19,7 @@ from reports.models import DutyReport
 from reports.services import duty as services
 from reports.views.copies import TYPES
 from tasks.models import Campaign
+from tasks.year import campaign_of
 
 State = DutyReport.State
 
@@ -42,7 +43,7 @@ def duty(request):
 
 
 def page(request, organization, *, form=None, conflict=None, complaint="", status=200):
-    campaign = Campaign.objects.running(local_day())
+    campaign = campaign_of(request)
     if campaign is None:
         raise Http404
     context = {

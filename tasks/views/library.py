@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -179,8 +179,8 @@ def add_uses(rows):
     organizations = {row.organization_id for row in rows}
     old = Evidence.objects.filter(organization__in=organizations, replaced_by__isnull=False)
     older = {row.pk: row for row in old.select_related("uploaded_by").prefetch_related(*uses())}
-    fresh = Evidence.objects.filter(pk__in=[row.pk for row in rows]).prefetch_related(*uses())
-    by_pk = {row.pk: row for row in fresh}
+    by_pk = {row.pk: row for row in rows}
+    prefetch_related_objects(list(by_pk.values()), *uses())
     above = uses_above([*by_pk, *older])
     for row in rows:
         row.above = above[row.pk]

@@ -4,7 +4,7 @@ from collections import Counter
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -83,12 +83,13 @@ def desk_page(request, params, *, form=None, chosen=None, status=200):
         wanted = params.get("item", "")
         chosen = queue.filter(pk=wanted).first() if wanted.isdigit() else None
         chosen = chosen or next(iter(rows), None)
+    branches = choices(everything, "branch", "branch__short_name", "branch__name")
     context = {
         "rows": rows,
         "params": filters_in(params),
         "params_query": urlencode(filters_in(params)),
-        "tabs": tabs(request.user, everything.count(), "waiting"),
-        "branches": choices(everything, "branch", "branch__short_name", "branch__name"),
+        "tabs": tabs(request.user, sum(waiting for *_, waiting in branches), "waiting"),
+        "branches": branches,
         "tasks": choices(everything, "item__task", "item__task__code", "item__task__name"),
         "rule": judge.rule,
         "chosen": chosen,
@@ -152,7 +153,8 @@ def after(queue, row):
     behind = Q(waiting_since__gt=row.waiting_since) | Q(
         waiting_since=row.waiting_since, pk__gt=row.pk
     )
-    return queue.filter(behind).first() or queue.exclude(pk=row.pk).first()
+    first = Case(When(behind, then=0), default=1)
+    return queue.exclude(pk=row.pk).order_by(first, "waiting_since", "pk").first()
 
 
 def own_office(user):
