@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
 from branches.roles import ADMIN_PERMISSIONS
-from branches.scope import scope_of
+from branches.scope import scope_of, with_offices
 
 
 class AppointmentBackend(ModelBackend):
@@ -18,6 +18,13 @@ class AppointmentBackend(ModelBackend):
         if settings.PRODUCTION and user.is_superuser:
             return False
         return super().user_can_authenticate(user)
+
+    def get_user(self, user_id):
+        """Whoever is signed in, with the offices of today: every page asks for both, so one statement reads both."""
+        user = with_offices(user_id)
+        if user is None:  # holds none
+            return super().get_user(user_id)
+        return user if self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj, perm, obj=None):
         if not user_obj.is_active:

@@ -69,16 +69,27 @@ def scope_of(user, day=None):
     day = day or local_day()
     kept = getattr(user, "_scope", None)
     if kept is None or kept[0] != day:
-        appointments = (
-            Appointment.objects.in_force(day).filter(user=user).select_related("organization")
-        )
-        # Sorted here: a person holds a few offices, and every request asks.
-        held = sorted(
-            appointments.order_by(), key=lambda a: (a.organization.path, a.role, a.starts_on)
-        )
-        offices = tuple((a.role, a.organization) for a in held)
-        kept = user._scope = (day, Scope(offices))
+        held = Appointment.objects.in_force(day).filter(user=user)
+        kept = user._scope = (day, _made_of(held.select_related("organization").order_by()))
     return kept[1]
+
+
+def with_offices(user_id, day=None):
+    """The account with its scope of today read in the same statement; None for whoever holds no office."""
+    day = day or local_day()
+    held = Appointment.objects.in_force(day).filter(user_id=user_id)
+    held = list(held.select_related("organization", "user").order_by())
+    if not held:
+        return None
+    user = held[0].user
+    user._scope = (day, _made_of(held))
+    return user
+
+
+def _made_of(appointments):
+    # Sorted here: a person holds a few offices, and every request asks.
+    held = sorted(appointments, key=lambda a: (a.organization.path, a.role, a.starts_on))
+    return Scope(tuple((a.role, a.organization) for a in held))
 
 
 def forget_scope(user):

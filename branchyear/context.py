@@ -7,8 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, Role
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
-from branchyear.notifications.models import Notice
-from tasks.models import Campaign
+from tasks.year import year_of
 
 
 def frame(request):
@@ -47,8 +46,8 @@ def _frame(request):
         unit=organization.label if organization else "",
         role=Role(role).label if role else "",
         search_url=reverse("search") if scope.seen_paths else "",
-        unread=Notice.objects.visible_to(user).unread().count(),
-        campaign=_campaign(request),
+        unread=year_of(request).unread,
+        campaign=_campaign(year_of(request)),
         admin_url=reverse("admin:index") if scope.is_administrator else "",
         tree=bool(scope.seen_paths) and not scope.roles <= BRANCH_ROLES | {Role.BRANCH_MEMBER},
         menu=_menu(request, scope),
@@ -86,17 +85,16 @@ def _font_size(request):
     return size if size in {"s", "m", "l"} else "m"
 
 
-def _campaign(request):
-    """The running year; a page that has read it already leaves it at ``request.campaign``."""
+def _campaign(year):
+    """The running year and the phase of today."""
     today = local_day()
-    campaign = getattr(request, "campaign", None) or Campaign.objects.running(today)
-    if campaign is None:
+    if year.campaign is None:
         return None
-    phases = [p for p in campaign.phases.all() if p.starts_on <= today <= p.ends_on]
+    phases = [p for p in year.phases if p.starts_on <= today <= p.ends_on]
     last = phases[-1] if phases else None
     return {
-        "name": campaign.name,
-        "year": campaign.year,
+        "name": year.campaign.name,
+        "year": year.campaign.year,
         "phase_label": str(last) if last else "",
         "days_left": (last.ends_on - today).days if last else None,
     }

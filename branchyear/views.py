@@ -16,6 +16,7 @@ from branchyear.context import main_office
 from branchyear.lib.dates import local_day
 from tasks.health.registry import NOT_COMPUTED
 from tasks.models.health import INSPECTORS_ONLY, SIGNAL_ROLES
+from tasks.year import campaign_of
 
 
 @require_GET
@@ -28,16 +29,17 @@ def home(request):
     if role in ADMIN_ROLES:
         return redirect("admin:index")
     if role in BRANCH_ROLES:
-        context = pages.secretary(scope, today)
-        request.campaign = context["campaign"]  # the frame need not read it again
+        context = pages.secretary(scope, campaign_of(request), today)
         return render(request, "home/secretary.html", context)
     if role == Role.BRANCH_MEMBER:
         return render(request, "home/member.html", pages.member(request.user, scope, today))
     if role == Role.INSPECTOR:
         return render(request, "home/inspector.html", pages.inspector(request.user, scope, today))
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
-        return render(request, "home/desk.html", pages.reviewer(request.user, scope, today))
-    return render(request, "home/desk.html", pages.leader(scope, today))
+        context = pages.reviewer(request.user, scope, campaign_of(request), today)
+    else:
+        context = pages.leader(scope, campaign_of(request), today)
+    return render(request, "home/desk.html", context)
 
 
 @require_GET

@@ -4,13 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 
-from django.db.models import CharField, Count, IntegerField, Q, Value
+from django.db.models import CharField, Count, Exists, IntegerField, Q, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from branches.models import Kind, Organization
 from branches.querysets import below
+from branchyear.lib.counts import number_of
 from branchyear.lib.dates import Month
 from members import life
 from members.models import (
@@ -63,6 +64,7 @@ class Facts:
     formal: int
     has_officers: bool
     groups: tuple  # open Party groups
+    branch: object = None  # its row, with what the caller asked of it
 
     @property
     def has_committee(self):
@@ -76,10 +78,21 @@ class Facts:
         return ""
 
 
-def facts_of(branch, today):
-    formal = Member.objects.counted().filter(organization=branch, category=Category.FORMAL).count()
-    groups = Organization.objects.under(branch).filter(kind=Kind.GROUP).open()
-    return Facts(formal, posts_in_force(today).filter(organization=branch).exists(), tuple(groups))
+def facts_of(branch, today, rows=None):
+    """In one statement. ``rows``: organisations with what else the caller wants to know of the branch's own row."""
+    formal = Member.objects.counted().filter(organization=branch, category=Category.FORMAL)
+    found = list(
+        (Organization.objects.all() if rows is None else rows)
+        .under(branch)
+        .filter(Q(pk=branch.pk) | Q(kind=Kind.GROUP, closed_on=None))
+        .annotate(
+            formal_=number_of(formal, "organization"),
+            officers_=Exists(posts_in_force(today).filter(organization=branch)),
+        )
+    )
+    own = next(place for place in found if place.pk == branch.pk)
+    groups = tuple(place for place in found if place.pk != branch.pk)
+    return Facts(own.formal_, own.officers_, groups, own)
 
 
 # --- One branch: its year ---------------------------------------------------------------------------
@@ -207,10 +220,10 @@ def form_url(branch, kind, period, today, group=None):
     return f"{reverse('members:new_meeting')}?{urlencode(asked)}"
 
 
-def missing_now(branch, today):
+def missing_now(branch, today, facts=None):
     """``[(short name, kind, period)]``: what of this month (in its last month, of this quarter) has
-    not been recorded yet. Three questions to the database, whatever the branch has held."""
-    facts = facts_of(branch, today)
+    not been recorded yet. Two questions to the database, whatever the branch has held."""
+    facts = facts or facts_of(branch, today)
     found = []
     first = life.period_of(life.QUARTERLY, today).first
     rows = Meeting.objects.held().filter(organization=branch).between(first, today)

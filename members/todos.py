@@ -2,14 +2,15 @@
 contacted, steps of admission that are due. Plain mappings, for the home page; a constant number of
 statements however many people there are."""
 
-from django.db.models import Prefetch, Q
+from collections import defaultdict
+
+from django.db.models import F, Q
 from django.urls import reverse
 
 from members import admission, deadlines
 from members.completeness import completeness
 from members.models import (
     Absence,
-    AdmissionProgress,
     AdmissionStep,
     Applicant,
     Member,
@@ -116,13 +117,20 @@ def _absences(branch, today):
 
 def _admissions(branch, today):
     """The next step of whoever is on the way, when its limit comes near or is over (R40)."""
+    rows = list(
+        Applicant.objects.filter(
+            organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
+        ).annotate(step_=F("progress__step__number"), on_=F("progress__on"))
+    )  # once for each step taken
+    if not rows:
+        return
     steps = list(AdmissionStep.objects.filter(is_active=True).order_by("number"))
-    rows = Applicant.objects.filter(
-        organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
-    ).prefetch_related(Prefetch("progress", AdmissionProgress.objects.select_related("step")))
+    applicants, taken_by = {}, defaultdict(dict)
     for row in rows:
-        taken = {progress.step.number: progress.on for progress in row.progress.all()}
-        due = admission.next_due(steps, taken)
+        applicants.setdefault(row.pk, row)
+        taken_by[row.pk][row.step_] = row.on_
+    for row in applicants.values():
+        due = admission.next_due(steps, taken_by[row.pk])
         if due is None or due.latest is None or due.latest - today > deadlines.SOON:
             continue
         yield {

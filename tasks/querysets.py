@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from branches.querysets import OrganizationOwnedQuerySet, within
@@ -171,12 +171,19 @@ class BranchItemQuerySet(InspectedQuerySet):
 
     def filled_by_members(self):
         """With the branch, and last filled in by a member of its committee who said that it is done."""
+        return self.with_filled().filter(is_filled=True)
+
+    def with_filled(self):
+        """Adds ``is_filled``: a member of the committee said it is done, and it was not handed in since."""
         from tasks.models import Delegation  # the models need this module
 
         given = Delegation.objects.filter(branch_item=OuterRef("pk"), taken_back_at=None)
         done = given.order_by("-pk").values("done_at")[:1]
         since = Coalesce("submitted_at", Value(LONG_AGO), output_field=models.DateTimeField())
-        return self.filter(state__in=OPEN_STATES).alias(done=Subquery(done)).filter(done__gt=since)
+        said = Q(state__in=OPEN_STATES, done_at_last__gt=since)
+        return self.alias(done_at_last=Subquery(done)).annotate(
+            is_filled=Case(When(said, then=True), default=False)
+        )
 
     def counts(self, day, *group):
         """The numbers of ``figures`` without the weights, as plain tuples: the ``group`` columns, then total,

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
+from branches.models import Organization
 from tasks.models import BranchItem, Delegation, Extension, Problem
 from tasks.todos_inspections import answer_todos, running_todos
 from tasks.todos_scores import score_oversight_todos, score_todos
@@ -53,18 +54,21 @@ WHY = {
 
 def oversight_todos(top):
     """What waits for the reviewers above: problems to be closed, extensions to be decided."""
-    below = Problem.objects.waiting_at(top)
-    if waiting := below.filter(state=State.VERIFY).count():
+    asked = Extension.objects.filter(state=Extension.State.ASKED)
+    found = Problem.objects.waiting_at(top).aggregate(
+        waiting=Count("pk", filter=Q(state=State.VERIFY)),
+        wanted=Count("pk", filter=Q(pk__in=asked.values("problem"))),
+    )
+    if found["waiting"]:
         yield {
-            "what": f"验收{waiting}个问题",
+            "what": f"验收{found['waiting']}个问题",
             "why": "支部已整改并申请销号，等待您的意见",
             "url": f"{reverse('tasks:problems')}?org={top.pk}&state={State.VERIFY}&own=1",
             "button": "去验收",
         }
-    asked = Extension.objects.filter(state=Extension.State.ASKED)
-    if wanted := below.filter(pk__in=asked.values("problem")).count():
+    if found["wanted"]:
         yield {
-            "what": f"审批{wanted}项整改延期申请",
+            "what": f"审批{found['wanted']}项整改延期申请",
             "why": "审批前原时限不变",
             "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1&own=1",
             "button": "去审批",
@@ -90,16 +94,15 @@ def delegated_todos(user):
         }
 
 
-def filled_todos(branch):
-    """What the committee's members have filled in and the secretary has not handed in yet, one line."""
-    rows = BranchItem.objects.filter(branch=branch).filled_by_members()
-    count = rows.count()
+def filled_todos(branch, filled):
+    """What the committee's members have filled in (``with_filled``) and the secretary has not handed in yet, in the
+    order of their days: one line."""
+    count = len(filled)
     if count:
-        first = rows.order_by("due_on", "pk").first()
         yield {
             "what": f"审定{count}项支部委员已填好的条目",
             "why": "核对后由您提交",
-            "url": first.get_absolute_url()
+            "url": filled[0].get_absolute_url()
             if count == 1
             else reverse("tasks:branch_checklist", args=[branch.pk]) + "?state=draft",
             "button": "去审定",
@@ -120,6 +123,7 @@ def upper_todos(top, user, today):
     yield from oversight_todos(top)
     if not top.is_branch:
         yield from supervision_todos(top, today)
-        yield from score_todos(top, today)
+        if top.depth >= Organization.DIRECT_DEPTH:  # whoever is scored at all
+            yield from score_todos(top, today)
     yield from supervision_oversight_todos(top, user, today)
     yield from score_oversight_todos(top, user)

@@ -1,8 +1,9 @@
 """What inspections ask today: of whoever runs them, of the inspector, of a branch that was visited."""
 
-from django.db.models import Count
+from django.db.models import OuterRef
 from django.urls import reverse
 
+from branchyear.lib.counts import number_of
 from tasks.models import Inspection, Visit, VisitRecord
 
 State = Inspection.State
@@ -11,18 +12,28 @@ State = Inspection.State
 def running_todos(organization, today):
     """What waits for the organiser: a hash that waits for its draw, branches nobody goes to, discrepancies
     nobody has decided, an inspection whose days are over. One line for each inspection."""
-    rows = Inspection.objects.filter(
-        organization=organization, state__in=[State.PUBLISHED, State.RUNNING]
-    ).order_by("ends_on", "pk")
-    waiting = _counts(VisitRecord.objects.undecided(), "visit__inspection")
-    alone = _counts(Visit.objects.filter(inspector=None, state=Visit.State.WAITING), "inspection")
+    here = {"visit__inspection": OuterRef("pk")}
+    undecided = VisitRecord.objects.undecided().filter(**here)
+    alone = Visit.objects.filter(
+        inspection=OuterRef("pk"), inspector=None, state=Visit.State.WAITING
+    )
+    rows = (
+        Inspection.objects.filter(
+            organization=organization, state__in=[State.PUBLISHED, State.RUNNING]
+        )
+        .annotate(
+            undecided_=number_of(undecided, "visit__inspection"),
+            alone_=number_of(alone, "inspection"),
+        )
+        .order_by("ends_on", "pk")
+    )
     for row in rows:
         if row.state == State.PUBLISHED:
             why, button = "校验值已公布，等待抽取", "去抽取"
-        elif count := waiting.get(row.pk):
-            why, button = f"{count}处与填报不符，等待处理", "去处理"
-        elif count := alone.get(row.pk):
-            why, button = f"{count}个支部还没有安排检查人员", "去安排"
+        elif row.undecided_:
+            why, button = f"{row.undecided_}处与填报不符，等待处理", "去处理"
+        elif row.alone_:
+            why, button = f"{row.alone_}个支部还没有安排检查人员", "去安排"
         elif row.ends_on < today:
             why, button = "检查时间已过，请督促完成并结束检查", "去查看"
         else:
@@ -50,8 +61,3 @@ def answer_todos(branch):
             "url": reverse("tasks:visit", args=[found[0]]),
             "button": "去说明",
         }
-
-
-def _counts(rows, group):
-    counted = rows.order_by().filter(**{f"{group}__state": State.RUNNING}).values_list(group)
-    return dict(counted.annotate(n=Count("pk")))

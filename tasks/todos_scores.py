@@ -1,8 +1,10 @@
 """What scores ask of the scored organisations, and of those above, today."""
 
+from django.db.models import OuterRef
 from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.counts import number_of
 from tasks.models import RubricLine, Score, ScoreAppeal, ScoreJudgement, ScoreRound
 from tasks.rules_scores import may_run_scores
 
@@ -13,17 +15,16 @@ def score_todos(organization, today):
         Score.objects.filter(organization=organization)
         .exclude(round__state=ScoreRound.State.FINAL)
         .select_related("round__campaign", "round__rubric")
+        .annotate(asked_=number_of(_judged_lines(), "rubric"), given_=number_of(_given(), "score"))
         .order_by("round__ends_on", "pk")
     )
     for row in rows:
         round_ = row.round
         if round_.state == ScoreRound.State.OPEN and today <= round_.self_until:
-            asked = round_.rubric.lines.filter(measure=RubricLine.Measure.JUDGED).count()
-            given = row.judgements.filter(self_at__isnull=False).count()
-            if given < asked:
+            if row.given_ < row.asked_:
                 yield {
                     "what": f"{round_}自评",
-                    "why": f"{asked - given}项需要自评，其余由平台按审核结果填好",
+                    "why": f"{row.asked_ - row.given_}项需要自评，其余由平台按审核结果填好",
                     "url": row.get_absolute_url(),
                     "button": "去自评",
                     "due": round_.self_until,
@@ -36,6 +37,15 @@ def score_todos(organization, today):
                 "button": "去查看",
                 "due": round_.appeals_until,
             }
+
+
+def _judged_lines():
+    judged = RubricLine.Measure.JUDGED
+    return RubricLine.objects.filter(rubric=OuterRef("round__rubric"), measure=judged)
+
+
+def _given():
+    return ScoreJudgement.objects.filter(score=OuterRef("pk"), self_at__isnull=False)
 
 
 def score_oversight_todos(top, user):
@@ -60,10 +70,11 @@ def score_oversight_todos(top, user):
     if not may_run_scores(user):
         return
     asked = ScoreAppeal.objects.filter(state=ScoreAppeal.State.ASKED).under(top)
-    if waiting := asked.count():
-        first = asked.order_by("asked_at").values_list("line__score__round_id", flat=True).first()
+    rounds = list(asked.order_by("asked_at").values_list("line__score__round_id", flat=True))
+    if rounds:
+        first = rounds[0]
         yield {
-            "what": f"复核{waiting}件申诉",
+            "what": f"复核{len(rounds)}件申诉",
             "why": "复核意见会通知申诉单位",
             "url": f"{reverse('tasks:scores')}?org={top.pk}&round={first}&appeal=1",
             "button": "去复核",

@@ -71,8 +71,8 @@ def test_it_asks_the_same_number_of_questions_however_much_is_found(
     BranchItem.objects.exclude(branch=city.north).delete()
     client.get("/search/?q=支部")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get("/search/?q=支部")
     add_members([{"name": f"支部员{n}", "organization": city.north} for n in range(30)], by=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get("/search/?q=支部")

@@ -90,5 +90,5 @@ def test_many_ask_no_more_questions(count, org, django_assert_num_queries):
     for number in range(count):
         furnish(org, number)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         movement_todos(org.north, TODAY)

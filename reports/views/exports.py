@@ -120,7 +120,6 @@ def _previewed(request, kind):
     organization = _organization(request.user, request.GET)
     asked = kind.asked(organization, request.GET, by=request.user, at=timezone.now())
     selection = asked.selection
-    request.campaign = selection.content.running
     layout, refusal = kind.layout(asked), _refusal(kind, asked)
     size = MORE_ROWS if request.GET.get("rows") == str(MORE_ROWS) else PREVIEW_ROWS
     count = kind.count(asked)

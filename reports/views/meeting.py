@@ -27,7 +27,6 @@ def meeting(request):
     if organization.is_branch:
         return redirect("tasks:branch_checklist", organization.pk)
     selection = chosen_conditions(request, organization, today)
-    request.campaign = selection.content.running
     address = Address(selection)
     context = {
         "organization": organization,

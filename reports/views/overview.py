@@ -43,7 +43,6 @@ def overview(request):
     if organization.is_branch:
         return redirect("tasks:branch_checklist", organization.pk)
     selection = chosen_conditions(request, organization, today)
-    request.campaign = selection.content.running
     known = _known(request, organization)
     get = request.GET.get
     address = Address(
@@ -238,7 +237,6 @@ def items(request):
     today = local_day()
     organization = chosen(request)
     selection = read(request.GET, organization=organization, today=today)
-    request.campaign = selection.content.running
     everything = selection.of(state="", overdue=False)
     counted = everything.items(by=request.user, today=today).figures(today)
     found = selection.items(by=request.user, today=today).with_words().order_by(*ORDER)

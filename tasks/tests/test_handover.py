@@ -19,6 +19,7 @@ from branchyear.home import secretary
 from branchyear.lib.errors import Refused
 from branchyear.notifications.models import Notice
 from conftest import make_office
+from tasks.models import Campaign
 from tasks.tests import make
 
 TODAY = make.NOW.date()
@@ -47,7 +48,10 @@ def enter(person):
 
 
 def todos_of(user):
-    return [(todo.what, todo.due) for todo in secretary(scope_of(user), TODAY)["todos"]]
+    return [
+        (todo.what, todo.due)
+        for todo in secretary(scope_of(user), Campaign.objects.get(), TODAY)["todos"]
+    ]
 
 
 def test_the_old_account_can_write_nothing_from_the_same_moment(people, org, office):
