@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills
+.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills faults
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -48,3 +48,6 @@ reminders: setup-dev ## 10,000 branches reminded under two beats, three workers,
 
 export-kills: setup-dev ## a city's ledger while its workers are killed ten times, on PostgreSQL and Redis; ARGS="--embedded --scale city"
 	@exec $(PY) -m scripts.export_trial $(ARGS)
+
+faults: setup-dev ## what the portal promises (R1-R14), broken on purpose and counted; ARGS="r1 r3 --quick"
+	@exec $(PY) -m scripts.faults $(ARGS)

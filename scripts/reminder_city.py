@@ -3,15 +3,19 @@
 Each branch has one secretary and owes its report, an item and a problem, all due on the same day.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
-YEAR, DUE = 2026, date(2026, 11, 25)  # a Wednesday; so is T-7, and T-1 a Tuesday
+DUE = date(2026, 11, 25)  # a Wednesday; so is T-7, and T-1 a Tuesday
 STEP = 4  # signs of a path per level
 DIRECT = 50
 
 
-def make(branches, *, matters=("report", "items", "problem")):
-    """Build it with ``branches`` branches; returns the campaign."""
+def make(branches, *, matters=("report", "items", "problem"), due=DUE, items=1):
+    """Build it with ``branches`` branches, each with so many items; returns the campaign.
+
+    ``due``: a 25th, the day on which branches report; the campaign began on the first of its month.
+    """
+    year, first = due.year, due.replace(day=1)
     from django.db import transaction
 
     from branches.models import Appointment, Kind, Organization
@@ -20,7 +24,7 @@ def make(branches, *, matters=("report", "items", "problem")):
     from branchyear.lib.dates import CHINA
     from reports.models import ReminderPolicy
     from reports.services import periods
-    from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Problem, Task
+    from tasks.models import BranchItem, Campaign, Problem, Task
 
     def place(parent, number, kind, name):
         path = parent + _base36(number).rjust(STEP, "0")
@@ -53,15 +57,15 @@ def make(branches, *, matters=("report", "items", "problem")):
             [
                 Appointment(
                     user_id=people[f"s{b.pk}"], organization=b, role=Role.SECRETARY,
-                    starts_on=date(YEAR, 1, 1),
+                    starts_on=date(year, 1, 1),
                 )
                 for b in placed
             ],
             batch_size=1000,
         )  # fmt: skip
         campaign = Campaign.objects.create(
-            year=YEAR, code=f"c-{YEAR}", name="党支部基本建设年",
-            starts_on=date(YEAR, 11, 1), ends_on=date(YEAR, 12, 31),
+            year=year, code=f"c-{year}", name="党支部基本建设年",
+            starts_on=first, ends_on=min(first + timedelta(days=60), date(year, 12, 31)),
         )  # fmt: skip
         periods.set_up(campaign)
         ReminderPolicy.objects.filter(to_above=True).update(is_active=False)
@@ -70,24 +74,20 @@ def make(branches, *, matters=("report", "items", "problem")):
             ReminderPolicy.objects.get_or_create(
                 campaign=campaign, matter=matter, tier="branch", to_above=False, days_before=0
             )
-        periods.open_periods(today=date(YEAR, 11, 2))
+        periods.open_periods(today=first + timedelta(days=1))
         if "items" in matters:
             task = Task.objects.create(
                 campaign=campaign, code="T1", order=1, name="任务", weight=10, source="seed"
             )
-            item = ChecklistItem.objects.create(task=task, code="T1-01", order=1)
-            item.current = ItemVersion.objects.create(
-                item=item, number=1, text="条目", weight=1, opens_on=date(YEAR, 11, 1), due_on=DUE,
-                source="seed",
-            )  # fmt: skip
-            item.save(update_fields=["current"])
+            listed = [_item(task, number, first, due) for number in range(1, items + 1)]
             BranchItem.objects.bulk_create(
                 [
                     BranchItem(
-                        branch=b, item=item, version=item.current, opens_on=date(YEAR, 11, 1),
-                        due_on=DUE,
+                        branch=b, item=item, version=item.current, opens_on=first,
+                        due_on=due,
                     )
                     for b in placed
+                    for item in listed
                 ],
                 batch_size=1000,
             )  # fmt: skip
@@ -97,13 +97,24 @@ def make(branches, *, matters=("report", "items", "problem")):
                 [
                     Problem(
                         organization=b, campaign=campaign, number=1, origin="hand", title="问题",
-                        found_on=date(YEAR, 11, 2), due_on=DUE, created_at=at,
+                        found_on=first + timedelta(days=1), due_on=due, created_at=at,
                     )
                     for b in placed
                 ],
                 batch_size=1000,
             )  # fmt: skip
     return campaign
+
+
+def _item(task, number, opens_on, due_on):
+    from tasks.models import ChecklistItem, ItemVersion
+
+    item = ChecklistItem.objects.create(task=task, code=f"T1-{number:02}", order=number)
+    item.current = ItemVersion.objects.create(
+        item=item, number=1, text="条目", weight=1, opens_on=opens_on, due_on=due_on, source="seed"
+    )
+    item.save(update_fields=["current"])
+    return item
 
 
 def _base36(number):
