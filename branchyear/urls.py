@@ -54,5 +54,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "branchyear.views.unsound"
 handler403 = "branchyear.views.forbidden"
 handler500 = "branchyear.views.broken"

@@ -3,10 +3,12 @@
 import sys
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.views import defaults
 from django.views.decorators.http import require_GET
 
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
@@ -71,14 +73,29 @@ def forbidden(request, exception=None):
 
 
 def broken(request):
-    """500: ours broke. 503 while the database does not answer: nothing was done, and asking again helps."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """500: ours broke. 503 while the database does not answer: asking again helps."""
     # Without a request: the frame's own questions would meet the same trouble.
     words = loader.get_template("500.html").render()
-    answer = HttpResponse(words, status=503 if is_away else 500)
-    if is_away:
-        answer["Retry-After"] = "5"
-    return answer
+    if not _is_database_away(sys.exc_info()[1]):
+        return HttpResponse(words, status=500)
+    return HttpResponse(words, status=503, headers={"Retry-After": "5"})
+
+
+def unsound(request, exception):
+    """400; but when the database went away while the session was written, which Django takes for a session
+    that was deleted: whether the work itself was stored is not known, and asking again tells."""
+    if isinstance(exception, SessionInterrupted) and _is_database_away(exception):
+        return broken(request)
+    return defaults.bad_request(request, exception)
+
+
+def _is_database_away(error):
+    """This error, or the one it came out of."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def csrf_failure(request, reason=""):

@@ -13,7 +13,6 @@ import traceback
 import uuid
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -57,7 +56,7 @@ def enqueue(kind, key, payload=None, *, queue="default", run_after=None):
         },
     )
     if created:
-        transaction.on_commit(partial(wake, [(job.pk, job.queue)]), robust=True)
+        _wake_on_commit(job)
     return job
 
 
@@ -98,6 +97,14 @@ def wake(jobs):
             run_job.apply_async((pk,), queue=queue, **settings.JOB_TIME_LIMITS.get(queue, {}))
     except Exception:  # noqa: BLE001 any broker failure; the row is safe
         logger.warning("The broker did not answer; the sweep will pick the jobs up.")
+
+
+def _wake_on_commit(job):
+    # A function with a name, not a partial: Django asks a failed one for it, and would fail there itself.
+    def wake_it():
+        wake([(job.pk, job.queue)])
+
+    transaction.on_commit(wake_it, robust=True)
 
 
 def sweep(*, now, limit=2000):
@@ -228,7 +235,7 @@ def revive(job):
         status=Job.Status.QUEUED, attempts=0, run_after=timezone.now()
     )
     if revived:
-        transaction.on_commit(partial(wake, [(job.pk, job.queue)]), robust=True)
+        _wake_on_commit(job)
     return bool(revived)
 
 

@@ -10,7 +10,7 @@ A crash between an act and its job, which is queued after the commit, is mended 
 """
 
 from datetime import timedelta
-from functools import partial
+from functools import partial, update_wrapper
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -179,7 +179,9 @@ def touched(organizations, verbs):
             waiting.args[0].update(organizations)
             waiting.args[1].append(everything)
             return
-    transaction.on_commit(partial(_queue, set(organizations), [everything]), robust=True)
+    # With the function's name, which Django asks a failed one for, and would fail there itself.
+    waits = update_wrapper(partial(_queue, set(organizations), [everything]), _queue)
+    transaction.on_commit(waits, robust=True)
 
 
 def _queue(organizations, everything):

@@ -1,6 +1,6 @@
 """Findings kept up to date, and explanations for those that cannot be mended."""
 
-from functools import partial
+from functools import partial, update_wrapper
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -51,7 +51,9 @@ def facts_changed(organizations):
         if getattr(waiting, "func", None) is _queue:
             waiting.args[0].update(organizations)
             return
-    transaction.on_commit(partial(_queue, set(organizations)), robust=True)
+    # With the function's name, which Django asks a failed one for, and would fail there itself.
+    waits = update_wrapper(partial(_queue, set(organizations)), _queue)
+    transaction.on_commit(waits, robust=True)
 
 
 def _queue(concerned):
