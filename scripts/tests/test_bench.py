@@ -1,5 +1,7 @@
 """The table of benchmarks."""
 
+import json
+
 import pytest
 
 from scripts import bench
@@ -22,8 +24,17 @@ def test_measurements_become_rows_and_a_missed_limit_fails_the_run(benches, caps
     assert bench.main([]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["== bench_rules ==", "  talk"]
-    assert lines[-2].split() == ["rules", "420", "branches", "1.23", "s", "2", "s"]
+    assert lines[-3].split() == ["B9", "rules", "420", "branches", "1.23", "s", "2", "s"]
     assert lines[-1].endswith("FAILED (exit 1)")
+
+
+def test_a_bench_is_chosen_by_its_number_and_its_rows_are_kept(benches):
+    for name in ("rules", "save"):
+        (benches / f"bench_{name}.py").write_text('print(\'{"name": "a", "value": 1}\')\n')
+
+    assert bench.main(["B3"]) == 0
+    (kept,) = json.loads((benches.parent / "test-results/bench.json").read_text())["benches"]
+    assert (kept["bench"], kept["rows"]) == ("B3 save", [{"name": "a", "value": 1}])
 
 
 def test_a_bench_without_measurements_is_timed_as_a_whole(benches, capsys):
