@@ -4,8 +4,11 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.utils.module_loading import import_string
+
 from bench.rules.city import COUNTED, DAY
 
+TABLE = "bench_found"
 SQL = Path(__file__).with_name("by_hand.sql")
 POSTS = ("secretary", "deputy_secretary", "organization_officer", "publicity_officer",
          "discipline_officer", "officer")  # fmt: skip
@@ -30,25 +33,49 @@ CALLS = {
 }
 
 
+def prepare():
+    """A second table of findings, empty, with the references, indexes and uniqueness of the portal's own: what
+    it costs to store a finding safely is the same for whoever finds it."""
+    from django.db import connection, models
+
+    from tasks.models import Finding
+
+    def twin(field):
+        _, path, arguments, options = field.deconstruct()
+        if field.is_relation:
+            options["related_name"] = "+"
+        return import_string(path)(*arguments, **options)
+
+    unique, index = Finding._meta.constraints[0], Finding._meta.indexes[0]
+    meta = type("Meta", (), {
+        "app_label": "tasks", "db_table": TABLE,
+        "constraints": [models.UniqueConstraint(
+            fields=unique.fields, condition=unique.condition, name="bench_one_open_finding",
+        )],
+        "indexes": [models.Index(fields=index.fields, name="bench_findings_of_a_rule")],
+    })  # fmt: skip
+    fields = {f.name: twin(f) for f in Finding._meta.local_fields if not f.primary_key}
+    kept = type("Found", (models.Model,), {"__module__": "tasks.models", "Meta": meta, **fields})
+    if TABLE not in connection.introspection.table_names():
+        with connection.schema_editor() as editor:
+            editor.create_model(kept)
+
+
 def statement():
-    """The statement; makes the table, with the index that findings have."""
+    """The statement that finds and stores what the engine does, in the database at hand."""
     from django.db import connection
 
     vendor = connection.vendor
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS bench_found (rule varchar(10), organization_id bigint,"
-            f" key varchar(120), severity varchar(10), facts {_json(vendor)[1]}, opened_on date,"
-            " UNIQUE (organization_id, rule, key))"
-        )
     found = SQL.read_text(encoding="utf-8")
     for name, call in CALLS[vendor].items():
         found = re.sub(rf'\b{name}\(([\w."]+)\)', lambda m, call=call: call.format(m[1]), found)
     for name, value in _names(vendor).items():
         found = found.replace("{" + name + "}", value)
+    day = _day(DAY, vendor)
     return (
-        "INSERT INTO bench_found (rule, organization_id, key, severity, facts, opened_on)"  # noqa: S608
-        f" SELECT x.*, {_day(DAY, vendor)} FROM ({found}) x"
+        f"INSERT INTO {TABLE} (organization_id, rule_id, key, severity, facts, opened_on, changed_on, closing)"  # noqa: S608
+        f" SELECT x.id, r.id, x.key, x.severity, x.facts, {day}, {day}, ''"
+        f" FROM ({found}) x JOIN tasks_rule r ON r.number = x.rule"
     )
 
 

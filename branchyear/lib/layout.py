@@ -82,7 +82,7 @@ class Layout:
     made_at: datetime | date | None = None
     scope_label: str = ""
     orientation: str = "landscape"
-    signatures: tuple[str, ...] = ("填报人", "审核人", "负责人(签章)")
+    signatures: tuple[str, ...] = ("填报人", "审核人", "负责人（签章）")
     notes: tuple[str, ...] = ()
     sheet: str = ""
     code: str = ""

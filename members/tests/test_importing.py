@@ -85,7 +85,7 @@ def test_titles_above_other_columns_and_signatures_below_are_no_people(org):
         [2, "1985/3/2", "回族", "李四", f"'{number_of(2)}", "0592-1234567", 39630, "正式"],
         [3],
         ["合计", None, None, 2],
-        ["填报人：钱干事", None, "审核人：", None, "负责人(签章)："],
+        ["填报人：钱干事", None, "审核人：", None, "负责人（签章）："],
     )
 
     plan, rows = plan_of(file, org.north)

@@ -212,7 +212,8 @@ def _problems(report, today):
     yield Fact("未销号问题", numbers["unsolved"], "个", problems())
     yield Fact("超期问题", numbers["overdue"], "个", problems(overdue=1))
     titles = unsolved.order_by("due_on", "number").values_list("title", flat=True)
-    yield Fact("问题名称", words=_listed(title.rstrip("。；") for title in titles[: SHOWN + 1]))
+    shown = (title.rstrip("。；") for title in titles[: SHOWN + 1])
+    yield Fact("问题名称", words=_listed(shown, "；"))
 
 
 def _of(rows):
@@ -237,7 +238,7 @@ def _lower(report, found):
     yield Fact("未报单位", words=_listed(names))
 
 
-def _listed(words):
-    """A、B、C等: the first few; empty for none."""
+def _listed(words, between="、"):
+    """A、B、C等: the first few; empty for none. Sentences are kept apart by a semicolon."""
     words = [word for word in dict.fromkeys(words) if word]
-    return "、".join(words[:SHOWN]) + ("等" if len(words) > SHOWN else "")
+    return between.join(words[:SHOWN]) + ("等" if len(words) > SHOWN else "")

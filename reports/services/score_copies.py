@@ -102,7 +102,7 @@ def _layout(score, sheet, paper):
         period=in_words(day),
         made_by=paper.issued_by_name,
         made_at=paper.issued_at,
-        signatures=("被考核单位(签章)", "审核单位(签章)", "考核单位(签章)"),
+        signatures=("被考核单位（签章）", "审核单位（签章）", "考核单位（签章）"),
         notes=tuple(notes),
         sheet="得分表",
         code=paper.shown_code,

@@ -170,6 +170,7 @@ def test_what_is_missing_is_said_beside_the_box_and_everything_typed_is_kept(
     page = text_of(answer)
     assert answer.status_code == 422
     assert "“存在问题”现有1字，至少写10字。" in page
+    assert '<a href="#id_problems">“存在问题”现有1字' in page  # above, a way to the box
     assert WORDS["progress"] in page
     assert ">\n无</textarea>" in page
     report.refresh_from_db()

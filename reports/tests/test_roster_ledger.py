@@ -56,7 +56,7 @@ def test_the_paper_can_be_signed_and_gives_no_number_away(rolls, org, people):
     paper = text_of(do(ask(people.secretary, org.north, "roster", "pdf")))
 
     assert "党员名册" in paper
-    assert "负责人(签章)" in paper
+    assert "负责人（签章）" in paper
     assert NUMBER not in paper
     assert PHONE not in paper
     assert "南党员" not in paper

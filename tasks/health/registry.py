@@ -99,7 +99,7 @@ def found(rows, *, organization="organization_id", about=None, severity=ERROR, s
     reckons that from the dates when it is shown.
     """
     if say:
-        facts["say"] = Value(say)
+        facts["say"] = say if hasattr(say, "resolve_expression") else Value(say)
     about = Value("") if about is None else about
     severity = severity if hasattr(severity, "resolve_expression") else Value(str(severity))
     return (

@@ -230,11 +230,11 @@ def evidence_present(ask):
             has_some=Case(When(Exists(files) | Exists(held) | Exists(sealed), then=1), default=0)
         )
     )
-    about, item = key("item", "pk"), F("version__text")
-    return [
-        found(rows.filter(has_some=0), organization="branch_id", about=about, item=item),
-        found(
-            rows.filter(has_some=1), organization="branch_id", about=about, severity=WARNING,
-            say="old", item=item,
-        ),
-    ]  # fmt: skip
+    return found(
+        rows,
+        organization="branch_id",
+        about=key("item", "pk"),
+        severity=Case(When(has_some=1, then=Value(str(WARNING))), default=Value(str(ERROR))),
+        say=Case(When(has_some=1, then=Value("old")), default=Value("")),
+        item=F("version__text"),
+    )

@@ -94,7 +94,7 @@ def test_the_header_stands_on_every_page_and_the_closing_on_the_last(long_ledger
     assert "统计截止：2022年5月25日" in pages[0]
     assert "合计3600450.00" in pages[-1]
     assert "填报人：" in pages[-1]
-    assert "负责人(签章)：" in pages[-1]
+    assert "负责人（签章）：" in pages[-1]
     assert "注：“—”表示未掌握。" in pages[-1]
     assert "合计" not in "".join(pages[:-1])
 
