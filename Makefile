@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills faults
+.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills faults deploy-trial
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -27,6 +27,7 @@ lint: setup-dev ## style, layers, security, templates, migrations; changes nothi
 	.venv/bin/lint-imports
 	$(PY) -m bandit -q -c pyproject.toml --severity-level medium -r branchyear branches members tasks reports scripts
 	$(PY) -m scripts.lint_templates
+	$(PY) -m scripts.lint_migrations
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 
@@ -51,3 +52,6 @@ export-kills: setup-dev ## a city's ledger while its workers are killed ten time
 
 faults: setup-dev ## what the portal promises (R1-R14), broken on purpose and counted; ARGS="r1 r3 --quick"
 	@exec $(PY) -m scripts.faults $(ARGS)
+
+deploy-trial: setup-dev ## deploy/ on this machine: nginx, PostgreSQL, Redis, upgrade under load, faults, loss and restore (root)
+	@exec $(PY) -m scripts.deploy_trial $(ARGS)

@@ -1,5 +1,9 @@
 """System checks: what would hurt in production is said before the start."""
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import redis
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
@@ -76,3 +80,72 @@ def sqlite_takes_the_write_lock_first(app_configs, **kwargs):
             )
         ]
     return []
+
+
+# CVE-2025-49844 (CVSS 10): a script frees the server's memory and runs code. The first mended of each line.
+REDIS_MENDED = {(7, 2): 11, (7, 4): 6, (8, 0): 4, (8, 2): 2}
+
+
+@register(Tags.security, deploy=True)
+def redis_is_behind_a_lock(app_configs, **kwargs):
+    """Whoever reaches the broker can order work: a password, TLS where others are on the way, no known hole."""
+    if not settings.REDIS_URL:
+        return []
+    address, problems = urlsplit(settings.REDIS_URL), []
+    is_near = address.scheme == "unix" or _is_loopback(address.hostname)
+    if not address.password:
+        problems.append(
+            Warning(
+                "Redis asks for no password.",
+                hint="Set requirepass (or an ACL user) and put it into REDIS_URL.",
+                id="branchyear.W004",
+            )
+        )
+    if not (is_near or settings.REDIS_NETWORK_IS_PRIVATE or address.scheme == "rediss"):
+        problems.append(
+            Warning(
+                "Redis on another host is spoken to without TLS.",
+                hint="rediss:// in REDIS_URL, or REDIS_NETWORK_IS_PRIVATE=true where nobody else is on the way.",
+                id="branchyear.W005",
+            )
+        )
+    version = None if settings.REDIS_IS_PATCHED else _redis_version()
+    if version and not is_mended(version):
+        problems.append(
+            Warning(
+                f"Redis {version} has CVE-2025-49844.",
+                hint="7.2.11, 7.4.6, 8.0.4, 8.2.2 or newer; REDIS_IS_PATCHED=true where the distribution "
+                "mended an older number.",
+                id="branchyear.W006",
+            )
+        )
+    return problems
+
+
+def is_mended(version):
+    """Whether that version of Redis (or Valkey) is past the hole; what cannot be read is not."""
+    parts = [int(part) if part.isdigit() else 0 for part in version.split(".")[:3]]
+    major, minor, patch = [*parts, 0, 0, 0][:3]
+    if (major, minor) in REDIS_MENDED:
+        return patch >= REDIS_MENDED[major, minor]
+    return (major, minor) > max(REDIS_MENDED)
+
+
+def _redis_version():
+    """What the server says of itself; nothing where it does not answer (``/healthz/deep`` says so)."""
+    server = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
+    try:
+        return server.info("server").get("redis_version", "")
+    except (redis.RedisError, OSError):
+        return None
+    finally:
+        server.close()
+
+
+def _is_loopback(host):
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

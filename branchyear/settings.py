@@ -16,6 +16,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
+from branchyear.lib.mounts import is_over_the_network
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -267,6 +269,11 @@ if DATABASE_URL:
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
 else:
+    if is_over_the_network(VAR_DIR):
+        raise ImproperlyConfigured(
+            f"{VAR_DIR} lies on a network file system, where SQLite loses data. "
+            "Set BRANCHYEAR_VAR to a local disk, or DATABASE_URL to PostgreSQL."
+        )
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -311,7 +318,7 @@ USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = "branchyear.formats"  # dates as <input type="date"> wants them
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
 # Collecting is part of the first start: neither the print fonts nor source maps are compressed,
@@ -349,6 +356,10 @@ NOTIFY_PER_MINUTE = int(env("NOTIFY_PER_MINUTE", "20"))  # what the robots of bo
 # --- What does Celery do ------------------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
+# Said by the operator, for ``check --deploy``: nobody else is on the way to Redis (a network of containers); the
+# distribution has mended CVE-2025-49844 under an older number (Debian 12: 7.0.15-1~deb12u6 and later).
+REDIS_NETWORK_IS_PRIVATE = env_bool("REDIS_NETWORK_IS_PRIVATE")
+REDIS_IS_PATCHED = env_bool("REDIS_IS_PATCHED")
 BROKER_DIR = VAR_DIR / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

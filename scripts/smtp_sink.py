@@ -1,6 +1,6 @@
 """A mail server that takes every letter and keeps one line of it: recipient and Message-ID.
 
-``python -m scripts.smtp_sink FILE`` prints its port and runs until it is stopped.
+``python -m scripts.smtp_sink FILE [PORT]`` prints its port and runs until it is stopped.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ def letters(path):
     return [tuple(line.split("\t")) for line in Path(path).read_text().splitlines()]
 
 
-async def serve(path):
+async def serve(path, port=0):
     with Path(path).open("a", buffering=1) as kept:
 
         async def talk(reader, writer):
@@ -65,10 +65,10 @@ async def serve(path):
                     say(b"250 OK")
             writer.close()
 
-        server = await asyncio.start_server(talk, "127.0.0.1", 0, limit=2**22)
+        server = await asyncio.start_server(talk, "127.0.0.1", port, limit=2**22)
         print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 the caller reads it
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0))

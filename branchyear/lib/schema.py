@@ -1,5 +1,6 @@
-"""Migrations that found a database in seconds."""
+"""Operations of our migrations: a new database in seconds, an index while people work."""
 
+from django.db.migrations.operations import AddIndex
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 
@@ -37,3 +38,28 @@ class CreateModels(Operation):
 
     def describe(self):
         return f"Create {len(self.operations)} models at once"
+
+
+class AddIndexWhileInUse(AddIndex):
+    """An index on a large table: on PostgreSQL built without a lock that keeps people from writing.
+
+    The migration says ``atomic = False`` and does nothing else. One that was broken off leaves an invalid index,
+    which is removed before the next try.
+    """
+
+    atomic = False
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.remove_index(model, self.index, concurrently=True)  # IF EXISTS
+            schema_editor.add_index(model, self.index, concurrently=True)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.remove_index(model, self.index, concurrently=True)

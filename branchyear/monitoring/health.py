@@ -35,25 +35,35 @@ def report(*, now=None):
     pulses = {pulse.pk: pulse for pulse in Pulse.objects.all()}
     waiting = jobs_waiting(now)
     heard = partial(_heard, pulses, now)
+    beat = heard("beat", BEAT_SILENT)
+    queues = {name: queue(name, heard, waiting, now, beat["ok"]) for name in QUEUES}
     return {
         "database": {"ok": True},
         "broker": broker(),
-        "beat": heard("beat", BEAT_SILENT),
-        **{f"queue:{name}": queue(name, pulses, waiting, now) for name in QUEUES},
-        "mail": heard("mail", PROBE_SILENT),
-        "audit_chain": heard("audit_chain", PROBE_SILENT),
+        "beat": beat,
+        **{f"queue:{name}": answer for name, answer in queues.items()},
+        # Whoever is not asked is not to blame for the silence.
+        "mail": heard("mail", PROBE_SILENT, is_asked=beat["ok"] and queues["mail"]["ok"]),
+        "audit_chain": heard(
+            "audit_chain", PROBE_SILENT, is_asked=beat["ok"] and queues["default"]["ok"]
+        ),
         "disk": disk(),
     }
 
 
-def _heard(pulses, now, name, silence):
-    """Seen lately, and well."""
+def _heard(pulses, now, name, silence, *, is_asked=True):
+    """Well when last seen, and seen lately if somebody asks."""
     pulse = pulses.get(name)
     if pulse is None:
         return {"ok": False, "seconds": None, "said": "never seen"}
     seconds = round((now - pulse.at).total_seconds())
-    said = pulse.said or ("silent" if seconds > silence else "")
-    return {"ok": pulse.is_well and seconds <= silence, "seconds": seconds, "said": said}
+    is_silent = seconds > silence
+    said = pulse.said or ("silent" if is_silent else "")
+    return {
+        "ok": pulse.is_well and not (is_silent and is_asked),
+        "seconds": seconds,
+        "said": said,
+    }
 
 
 def jobs_waiting(now):
@@ -63,17 +73,18 @@ def jobs_waiting(now):
     return {row["queue"]: (row["count"], row["oldest"]) for row in counted}
 
 
-def queue(name, pulses, waiting, now):
+def queue(name, heard, waiting, now, is_asked):
     """Somebody works on it: has finished something lately, or has something in hand.
 
-    Work that waits while workers are busy is a backlog, told by its age, not a standstill.
+    Work that waits while workers are busy is a backlog, told by its age, not a standstill. Without beat nobody asks:
+    then only work that nobody takes up tells.
     """
-    heard = _heard(pulses, now, f"queue:{name}", QUEUE_SILENT)
     count, oldest = waiting.get(name, (0, None))
-    if not heard["ok"] and _in_hand(name, now):
-        heard = {**heard, "ok": True, "said": "busy"}
     seconds = round((now - oldest).total_seconds()) if oldest else 0
-    return {**heard, "waiting": count, "oldest_seconds": seconds}
+    answer = heard(f"queue:{name}", QUEUE_SILENT, is_asked=is_asked or seconds > QUEUE_SILENT)
+    if not answer["ok"] and _in_hand(name, now):
+        answer = {**answer, "ok": True, "said": "busy"}
+    return {**answer, "waiting": count, "oldest_seconds": seconds}
 
 
 def _in_hand(name, now):
