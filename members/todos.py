@@ -128,7 +128,8 @@ def _admissions(branch, today):
     applicants, taken_by = {}, defaultdict(dict)
     for row in rows:
         applicants.setdefault(row.pk, row)
-        taken_by[row.pk][row.step_] = row.on_
+        if row.step_ is not None:  # none registered yet
+            taken_by[row.pk][row.step_] = row.on_
     for row in applicants.values():
         due = admission.next_due(steps, taken_by[row.pk])
         if due is None or due.latest is None or due.latest - today > deadlines.SOON:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from branchyear.lib.dates import add_months, local_day
-from members.models import Member
+from members.models import Applicant, Member
 from members.services import absences, admissions, transfers
 from members.tests.make import make_member
 from members.todos import movement_todos
@@ -92,3 +92,9 @@ def test_many_ask_no_more_questions(count, org, django_assert_num_queries):
 
     with django_assert_num_queries(5):
         movement_todos(org.north, TODAY)
+
+
+def test_an_applicant_without_a_registered_step_stands_in_nobodys_way(org):
+    Applicant.objects.create(organization=org.north, name="李初")
+
+    assert [todo for todo in movement_todos(org.north, TODAY) if "李初" in todo["what"]] == []
