@@ -8,22 +8,20 @@
 """
 
 import gc
-import pickle
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Max
 from django.test import testcases
 
-from branches.models import Appointment, Kind, Organization, OrganizationEvent
+from branches.models import Kind
 from branches.roles import Role
 from branches.services import appointments, organizations
 from branchyear.accounts.models import User
 from branchyear.audit import triggers
-from branchyear.audit.models import Entry
+from branchyear.tests.kept import kept
 
 FOUNDED = date(2020, 1, 1)
 
@@ -112,48 +110,15 @@ def build_people(org):
     return people
 
 
-# The cast is built through the services once per process; afterwards the very rows are put back, which
-# takes a tenth of the time. Everybody gets objects of his own.
-_KEPT = {}
-_TABLES = (User, Organization, OrganizationEvent, Appointment, Entry)
-
-_ANONYMOUS = (OrganizationEvent, Entry)  # nobody knows these by their number
-
-
-def _taken(table, rows):
-    numbers = [row.pk for row in rows]
-    return table not in _ANONYMOUS and table._base_manager.filter(pk__in=numbers).exists()
-
-
-def _cast(name, build):
-    if name in _KEPT:
-        cast, rows = pickle.loads(_KEPT[name])  # noqa: S301 our own, of a moment ago
-        if any(_taken(table, those) for table, those in zip(_TABLES, rows, strict=True)):
-            return build()  # another fixture has written rows in between
-        for table, those in zip(_TABLES, rows, strict=True):
-            if table in _ANONYMOUS:
-                for row in those:
-                    row.pk = None
-            table._base_manager.bulk_create(those)
-        return cast
-    last = [table._base_manager.aggregate(pk=Max("pk"))["pk"] or 0 for table in _TABLES]
-    cast = build()
-    rows = [
-        list(table._base_manager.filter(pk__gt=pk).order_by("pk"))
-        for table, pk in zip(_TABLES, last, strict=True)
-    ]
-    _KEPT[name] = pickle.dumps((cast, rows))
-    return cast
-
-
 @pytest.fixture
 def org(db):
-    return _cast("org", build_tree)
+    return kept("org", build_tree)
 
 
 @pytest.fixture
 def people(org):
-    return _cast("people", lambda: build_people(org))
+    numbers = tuple(organization.pk for organization in vars(org).values())
+    return kept(("people", *numbers), lambda: build_people(org))
 
 
 @pytest.fixture

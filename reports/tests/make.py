@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from branches.models import Organization
 from branchyear.lib.dates import CHINA
+from branchyear.tests.kept import kept, the_city
 from reports.models import MonthlyReport, Period, Tier
 from reports.services import exports, making, monthly, periods
 from tasks.models import BranchItem, Campaign, ChecklistItem, ItemVersion, Task
@@ -27,6 +28,11 @@ def at(text):
 def make_campaign(year=2022, *, tasks=2, items=2):
     """A campaign of April to December with rules and reminder days, and an answer row of every
     branch for every item: all due on 31 May, opened on 1 April."""
+    key = ("small campaign", year, tasks, items, the_city())
+    return kept(key, lambda: _campaign(year, tasks, items))
+
+
+def _campaign(year, tasks, items):
     campaign = Campaign.objects.create(
         year=year,
         code=f"c-{year}",

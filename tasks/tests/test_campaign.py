@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db.models import DateTimeField
@@ -29,7 +30,6 @@ from tasks.services.campaign import (
     revise_task,
 )
 from tasks.signals import campaign_opened
-from tasks.tests import kept
 from tasks.tests.make import YEAR, bundled, item_of, make_accepted, make_submitted
 from tasks.tests.make import make_campaign as make_kept_campaign
 from tasks.tests.make import open_really as make_campaign
@@ -242,13 +242,15 @@ def everything_written():
                 ]
             )
         )
-        for table in kept.TABLES
+        for app in ("tasks", "reports")
+        for table in apps.get_app_config(app).get_models()
     ]
 
 
 def test_the_campaign_of_the_other_tests_is_the_one_the_service_opens(org, people):
-    with undone():
-        make_kept_campaign()  # opened and kept, unless an earlier test did
+    for _ in range(2):
+        with undone():
+            make_kept_campaign()  # opened, and the second time kept
     with undone():
         make_kept_campaign()
         put_back = everything_written()
