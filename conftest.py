@@ -21,6 +21,7 @@ from branches.roles import Role
 from branches.services import appointments, organizations
 from branchyear.accounts.models import User
 from branchyear.audit import triggers
+from branchyear.tests import databases
 from branchyear.tests.kept import kept
 
 FOUNDED = date(2020, 1, 1)
@@ -108,6 +109,17 @@ def build_people(org):
         nobody=make_user("nobody", "朱无职"),
     )
     return people
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """In place of pytest-django's, which migrates in every process: a copy of what was migrated once."""
+    with django_db_blocker.unblock():
+        database = databases.switched()
+        database.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        database.__exit__(None, None, None)
 
 
 @pytest.fixture

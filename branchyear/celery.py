@@ -9,6 +9,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchyear.settings")
 
@@ -21,7 +22,7 @@ app.conf.beat_schedule = {
     # Rows that nobody woke (broker down, worker killed) are picked up within a minute.
     "outbox-sweep": {
         "task": "branchyear.outbox.jobs.sweep",
-        "schedule": 30.0,
+        "schedule": settings.OUTBOX_SWEEP_SECONDS,
         "options": {"expires": 60},
     },
     # Something for every queue: that it is done is what /healthz/deep sees of broker and workers.

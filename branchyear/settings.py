@@ -437,6 +437,8 @@ DOSSIER_MAX_BYTES = (
 ROSTER_UPLOAD_KEEP_DAYS = 30  # time to mend a rejected list; the file itself goes once it is saved
 JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrator is shown it
 JOB_MAX_STARTS = 20  # of long work: a killed worker is not its fault, and it goes on where it stood
+# How often the rows are looked for that nobody woke (broker down, worker killed).
+OUTBOX_SWEEP_SECONDS = float(env("OUTBOX_SWEEP_SECONDS", "30"))
 # Who works on a job says three times in this while that he lives: a killed worker's job is free after it.
 JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
 JOB_LEASE = JOB_ALIVE

@@ -14,8 +14,9 @@ from branchyear.accounts.models import User
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    portal = Portal(tmp_path_factory.mktemp("live"), "branchyear_live")
+def portal(tmp_path_factory, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        portal = Portal(tmp_path_factory.mktemp("live"), "branchyear_live")
     portal.ask(
         SETTLE
         + "answer = User.objects.create(username='u', name='收件人', email='u@example.test').pk"

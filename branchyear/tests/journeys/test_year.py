@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from branchyear.demo.paper import pdf
 from branchyear.tests.portal import Portal, wait_until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("year")]
 
 CHINA = ZoneInfo("Asia/Shanghai")
 PASSWORD = "jcjs-demo-2022"
@@ -31,8 +31,9 @@ FOREIGN = "SELECT count(*) FROM notifications_notice n JOIN accounts_user u ON u
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    portal = Portal(tmp_path_factory.mktemp("journey"), "branchyear_journey")
+def portal(tmp_path_factory, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        portal = Portal(tmp_path_factory.mktemp("journey"), "branchyear_journey")
     portal.environment["DEMO_PASSWORD"] = PASSWORD
     portal.run("collectstatic", "--noinput", "-v0")
     portal.run("demo", "--scale", "small")
