@@ -1,9 +1,8 @@
 """Every test, on everything the portal runs on, in one command.
 
-1. ``sqlite``: the whole suite except the journeys, as a new user runs the portal; three at a time, since
-   some wait for a worker or a browser;
-2. ``engines``: what is marked ``engines`` again on a real PostgreSQL and a real Redis;
-3. ``journeys``: paths walked in a real browser, two files at a time, each file in its order.
+1. ``sqlite``: the whole suite, as a new user runs the portal; three at a time, since some wait for a
+   worker or a browser (``xdist_group`` keeps together what goes in its order or shares a portal);
+2. ``engines``: what is marked ``engines`` again on a real PostgreSQL and a real Redis.
 
 More arguments go to pytest as they are: ``make test ARGS="-k dues"``. The run fails when a test
 fails, when one is skipped, and when a step finds no test at all (unless arguments narrow it).
@@ -28,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "test-results"
 LONGEST = 45 * 60  # a step that hangs must not hold a build machine for ever
 NOTHING_COLLECTED = 5
+PACKAGES = ("branchyear", "branches", "members", "tasks", "reports", "scripts")
 # Of the caller's environment nothing that would change what is tested.
 OURS = (
     "ALLOWED_HOSTS", "BRANCHYEAR_ENV", "BRANCHYEAR_VAR", "DATABASE_URL", "DEBUG", "DEMO_PASSWORD",
@@ -100,6 +100,16 @@ def run_step(step, arguments, environment, extra):
     return outcome
 
 
+def marked_files(mark):
+    """The test files that name this mark; no other can hold a test that has it."""
+    return sorted(
+        str(file.relative_to(ROOT))
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("test_*.py")
+        if f"mark.{mark}" in file.read_text()
+    )
+
+
 def run_all(extra):
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment["PYTHONUNBUFFERED"] = "1"
@@ -108,7 +118,7 @@ def run_all(extra):
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["PYTHONPYCACHEPREFIX"] = str(RESULTS / "bytecode")
     parallel = ["-n", "3", "--dist", "loadgroup"]
-    yield run_step("sqlite", ["-m", "not journey", *parallel], environment, extra)
+    yield run_step("sqlite", parallel, environment, extra)
     try:
         with ExitStack() as stack:
             engines = {
@@ -116,17 +126,13 @@ def run_all(extra):
                 "DATABASE_URL": stack.enter_context(servers.postgres()),
                 "REDIS_URL": stack.enter_context(servers.redis()),
             }
-            yield run_step(
-                "engines",
-                ["-m", "engines and not any_engine and not journey", *parallel],
-                engines,
-                extra,
-            )
+            chosen = ["-m", "engines and not any_engine and not journey"]
+            # Told by name, four processes need not read the other files only to put their tests away.
+            files = [] if extra else marked_files("engines")
+            yield run_step("engines", [*chosen, *parallel, *files], engines, extra)
     except (OSError, RuntimeError, subprocess.CalledProcessError) as problem:
         print(problem, flush=True)
         yield Outcome("engines", failed=1, problem="a server did not start")
-    by_file = ["-n", "2", "--dist", "loadfile"]
-    yield run_step("journeys", ["-m", "journey", *by_file], environment, extra)
 
 
 def summary(outcomes):

@@ -44,7 +44,7 @@ def test_a_step_without_tests_fails_unless_it_was_narrowed(tmp_path):
 
 
 def test_a_pytest_that_crashes_counts_as_a_failure(tmp_path):
-    outcome = test_run.judge("journeys", -9, tmp_path / "none.xml", narrowed=False)
+    outcome = test_run.judge("engines", -9, tmp_path / "none.xml", narrowed=False)
 
     assert outcome.failed == 1
     assert outcome.problem == "pytest ended with -9"
@@ -57,3 +57,15 @@ def test_the_last_line_is_the_total():
     ]
 
     assert test_run.summary(outcomes).splitlines()[-1] == "14 passed, 1 failed"
+
+
+def test_the_files_of_a_mark_are_all_that_hold_its_tests(request):
+    """This very run has read every file: no test with the mark is in a file that is not told."""
+    told = set(test_run.marked_files("engines"))
+    marked = [
+        item for item in request.session.items if item.get_closest_marker("engines") is not None
+    ]
+
+    assert {str(item.path.relative_to(test_run.ROOT)) for item in marked} <= told
+    assert "tasks/tests/test_items.py" in told
+    assert "scripts/tests/test_test_run.py" not in told

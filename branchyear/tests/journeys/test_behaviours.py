@@ -19,7 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from branchyear import styleguide
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("behaviours")]
 
 SITE = "http://portal.test"
 WORDS = {SELF: "'self'", NONE: "'none'"}
