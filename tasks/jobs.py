@@ -10,6 +10,8 @@ from tasks.services import findings, offline, twins
 
 @handler("tasks.recheck")
 def recheck(payload, job):
+    if findings.is_asked_again(payload["organization"], after=job):
+        return  # in a rush many wait for one branch; the last of them sees what all of them would
     findings.recheck(payload["organization"], day=local_day())
 
 

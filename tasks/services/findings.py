@@ -40,6 +40,12 @@ def recheck(organization_id, *, day):
     return evaluate(day=day, organization=organization)
 
 
+def is_asked_again(organization_id, *, after):
+    """Whether a later job than ``after`` waits to look at the same organisation."""
+    later = Job.objects.filter(status=Job.Status.QUEUED, pk__gt=after.pk)
+    return later.filter(key__startswith=f"recheck:{organization_id}:").exists()
+
+
 def facts_changed(organizations):
     """After the transaction commits, one job looks again at each of these organisations.
 

@@ -207,6 +207,22 @@ def test_a_change_of_facts_is_looked_at_again_at_once(
     assert not perform(job.pk, now=NOW())
 
 
+def test_of_many_that_wait_for_one_branch_the_last_one_looks(org, campaign, monkeypatch):
+    looked = []
+    monkeypatch.setattr(findings, "recheck", lambda pk, day: looked.append(pk))
+    jobs = [
+        Job.objects.create(
+            kind="tasks.recheck",
+            key=f"recheck:{place.pk}:{turn}",
+            payload={"organization": place.pk},
+        )
+        for turn, place in enumerate([org.north, org.south, org.north])
+    ]
+
+    assert [perform(job.pk, now=timezone.now()) for job in jobs] == [True] * 3
+    assert looked == [org.south.pk, org.north.pk]
+
+
 def test_the_page_says_that_a_change_is_still_to_be_looked_at(finding, org, people, sign_in):
     enqueue("tasks.recheck", f"recheck:{org.north.pk}:1", {"organization": org.north.pk})
 
