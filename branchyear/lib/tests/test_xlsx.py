@@ -108,6 +108,7 @@ def test_a_ledger_has_the_frame_that_offices_expect():
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
+    assert sheet.oddFooter.left.text == "制表：2022-05-25 17:30 张三"
     assert {"A1:I1", "A2:I2", "A7:C7", "A9:I9"} <= {str(area) for area in sheet.merged_cells.ranges}
 
 

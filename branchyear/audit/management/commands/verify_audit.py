@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from branchyear.audit import chain
+from branchyear.audit import chain, shipping
 from branchyear.audit.signals import verified
 
 
@@ -16,8 +16,17 @@ class Command(BaseCommand):
             help="a link noted earlier and kept elsewhere (the manifest of a back-up names one)",
         )
 
-    def handle(self, *, expect=None, **options):
+        parser.add_argument(
+            "--shipped",
+            metavar="FOLDER",
+            help="files of ship_audit, kept elsewhere, that the chain is held against",
+        )
+
+    def handle(self, *, expect=None, shipped=None, **options):
         verdict = chain.verify(expect=_parsed(expect))
+        if shipped:
+            compared = shipping.compare(shipped, verdict)
+            self.stdout.write(f"与异地副本核对{compared}环。")
         verified.send(type(self), verdict=verdict)
         position, digest = chain.head()
         self.stdout.write(f"审计链共{verdict.links}环，末环 {position}:{digest}")
