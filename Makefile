@@ -21,15 +21,23 @@ run: setup ## the whole portal with the demo city, on PORT (8000); Ctrl-C stops 
 test: setup-dev ## every test on SQLite, PostgreSQL, Redis and in the browser; ARGS="-k name" narrows
 	@exec $(PY) -m scripts.test $(ARGS)
 
-lint: setup-dev ## style, layers, security, templates, migrations; changes nothing
+lint: setup-dev ## style, layers, security, dependencies, templates, migrations; changes nothing
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports
 	$(PY) -m bandit -q -c pyproject.toml --severity-level medium -r branchyear branches members tasks reports scripts
+	$(PY) -m scripts.audit_dependencies
 	$(PY) -m scripts.lint_templates
 	$(PY) -m scripts.lint_migrations
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
+
+.PHONY: sbom hostile
+sbom: setup-dev ## a bill of materials of everything that is delivered (CycloneDX), to sbom.json
+	$(PY) -m scripts.sbom > sbom.json
+
+hostile: setup-dev ## every hostile value in every field of every form (R9)
+	@exec $(PY) -m pytest -q -s branchyear/tests/hostile_full.py $(ARGS)
 
 format: setup-dev ## put the code into the house format
 	$(PY) -m ruff check --fix .

@@ -69,7 +69,7 @@ def person(table, host, world, post):
     visitor = Visitor(host.https, host.certificate)
     answer = visitor.log_in(world["people"][0], PASSWORD)
     table.same("log-in over TLS", answer.status, 302)
-    cookie = next((c for c in answer.cookies if c.startswith("sessionid")), "")
+    cookie = next((c for c in answer.cookies if c.startswith("__Host-sessionid=")), "")
     table.say(
         "the session's cookie",
         all(w in cookie for w in ("Secure", "HttpOnly", "SameSite=Lax")),

@@ -98,7 +98,10 @@ def locked_out(request, response=None, credentials=None):
 def logout(request):
     end_session(request)
     messages.success(request, "您已安全退出。")
-    return redirect("login")
+    answer = redirect("login")
+    # Not "storage": what somebody typed while the network was away waits there for him.
+    answer["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @never_cache

@@ -150,6 +150,7 @@ class Walk:
     def __init__(self, world, browser, rows):
         self.world, self.browser, self.rows = world, browser, rows
         self.faults, self.values, self.forms, self._error = [], 0, 0, ""
+        self._seen = set()  # the search stands on every page
 
     def _note(self, sender, **kwargs):
         self._error = "".join(traceback.format_exc().splitlines(keepends=True)[-4:])
@@ -179,12 +180,11 @@ class Walk:
             form = Form(url, "post")
             form.fields = [Field(key, "text", str(value)) for key, value in row.data.items()]
             forms = [form] if form.fields else []
-        seen = set()
         for form in forms:
             shape = (form.action, form.method, tuple(f.name for f in form.fields))
-            if shape in seen or "/logout/" in form.action or "/login/" in form.action:
+            if shape in self._seen or "/logout/" in form.action or "/login/" in form.action:
                 continue
-            seen.add(shape)
+            self._seen.add(shape)
             self.forms += 1
             for turn in turns:
                 for everything in (False, True):
