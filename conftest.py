@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import testcases
+from hypothesis import settings as property_settings
 
 from branches.models import Kind
 from branches.roles import Role
@@ -25,6 +26,10 @@ from branchyear.tests import databases
 from branchyear.tests.kept import kept
 
 FOUNDED = date(2020, 1, 1)
+
+# How long an example takes says more about the machine's other work than about the portal.
+property_settings.register_profile("portal", deadline=None)
+property_settings.load_profile("portal")
 
 
 def pytest_collection_finish(session):
