@@ -92,7 +92,7 @@ def test_the_api_asks_the_same_number_of_questions(
     add(org.north, *[f"党员{n}" for n in range(count)])
     client = sign_in(people.reviewer)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         assert client.get("/api/v1/members/").json()["count"] == count
 
 
