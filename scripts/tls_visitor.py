@@ -16,6 +16,10 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ONCE = re.compile(r'name="once" value="([A-Za-z0-9_-]+)"')
 
 
+class LoggedOut(Exception):
+    """Instead of the page the door was shown."""
+
+
 class Visitor:
     """Keeps cookies. A new connection for each request, as impatience does."""
 
@@ -58,12 +62,15 @@ class Visitor:
     def post(self, path, form, *, on=None):
         """A form as its page (``on``) gives it: its keys are read there."""
         text = self.page(on or path)
-        keys = {"csrfmiddlewaretoken": TOKEN.search(text)[1]}
+        if (token := TOKEN.search(text)) is None:
+            raise LoggedOut
+        keys = {"csrfmiddlewaretoken": token[1]}
         if once := ONCE.search(text):
             keys["once"] = once[1]
         return self.ask("POST", path, {**keys, **form})
 
     def log_in(self, username, password):
+        self.again = (username, password)
         return self.post("/login/", {"username": username, "password": password})
 
 
@@ -101,6 +108,9 @@ class Load:
             began = time.monotonic()
             try:
                 status = self.one(visitor, number)
+            except LoggedOut:
+                status = "logged out"
+                visitor.log_in(*visitor.again)
             except (OSError, http.client.HTTPException, TypeError) as error:
                 status = repr(error)[:80]
             with self.lock:
@@ -109,7 +119,10 @@ class Load:
 
     def one(self, visitor, number):
         if number % 10:
-            return visitor.get(("/notices/", "/healthz", "/help/")[number % 3]).status
+            answer = visitor.get(("/notices/", "/healthz", "/help/")[number % 3])
+            if answer.status == 302:
+                raise LoggedOut
+            return answer.status
         title = f"第{number}个问题没有整改"
         path, typed = self.form
         answer = visitor.post(path, {"title": title, **typed})
@@ -119,4 +132,5 @@ class Load:
         return answer.status
 
     def faults(self):
-        return {status: n for status, n in self.statuses.items() if status not in (200, 302)}
+        good = (200, 302, "logged out")
+        return {status: n for status, n in self.statuses.items() if status not in good}
