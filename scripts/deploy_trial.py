@@ -212,6 +212,9 @@ def upgrade(table, host, world, rate):
     )
 
 
+NOTED_AFTER = "monitoring_pulse"  # that a back-up was made stands there once it is made
+
+
 def drill(table, host, world, home, stack, broker, post):
     host.stop(
         "branchyear-workerdefault", "branchyear-workermail", "branchyear-workerheavy", "beat-one"
@@ -243,7 +246,9 @@ def drill(table, host, world, home, stack, broker, post):
         f"{last_line(said)} {time.monotonic() - began:.0f} s",
     )
     table.same(
-        "every table has its rows", {t: n for t, n in counts(other).items() if rows.get(t) != n}, {}
+        "every table has its rows",
+        {t: n for t, n in counts(other).items() if rows.get(t) != n and t != NOTED_AFTER},
+        {},
     )
     other.once("branchyear-migrate.service")
     said = other.manage("verify_audit")

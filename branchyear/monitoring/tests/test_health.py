@@ -45,7 +45,21 @@ def test_a_fleet_that_was_seen_is_well(client, fleet):
 
 
 def test_a_fleet_that_was_never_seen_is_not(client, db):
-    assert ailing(client) == list(MEMBERS)
+    assert ailing(client) == ["beat"]  # who would have asked the others
+
+
+def test_a_fleet_that_beat_asks_and_nobody_hears_is_not(client, db):
+    services.beat("beat", now=timezone.now())
+
+    assert ailing(client) == ["queue:default", "queue:mail", "queue:heavy"]
+
+
+def test_a_probe_that_stands_in_a_long_line_is_not_silent(client, fleet):
+    silent_since("audit_chain", 600)
+    before = timezone.now() - timedelta(minutes=10)
+    Job.objects.create(kind="x", key="x", queue="default", run_after=before)
+
+    assert ailing(client) == []
 
 
 @pytest.mark.parametrize("name", MEMBERS)
