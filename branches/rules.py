@@ -1,6 +1,6 @@
 """Who may do what with organisations and offices."""
 
-from branches.roles import ADMIN_ROLES, BRANCH_ROLES, REVIEW_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, KEY_ROLES, REVIEW_ROLES, Role
 from branches.scope import scope_of
 
 
@@ -109,3 +109,14 @@ def may_keep_account(user, account):
     if scope.has({Role.SECURITY_ADMIN}):
         return True
     return scope.has({Role.SYSTEM_ADMIN}) and not scope_of(account).is_administrator
+
+
+def may_hold_keys(user):
+    """Have programs ask in one's name: those whose office gives the interface something to show them, but no
+    inspector. The key never opens more than the person may."""
+    return scope_of(user).has(KEY_ROLES)
+
+
+def may_end_key(user, token):
+    """One's own; everybody's the security administrator (安全管理员 answers for accounts and access)."""
+    return user.pk == token.user_id or scope_of(user).has({Role.SECURITY_ADMIN})

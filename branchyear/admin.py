@@ -9,20 +9,19 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from rest_framework.authtoken import admin as token_admin
-from rest_framework.authtoken.models import Token, TokenProxy
+from django.utils import timezone
 
 from branches import rules
 from branches.admin import OfficesBesides, link_to_end
 from branches.models import Appointment, SecondFactorRole
 from branches.roles import Role
-from branches.services import accounts, appointments, safety
+from branches.services import accounts, appointments, safety, tokens
 from branchyear.accounts.lockout import attempts_that_lock
 from branchyear.accounts.models import SecondFactor, User
-from branchyear.audit.services import record
-from branchyear.lib.admin import NeverDeleted, RefusalsBesideFields
+from branchyear.lib.admin import LookOnly, NeverDeleted, RefusalsBesideFields
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
+from branchyear.tokens.models import ApiToken
 
 
 class UserForm(forms.ModelForm):
@@ -289,42 +288,36 @@ class SecondFactorRoleAdmin(RefusalsBesideFields, admin.ModelAdmin):
         safety.unname_role(obj, by=request.user)
 
 
-admin.site.unregister(TokenProxy)
+@admin.register(ApiToken)
+class TokenAdmin(LookOnly, admin.ModelAdmin):
+    """Everybody's keys for programs, begun only; the security administrator ends them."""
 
+    list_display = (
+        "start",
+        "name",
+        "user",
+        "scope_words",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_filter = ("revoked_at",)
+    search_fields = ("name", "start", "user__username", "user__name")
+    search_help_text = "用途、密钥开头、账号或姓名"
+    list_select_related = ("user",)
+    list_per_page = 50
+    actions = ("withdraw",)
+    fields = ("start", "name", "user", "scope_words", "made_at", "expires_at", "last_used_at",
+              "last_used_ip", "revoked_at", "revoked_by")  # fmt: skip
+    readonly_fields = fields
 
-@admin.register(TokenProxy)
-class TokenAdmin(token_admin.TokenAdmin):
-    """Keys for programs. A key opens what its account sees, so it is shown once and then only begun."""
+    @admin.display(description="权限范围")
+    def scope_words(self, token):
+        return token.scope_words
 
-    list_display = ("begun", "user", "created")
-    autocomplete_fields = ("user",)
-    readonly_fields = ("begun", "created")
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def get_fields(self, request, obj=None):
-        return ("user",) if obj is None else ("begun", "user", "created")
-
-    @admin.display(description="密钥")
-    def begun(self, token):
-        return f"{token.key[:6]}…"
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        record("token.issued", obj.user, by=request.user)
-
-    def delete_model(self, request, obj):
-        record("token.withdrawn", obj.user, by=request.user)
-        Token.objects.filter(pk=obj.pk).delete()
-
-    def response_add(self, request, obj, post_url_continue=None):
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"接口密钥：{obj.user}",
-            "account": obj.user,
-            "password": obj.key,
-            "is_key": True,
-        }
-        return TemplateResponse(request, "admin/accounts/user/password.html", context)
+    @admin.action(description="收回所选密钥（即时失效）")
+    def withdraw(self, request, rows):
+        live = list(rows.filter(revoked_at=None).select_related("user"))
+        for token in live:
+            tokens.withdraw(token, by=request.user, now=timezone.now())
+        self.message_user(request, f"已收回{len(live)}个密钥。", messages.SUCCESS)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, KEY_ROLES, Role
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from tasks.year import year_of
@@ -31,6 +31,7 @@ def _frame(request):
         "inbox_url": reverse("notices:inbox"),
         "logout_url": reverse("logout"),
         "account_url": reverse("account"),
+        "tokens_url": "",
         "help_url": reverse("help"),
         "verify_url": reverse("reports:verify"),
         "admin_url": "",
@@ -45,6 +46,7 @@ def _frame(request):
         user_key=str(user.pk),
         unit=organization.label if organization else "",
         role=Role(role).label if role else "",
+        tokens_url=reverse("branches:tokens") if scope.has(KEY_ROLES) else "",
         search_url=reverse("search") if scope.seen_paths else "",
         unread=year_of(request).unread,
         campaign=_campaign(year_of(request)),

@@ -12,9 +12,15 @@ from django.utils import timezone
 from branches.second_factor import requires
 from branchyear.accounts.sessions import PASSED, PASSWORD_IS_OLD, SECOND_FACTOR, SEEN, STARTED
 from branchyear.middleware import typed_in
+from branchyear.rest.errors import MEDIA_TYPE, problem
 
 IDLE = "您已超过30分钟没有操作，为保证安全已自动退出，请重新登录。已暂存的内容都在。"
 TOO_LONG = "本次登录已满12小时，为保证安全已自动退出，请重新登录。已暂存的内容都在。"
+
+
+def _not_yet(sentence):
+    """What a program hears whose session is not through the door."""
+    return JsonResponse(problem(403, sentence), status=403, content_type=MEDIA_TYPE)
 
 
 class SessionEnds:
@@ -90,7 +96,7 @@ class FirstPassword:
         ):
             if request.resolver_match.view_name not in self.OPEN:
                 if request.path.startswith("/api/"):
-                    return JsonResponse({"detail": "请先登录网页修改密码。"}, status=403)
+                    return _not_yet("请先登录网页修改密码。")
                 return redirect("password")
         return None
 
@@ -128,5 +134,5 @@ class SecondFactor:
     @staticmethod
     def _first(request, name):
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": "请先登录网页完成动态验证。"}, status=403)
+            return _not_yet("请先登录网页完成动态验证。")
         return redirect(name)

@@ -5,34 +5,19 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
-from branches.api import OrganizationViewSet
+from branches.api import RESOURCES as BRANCHES
 from branchyear import views
 from branchyear.monitoring import views as monitoring
-from branchyear.notifications.api import NoticeViewSet
+from branchyear.notifications.api import RESOURCES as NOTICES
+from branchyear.rest.views import no_such_address
 from branchyear.search import search
-from members.api import MeetingViewSet, MemberViewSet
-from reports.api.exports import ExportViewSet
-from reports.api.monthly import MonthlyReportViewSet
-from tasks.api import BranchItemViewSet, CampaignViewSet, EvidenceViewSet
-from tasks.api_inspections import InspectionViewSet
-from tasks.api_problems import FindingViewSet, ProblemViewSet
-from tasks.api_scores import ScoreViewSet
+from members.api import RESOURCES as MEMBERS
+from reports.api import RESOURCES as REPORTS
+from tasks.api import RESOURCES as TASKS
 
 router = DefaultRouter()
-router.include_root_view = True
-router.register("campaigns", CampaignViewSet, "campaign")
-router.register("items", BranchItemViewSet, "item")
-router.register("evidence", EvidenceViewSet, "evidence")
-router.register("findings", FindingViewSet, "finding")
-router.register("problems", ProblemViewSet, "problem")
-router.register("scores", ScoreViewSet, "score")
-router.register("inspections", InspectionViewSet, "inspection")
-router.register("organizations", OrganizationViewSet, "organizations")
-router.register("members", MemberViewSet, "members")
-router.register("meetings", MeetingViewSet, "meetings")
-router.register("notices", NoticeViewSet, "notices")
-router.register("exports", ExportViewSet, "exports")
-router.register("monthly-reports", MonthlyReportViewSet, "monthly-reports")
+for address, viewset, name in (*BRANCHES, *MEMBERS, *TASKS, *REPORTS, *NOTICES):
+    router.register(address, viewset, name)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -49,6 +34,7 @@ urlpatterns = [
     path("", include("tasks.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include(router.urls)),
+    path("api/v1/<path:rest>", no_such_address, name="no_such_address"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("admin/", admin.site.urls),

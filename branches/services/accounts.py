@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from branches import rules
+from branches.services import tokens
 from branchyear.accounts import second_factor
 from branchyear.accounts import services as accounts
 from branchyear.accounts.models import User
@@ -49,6 +50,7 @@ def reset_password(user, *, by):
     """Give a new one-time password, returned once; open sessions end and a lock is lifted."""
     _require_keeper(user, by)
     password = accounts.reset_password(user)
+    tokens.withdraw_all(user, by=by)
     record("account.password_reset", user, by=by)
     return password
 
@@ -59,6 +61,7 @@ def close_account(user, *, by):
     _require_keeper(user, by)
     if not accounts.set_active(user, False):
         raise Refused(f"账号“{user.username}”已经停用。")
+    tokens.withdraw_all(user, by=by)
     record("account.closed", user, by=by)
 
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from branches.models import Appointment, Handover
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, PEOPLE, Row
+from branchyear.tests.access import NORTH, PEOPLE, Row, resource
+from branchyear.tokens.models import ApiToken
 
 SEEING = [p for p in PEOPLE if p not in {"admin", "security", "auditor", "nobody"}]
 # Whoever sees one branch only is taken to its page.
@@ -43,6 +44,19 @@ def furnish(world):
         acting_for=world.people.reviewer,
     )
 
+    world.token = ApiToken.objects.create(
+        user=world.people.leader,
+        name="已收回",
+        start="jcjs_x",
+        digest="x",
+        scopes=["members:read"],
+        expires_at=now + timedelta(days=1),
+        revoked_at=now,
+    )
+
+
+NO_KEYS = ("inspector", "security", "auditor", "nobody")
+
 
 def office(world):
     return [world.people.secretary.appointments.get().pk]
@@ -70,7 +84,15 @@ ROWS = {
     ),
     "branches:handover_sheet": Row({200: NORTH}, args=lambda world: [world.handover.pk]),
     "branches:tree": Row({302: ONE_BRANCH, 200: [p for p in SEEING if p not in ONE_BRANCH]}),
-    "organizations-list": Row({200: PEOPLE}),
-    "organizations-detail": Row({200: NORTH}, args=lambda world: [world.north.pk]),
+    **resource("organizations", (*NORTH, "admin"), lambda world: [world.north.pk]),
+    "branches:tokens": Row(
+        {
+            200: [p for p in PEOPLE if p not in NO_KEYS],
+            403: NO_KEYS,
+        }
+    ),
+    "branches:withdraw_token": Row(
+        {409: ["leader"]}, args=lambda world: [world.token.pk], method="post"
+    ),
     "branches:organization": Row({200: NORTH}, args=lambda world: [world.north.pk]),
 }

@@ -1,9 +1,11 @@
-"""Own notices for other systems: read only."""
+"""Own notices: read, marked as seen."""
 
 import django_filters
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 
+from branchyear.notifications import services
 from branchyear.notifications.models import Notice
+from branchyear.rest.resources import Resource, act
 
 
 class NoticeSerializer(serializers.ModelSerializer):
@@ -23,12 +25,21 @@ class NoticeFilter(django_filters.FilterSet):
         fields = ["kind", "unread"]
 
 
-class NoticeViewSet(viewsets.ReadOnlyModelViewSet):
+class NoticeViewSet(Resource):
     """收件箱."""
 
+    keyset = ("-created_at", "-pk")
+    group, tag = "notices", "通知"
     queryset = Notice.objects.none()
     serializer_class = NoticeSerializer
     filterset_class = NoticeFilter
 
     def get_queryset(self):
         return Notice.objects.visible_to(self.request.user)
+
+    @act(summary="标为已读", needs_version=False)
+    def read(self, notice, asked):
+        services.read(notice, **self.by)
+
+
+RESOURCES = (("notices", NoticeViewSet, "notices"),)

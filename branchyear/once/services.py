@@ -11,6 +11,7 @@ FIELD = "once"  # the hidden field, written by {% once %}
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{16,64}")
 # Longer than any page stays open; the key of a form opened later is a new one anyway.
 KEPT = timedelta(days=7)
+ANSWERS_KEPT = timedelta(hours=48)  # a program's retries: the rush of a due day and the day after
 
 
 def new_key():
@@ -56,6 +57,13 @@ def claim(key, content):
     return Posting.objects.get_or_create(key=key, defaults={"content": content})
 
 
+def keep_answer(posting, status, answer):
+    """What a program was answered, for when it asks again."""
+    posting.status, posting.answer = status, answer
+    posting.save(update_fields=["status", "answer"])
+
+
 def expire(*, now):
     """Forget what was posted long ago; how many."""
-    return Posting.objects.filter(at__lt=now - KEPT).delete()[0]
+    answers = Posting.objects.filter(status__isnull=False, at__lt=now - ANSWERS_KEPT)
+    return answers.delete()[0] + Posting.objects.filter(at__lt=now - KEPT).delete()[0]

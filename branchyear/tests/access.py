@@ -13,6 +13,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
+from branchyear.urls import router
+
 APPS = ("branchyear", "branches", "members", "tasks", "reports")
 
 PEOPLE = (
@@ -53,6 +55,30 @@ class Row:
     open: bool = False
 
 
+def _status(act):
+    if "get" in act.mapping:
+        return 200
+    return 428 if act.needs_version else 200
+
+
+def resource(name, seeing, args, *, listing=PEOPLE):
+    """The rows of one resource of the API: its list is everybody's, one row of it theirs who see it; an act of
+    those wants to know on which version first (428). Who may is asked by the services, which the pages' rows
+    try already."""
+    (view,) = {view for _, view, basename in router.registry if basename == name}
+    acts = [act for act in view.get_extra_actions() if act.detail]
+    return {
+        f"{name}-list": Row({200: listing}),
+        f"{name}-detail": Row({200: seeing}, args=args),
+        **{
+            f"{name}-{act.url_name}": Row(
+                {_status(act): seeing}, args=args, method="get" if "get" in act.mapping else "post"
+            )
+            for act in acts
+        },
+    }
+
+
 ROWS = {
     "home": Row({200: [p for p in PEOPLE if p not in ADMINS], 302: ADMINS}),
     "healthz": Row({200: PEOPLE}, open=True),
@@ -72,8 +98,8 @@ ROWS = {
     "notices:open": Row({302: ["secretary"]}, args=lambda world: [world.notice.pk], method="post"),
     "notices:read_all": Row({302: PEOPLE}, method="post"),
     "search": Row({200: PEOPLE}, data={"q": "北一"}),
-    "notices-list": Row({200: PEOPLE}),
-    "notices-detail": Row({200: ["secretary"]}, args=lambda world: [world.notice.pk]),
+    **resource("notices", ["secretary"], lambda world: [world.notice.pk]),
+    "no_such_address": Row({}, args=lambda world: ["nowhere/"]),
     "schema": Row({200: PEOPLE}),
     "api_docs": Row({200: PEOPLE}),
 }

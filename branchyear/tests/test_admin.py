@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from branches.models import Appointment, Kind, Organization
 from branches.roles import Role
-from branches.services import appointments, organizations
+from branches.services import appointments, organizations, tokens
 from branches.tests.make import list_of, row
 from branchyear.accounts.models import User
 from branchyear.audit.models import Entry
@@ -33,7 +34,7 @@ MAY = {
     "audit.entry": {"auditor": "v"},
     "outbox.job": {"admin": "vc"},
     "notifications.delivery": {"admin": "v"},
-    "authtoken.tokenproxy": {"security": "va"},
+    "tokens.apitoken": {"security": "v"},
     "django_celery_beat.periodictask": {"admin": "vac"},
     "django_celery_beat.intervalschedule": {"admin": "vac"},
     "django_celery_beat.crontabschedule": {"admin": "vac"},
@@ -41,7 +42,7 @@ MAY = {
     "django_celery_beat.clockedschedule": {"admin": "vac"},
     "auth.group": {},
 }
-OURS = ("branches", "accounts", "audit", "outbox", "notifications", "authtoken")
+OURS = ("branches", "accounts", "audit", "outbox", "notifications", "tokens")
 ADMINS = ("admin", "security", "auditor")
 
 
@@ -66,7 +67,7 @@ def things(people, org):
 
 
 def test_the_table_of_admin_pages_names_every_registered_model_of_the_ground():
-    ground = {"branches", "accounts", "audit", "outbox", "notifications", "authtoken", "auth"}
+    ground = {"branches", "accounts", "audit", "outbox", "notifications", "tokens", "auth"}
     registered = {label for label in models() if label.split(".")[0] in ground}
 
     assert registered <= set(MAY)
@@ -489,16 +490,22 @@ def test_whose_account_is_not_kept_by_whom(by, on, people, sign_in):
     assert (buttons, answer.status_code) == ([], 403)
 
 
-def test_a_key_for_a_program_is_shown_once_and_written_down(people, sign_in):
+def test_the_security_administrator_ends_the_keys_of_programs(people, sign_in):
+    token, key = tokens.issue(
+        name="同步名册", scopes=["members:read"], days=30, by=people.leader, now=timezone.now()
+    )
     client = sign_in(people.security)
+    listed = client.get(page("tokens_apitoken_changelist")).content.decode()
 
-    answer = client.post(page("authtoken_tokenproxy_add"), {"user": people.leader.pk})
-    listed = client.get(page("authtoken_tokenproxy_changelist")).content.decode()
+    client.post(
+        page("tokens_apitoken_changelist"), {"action": "withdraw", "_selected_action": token.pk}
+    )
 
-    key = people.leader.auth_token.key
-    assert key in answer.content.decode()
+    token.refresh_from_db()
+    assert "同步名册" in listed
     assert key not in listed
-    assert Entry.objects.first().verb == "token.issued"
+    assert token.revoked_by == people.security
+    assert Entry.objects.first().verb == "token.withdrawn"
 
 
 # --- audit, jobs --------------------------------------------------------------------------------------

@@ -1,9 +1,27 @@
-"""One's own exports."""
+"""One's own exports: asked for, fetched, cancelled."""
 
-from rest_framework import serializers, viewsets
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import renderers, serializers
+from rest_framework.decorators import action
 
+from branches.models import Organization
+from branchyear.lib.errors import require
+from branchyear.rest.resources import InSight, Makes, Resource, act
+from reports import rules
 from reports.kinds import KINDS
 from reports.models import Export
+from reports.selection import NAMES
+from reports.services import exports as services
+
+NO_LEDGERS = "您的职务不导出台账。"
+
+
+class AnyFile(renderers.JSONRenderer):
+    """Errors as everywhere; the file itself goes out as it is."""
+
+    media_type = "*/*"
 
 
 class ExportSerializer(serializers.ModelSerializer):
@@ -46,12 +64,58 @@ class ExportSerializer(serializers.ModelSerializer):
         return KINDS[export.kind].title if export.kind in KINDS else export.kind
 
 
-class ExportViewSet(viewsets.ReadOnlyModelViewSet):
-    """Ledgers this person has asked for, newest first. The files are fetched on the pages."""
+class NewExportSerializer(serializers.Serializer):
+    """The kind (as on the page of exports), for which organisation, under which conditions."""
 
+    kind = serializers.ChoiceField(
+        label="台账", choices=[(kind.key, kind.title) for kind in KINDS.values()]
+    )
+    organization = InSight(Organization, label="党组织")
+    format = serializers.ChoiceField(label="格式", choices=Export.Format.choices)
+    parameters = serializers.DictField(
+        label="条件", child=serializers.CharField(max_length=100, allow_blank=True), default=dict,
+        help_text=f"可用的条件：{'、'.join(NAMES)}",
+    )  # fmt: skip
+
+    def validate_parameters(self, given):
+        if unknown := set(given) - set(NAMES):
+            raise serializers.ValidationError(f"没有条件“{min(unknown)}”。")
+        return {name: given.get(name, "") for name in NAMES}
+
+
+class ExportViewSet(Makes, Resource):
+    """Ledgers this person has asked for, newest first."""
+
+    keyset = ("-requested_at", "-pk")
+    group, tag = "exports", "台账导出"
     queryset = Export.objects.none()
     serializer_class = ExportSerializer
     filterset_fields = ("kind", "status", "format")
 
     def get_queryset(self):
         return Export.objects.visible_to(self.request.user).select_related("organization", "paper")
+
+    asks_new = NewExportSerializer
+
+    def make(self, asked):
+        require(rules.may_export(self.request.user), NO_LEDGERS)
+        return services.request_export(asked.pop("kind"), **asked, **self.by)
+
+    @act(summary="重新生成")
+    def retry(self, export, asked):
+        services.retry_export(export, **self.by)
+
+    @act(summary="取消")
+    def cancel(self, export, asked):
+        services.cancel_export(export, **self.by)
+
+    @extend_schema(
+        summary="下载文件（留痕）",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        filters=False,
+    )
+    @action(detail=True, renderer_classes=[AnyFile])
+    def file(self, request, pk):
+        export = self.get_object()
+        content = services.download(export, **self.by)
+        return FileResponse(content, as_attachment=True, filename=export.filename)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from branchyear.lib.dates import Month
-from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
+from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row, resource
 from reports.models import GoodPractice, ReportExtension
 from reports.services import bulletins, duty, monthly, papers, periods
 from reports.tests import make
@@ -56,8 +56,6 @@ ROWS = {
     "reports:cancel_export": Row(
         {409: ["secretary"]}, args=lambda world: [world.export.pk], method="post"
     ),
-    "exports-list": Row({200: PEOPLE}),
-    "exports-detail": Row({200: ["secretary"]}, args=lambda world: [world.export.pk]),
     # Whoever holds a paper holds its code.
     "reports:verify": Row({200: PEOPLE}),
     "reports:verify_paper": Row({200: PEOPLE}, args=lambda world: [world.paper.shown_code]),
@@ -183,8 +181,9 @@ ROWS = {
     "reports:inspection_report": Row(
         {409: ["committee", "leader", "department"]}, args=lambda world: [world.plan.pk]
     ),
-    "monthly-reports-list": Row({200: PEOPLE}),
-    "monthly-reports-detail": Row({200: NORTH}, args=the_report),
+    **resource("exports", ["secretary"], lambda world: [world.export.pk]),
+    **resource("monthly-reports", NORTH, the_report),
+    **resource("report-extension", NORTH, lambda world: [ReportExtension.objects.get().pk]),
 }
 
 

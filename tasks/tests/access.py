@@ -12,7 +12,7 @@ from branchyear.tests.access import NORTH, PEOPLE, Row
 from members.tests.make import make_member
 from tasks.models import BranchItem, Campaign, Disposal, Finding, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, offline, problems
-from tasks.tests import access_inspections, access_scores, make
+from tasks.tests import access_api, access_inspections, access_scores, make
 
 BRANCH = ("secretary", "clerk")
 WATCHING = tuple(person for person in NORTH if person not in BRANCH)
@@ -250,17 +250,6 @@ ROWS = {
     "tasks:accept_many": Row(
         {302: REVIEWERS, 403: [p for p in PEOPLE if p not in REVIEWERS]}, method="post"
     ),
-    "campaign-list": Row({200: PEOPLE}),
-    "campaign-detail": Row(
-        {200: [p for p in PEOPLE if p != "nobody"]}, args=lambda world: [world.campaign.pk]
-    ),
-    "item-list": Row({200: PEOPLE}),
-    "item-detail": Row({200: NORTH}, args=item),
-    "evidence-list": Row({200: PEOPLE}),
-    "finding-list": Row({200: PEOPLE}),
-    "finding-detail": Row({200: NORTH}, args=lambda world: [world.finding.pk]),
-    "problem-list": Row({200: PEOPLE}),
-    "problem-detail": Row({200: NORTH}, args=lambda world: [world.problem.pk]),
-    "evidence-detail": Row({200: NORTH}, args=lambda world: [world.evidence.pk]),
     **access_scores.ROWS,
+    **access_api.ROWS,
 }

@@ -120,6 +120,4 @@ ROWS = {
         {422: BRANCH, 403: [p for p in NORTH if p not in BRANCH]}, args=the_record, method="post"
     ),
     "tasks:decide_record": of_running(422, the_record),
-    "inspection-list": Row({200: PEOPLE}),
-    "inspection-detail": Row({200: NORTH}, args=running),
 }

@@ -115,6 +115,4 @@ ROWS = {
         args=the_supervision,
         method="post",
     ),
-    "score-list": Row({200: PEOPLE}),
-    "score-detail": Row({200: NORTH}, args=frozen_score),
 }

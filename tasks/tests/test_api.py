@@ -96,12 +96,43 @@ def test_queries_do_not_grow_with_the_rows(campaign, org, people, sign_in, name)
     assert counts[0] == counts[-1]
 
 
-def test_nothing_can_be_written(campaign, org, people, sign_in):
-    client = sign_in(people.committee)
-    url = reverse("item-detail", args=[item_of(org.north).pk])
+def ask(client, row, act="", method="post", **body):
+    """Read, then write on the version read."""
+    url = reverse("item-detail", args=[row.pk])
+    etag = client.get(url)["ETag"]
+    headers = {"If-Match": etag}
+    return getattr(client, method)(
+        f"{url}{act}", body, content_type="application/json", headers=headers
+    )
 
-    assert {
-        client.post(url).status_code,
-        client.patch(url).status_code,
-        client.delete(url).status_code,
-    } == {405}
+
+def test_an_item_is_filled_in_handed_in_and_accepted_by_programs(campaign, org, people, sign_in):
+    row = item_of(org.north)
+    client = sign_in(people.secretary)
+
+    make_evidence(row, people.secretary)
+
+    saved = ask(client, row, method="patch", result="done", fact_on=f"{campaign.year}-04-20")
+    more = ask(client, row, method="patch", note="已召开党员大会")
+    handed_in = ask(client, row, "submit/")
+    accepted = ask(sign_in(people.reviewer), row, "accept/")
+
+    assert [a.status_code for a in (saved, more, handed_in, accepted)] == [200] * 4
+    assert more.json()["result"] == "done"
+    assert handed_in.json()["state"] == "submitted"
+    assert accepted.json()["state"] == "submitted"  # the working committee's turn
+    assert accepted.json()["with_organization"] == org.committee.pk
+
+
+def test_a_file_is_sent_to_an_item(campaign, org, people, sign_in):
+    row = item_of(org.north, "T1-05")
+    client = sign_in(people.secretary)
+    url = reverse("item-detail", args=[row.pk])
+
+    sent = client.post(
+        f"{url}upload/", {"file": make_pdf()}, headers={"If-Match": client.get(url)["ETag"]}
+    )
+
+    (evidence,) = sent.json()["evidence"]
+    taken = ask(client, row, "detach/", evidence=evidence)
+    assert taken.json()["evidence"] == []

@@ -82,7 +82,7 @@ def pages_of(org, people):
             at("django_celery_beat_periodictask_changelist"),
             at("django_celery_beat_periodictask_add"),
         ],
-        "security": [at("accounts_user_change", one), at("authtoken_tokenproxy_add")],
+        "security": [at("accounts_user_change", one), at("tokens_apitoken_changelist")],
         "auditor": [at("audit_entry_changelist"), at("audit_entry_change", 1)],
     }
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, PEOPLE, Row
+from branchyear.tests.access import NORTH, Row
 from members.models import Talk
 from members.services import meetings
 from members.services.roster import add_members
@@ -64,6 +64,4 @@ ROWS = {
         args=lambda world: [world.talk.pk],
         method="post",
     ),
-    "meetings-list": Row({200: PEOPLE}),
-    "meetings-detail": Row({200: NORTH}, args=one),
 }

@@ -1,6 +1,6 @@
 """Who gets what at the addresses of the roster."""
 
-from branchyear.tests.access import NORTH, PEOPLE, Row
+from branchyear.tests.access import NORTH, Row
 from members.services.roster import add_members
 from members.tests.rows.people import SEEING
 
@@ -42,6 +42,4 @@ ROWS = {
         method="post",
         data={"reason": "核对身份号码"},
     ),
-    "members-list": Row({200: PEOPLE}),
-    "members-detail": Row({200: NORTH}, args=member),
 }

@@ -1,0 +1,184 @@
+"""Organisation life: meetings recorded, revised, voided; talks."""
+
+import django_filters
+from rest_framework import serializers
+
+from branches.models import Organization
+from branchyear.lib.errors import Refused
+from branchyear.rest.resources import Changes, Count, Day, InSight, Makes, Resource, Words, act
+from members.models import Attendance, Meeting, MeetingKind, Talk
+from members.services import talks
+
+
+def _text(label, most):
+    return serializers.CharField(label=label, max_length=most, required=False, allow_blank=True)
+
+
+class MeetingSerializer(serializers.ModelSerializer):
+    """A meeting that was held. Who was absent stays on the page; here are the numbers."""
+
+    organization_name = serializers.CharField(source="organization.name", read_only=True)
+    group_name = serializers.CharField(source="group.name", default=None, read_only=True)
+    kind_name = serializers.CharField(source="get_kind_display", read_only=True)
+    is_void = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Meeting
+        fields = [
+            "id", "organization", "organization_name", "group", "group_name", "kind", "kind_name",
+            "includes_lecture", "on", "starts_at", "place", "host", "recorder", "lecturer", "topic",
+            "minutes", "resolution", "follow_up", "hours", "due", "present", "is_void",
+            "void_reason", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class MeetingFilter(django_filters.FilterSet):
+    """``under`` is an organisation's id: everything at or below it. Void records only when asked for."""
+
+    under = django_filters.NumberFilter(method="at_or_below")
+    since = django_filters.DateFilter("on", lookup_expr="gte")
+    until = django_filters.DateFilter("on", lookup_expr="lte")
+    void = django_filters.BooleanFilter("voided_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Meeting
+        fields = ["organization", "group", "kind"]
+
+    def at_or_below(self, rows, name, value):
+        found = Organization.objects.visible_to(self.request.user).filter(pk=value).first()
+        return rows.under(found) if found else rows.none()
+
+
+VOTE = ("matter", "voters_due", "voters_present", "in_favour", "against", "abstained")
+
+
+class VoteSerializer(serializers.Serializer):
+    matter = Words("表决事项", 200)
+    voters_due = Count("应到有表决权党员")
+    voters_present = Count("实到有表决权党员")
+    in_favour = Count("赞成")
+    against = Count("反对", required=False, default=0)
+    abstained = Count("弃权", required=False, default=0)
+
+
+class AbsenceLineSerializer(serializers.Serializer):
+    member = serializers.IntegerField(label="党员", min_value=1)
+    status = serializers.ChoiceField(label="原因", choices=Attendance.Status.choices)
+
+
+class MeetingFactsSerializer(serializers.Serializer):
+    """What is said about a meeting; what is not named stays. ``due`` are the ids of those due (not named: as the
+    kind of meeting says), ``absences`` who of them was away and why."""
+
+    on = Day("日期", required=False)
+    topic = serializers.CharField(label="主题", max_length=200, required=False)
+    starts_at = serializers.TimeField(label="开始时间", required=False, allow_null=True)
+    place, host = _text("地点", 100), _text("主持人", 50)
+    recorder, lecturer = _text("记录人", 50), _text("讲课人", 50)
+    includes_lecture = serializers.BooleanField(label="会上安排了党课", required=False)
+    minutes, resolution = _text("主要内容", 20000), _text("决议", 20000)
+    follow_up = _text("落实情况", 20000)
+    hours = serializers.DecimalField(
+        label="计入学时", max_digits=4, decimal_places=1, min_value=0, required=False
+    )
+    due = serializers.ListField(
+        label="应到", child=serializers.IntegerField(min_value=1), required=False, max_length=2000
+    )
+    absences = AbsenceLineSerializer(label="缺席", many=True, required=False, max_length=2000)
+    votes = VoteSerializer(label="表决", many=True, required=False, max_length=50)
+
+
+class NewMeetingSerializer(MeetingFactsSerializer):
+    organization = InSight(Organization, label="党支部")
+    group = InSight(Organization, label="党小组", required=False, allow_null=True)
+    kind = serializers.ChoiceField(label="类型", choices=MeetingKind.choices)
+    on = Day("日期")
+    topic = serializers.CharField(label="主题", max_length=200)
+    again = serializers.BooleanField(label="同日同主题的另一次活动", default=False)
+
+
+class VoidSerializer(serializers.Serializer):
+    reason = Words("作废原因", 200)
+
+
+class MeetingViewSet(Makes, Changes, Resource):
+    """组织生活记录."""
+
+    keyset = ("-on", "-pk")
+    group, tag = "life", "组织生活"
+    queryset = Meeting.objects.none()
+    serializer_class = MeetingSerializer
+    filterset_class = MeetingFilter
+
+    def get_queryset(self):
+        rows = Meeting.objects.visible_to(self.request.user)
+        return rows.select_related("organization", "group").order_by("-on", "-pk")
+
+
+# --- Talks ----------------------------------------------------------------------------------------
+
+
+class TalkSerializer(serializers.ModelSerializer):
+    """A talk. What was said stays on the page; here is that it was held."""
+
+    speaker_name = serializers.CharField(source="speaker.name")
+    listener_name = serializers.CharField(source="listener.name")
+
+    class Meta:
+        model = Talk
+        fields = [
+            "id", "organization", "on", "kind", "speaker", "speaker_name", "listener",
+            "listener_name", "voided_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class NewTalksSerializer(serializers.Serializer):
+    """One person's talk with one other."""
+
+    organization = InSight(Organization, label="党支部")
+    speaker = serializers.IntegerField(label="谈话人", min_value=1)
+    listener = serializers.IntegerField(label="谈话对象", min_value=1)
+    on = Day("谈话日期")
+    content = Words("主要内容", 500, required=False)
+    opinion = Words("意见建议", 300, required=False)
+
+
+class TalkFilter(django_filters.FilterSet):
+    since = django_filters.DateFilter("on", lookup_expr="gte")
+    until = django_filters.DateFilter("on", lookup_expr="lte")
+    member = django_filters.NumberFilter(method="of_member")
+
+    class Meta:
+        model = Talk
+        fields = ["organization", "kind"]
+
+    def of_member(self, rows, name, value):
+        return rows.filter(speaker=value) | rows.filter(listener=value)
+
+
+class TalkViewSet(Makes, Resource):
+    """谈心谈话."""
+
+    keyset = ("-on", "-pk")
+    group, tag = "life", "组织生活"
+    queryset = Talk.objects.none()
+    serializer_class = TalkSerializer
+    filterset_class = TalkFilter
+    asks_new = NewTalksSerializer
+
+    def get_queryset(self):
+        rows = Talk.objects.visible_to(self.request.user)
+        return rows.select_related("organization", "speaker", "listener")
+
+    def make(self, asked):
+        branch, listener = asked.pop("organization"), asked.pop("listener")
+        made = talks.record_talks(branch, listeners=[listener], **asked, **self.by_now)
+        if not made:
+            raise Refused("这两人当日的谈话已经登记。", field="listener")
+        return made[0]
+
+    @act(summary="作废")
+    def void(self, talk, asked):
+        talks.void_talk(talk, **self.by_now)

@@ -1,0 +1,31 @@
+"""Who gets what at the addresses of the API of the roll."""
+
+from branchyear.tests.access import NORTH, PEOPLE, Row, resource
+from members.models import DuesMonth
+
+# What one member owes or paid is not for everybody who sees the branch (``rules.may_see_dues_sums``).
+SUMS = ("secretary", "clerk", "reviewer", "committee")
+
+
+def furnish(world):
+    world.dues_month = DuesMonth.objects.create(
+        member=world.member, organization=world.north, month="2020-01"
+    )
+
+
+ROWS = {
+    **resource("members", NORTH, lambda world: [world.member.pk]),
+    **resource("term", NORTH, lambda world: [world.term.pk]),
+    **resource("post", NORTH, lambda world: [world.post.pk]),
+    **resource("transfer", NORTH, lambda world: [world.transfer.pk]),
+    # A form is not read: the API takes JSON.
+    "transfer-take-in": Row({415: PEOPLE}, method="post"),
+    **resource("absence", NORTH, lambda world: [world.absence.pk]),
+    **resource("admission", NORTH, lambda world: [world.applicant.pk]),
+    **resource("meetings", NORTH, lambda world: [world.meeting.pk]),
+    **resource("talk", NORTH, lambda world: [world.talk.pk]),
+    **resource("training", NORTH, lambda world: [world.training.pk]),
+    **resource("dues-month", SUMS, lambda world: [world.dues_month.pk]),
+    **resource("dues-exemption", SUMS, lambda world: [world.exemption.pk]),
+    **resource("dues-remittance", NORTH, lambda world: [world.remittance.pk]),
+}
