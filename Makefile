@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format axe bench races reminders export-kills faults deploy-trial
+.PHONY: help setup setup-dev run test lint format axe api-fuzz bench races reminders export-kills faults deploy-trial
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: setup-dev ## put the code into the house format
 
 axe: setup-dev ## axe-core over every page of the access table in a real browser (fetches axe-core from npm)
 	@exec $(PY) -m pytest -q -s branchyear/tests/axe_pages.py $(ARGS)
+
+api-fuzz: setup-dev ## schemathesis over every operation of the API, against the running portal; ARGS="--examples 50"
+	@exec $(PY) -m scripts.api_fuzz $(ARGS)
 
 bench: setup-dev ## run bench/bench_*.py and show one table; ARGS="part-of-name" chooses
 	@exec $(PY) -m scripts.bench $(ARGS)

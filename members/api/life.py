@@ -7,7 +7,7 @@ from branches.models import Organization
 from branchyear.lib.errors import Refused
 from branchyear.rest.resources import Changes, Count, Day, InSight, Makes, Resource, Words, act
 from members.models import Attendance, Meeting, MeetingKind, Talk
-from members.services import talks
+from members.services import meetings, talks
 
 
 def _text(label, most):
@@ -113,7 +113,44 @@ class MeetingViewSet(Makes, Changes, Resource):
 
     def get_queryset(self):
         rows = Meeting.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "group").order_by("-on", "-pk")
+        return rows.select_related("organization", "group")
+
+    asks_new, asks_change = NewMeetingSerializer, MeetingFactsSerializer
+
+    def make(self, asked):
+        people, votes = _people(asked), asked.pop("votes", ())
+        branch, again = asked.pop("organization"), asked.pop("again")
+        return meetings.record_meeting(
+            branch, facts=asked, votes=votes, again=again, **people, **self.by_now
+        )
+
+    def change(self, meeting, asked):
+        """Who was due, who came and the votes stay as they are unless they are named."""
+        people, votes = _people(asked), asked.pop("votes", None)
+        if votes is None:
+            votes = [{name: getattr(v, name) for name in VOTE} for v in meeting.votes.all()]
+        if not people:
+            there = dict(meeting.attendances.values_list("member_id", "status"))
+            away = {pk: s for pk, s in there.items() if s != Attendance.Status.PRESENT}
+            people = {"due": list(there), "absences": away}
+        facts = {name: getattr(meeting, name) for name in meetings.REVISABLE} | asked
+        return meetings.revise_meeting(
+            meeting, revision=meeting.revision, facts=facts, votes=votes, **people, **self.by_now
+        )
+
+    @act(VoidSerializer, summary="作废")
+    def void(self, meeting, asked):
+        return meetings.void_meeting(meeting, reason=asked["reason"], **self.by_now)
+
+
+def _people(asked):
+    """``due`` and ``absences`` as the service takes them, of what was named."""
+    found = {}
+    if "due" in asked:
+        found["due"] = asked.pop("due")
+    if "absences" in asked:
+        found["absences"] = {a["member"]: a["status"] for a in asked.pop("absences")}
+    return found
 
 
 # --- Talks ----------------------------------------------------------------------------------------
