@@ -1,6 +1,5 @@
 """One's own exports: asked for, fetched, cancelled."""
 
-from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import renderers, serializers
@@ -8,6 +7,7 @@ from rest_framework.decorators import action
 
 from branches.models import Organization
 from branchyear.lib.errors import require
+from branchyear.lib.private import hand_out
 from branchyear.rest.resources import InSight, Makes, Resource, act
 from reports import rules
 from reports.kinds import KINDS
@@ -118,4 +118,4 @@ class ExportViewSet(Makes, Resource):
     def file(self, request, pk):
         export = self.get_object()
         content = services.download(export, **self.by)
-        return FileResponse(content, as_attachment=True, filename=export.filename)
+        return hand_out(content, name=export.filename)

@@ -14,7 +14,7 @@ ENTRY = "audit_entry"
 # Not content: who is logged in or locked out, forms already posted, what follows from the act, marks of having
 # read a notice.
 QUIET = re.compile(
-    r"django_session|axes_|once_|audit_link|outbox_job|notifications_|authtoken|monitoring_|django_admin_log"
+    r"django_session|axes_|once_|audit_link|outbox_job|notifications_|tokens_|monitoring_|django_admin_log"
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
