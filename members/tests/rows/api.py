@@ -18,7 +18,9 @@ ROWS = {
     **resource("term", NORTH, lambda world: [world.term.pk]),
     **resource("post", NORTH, lambda world: [world.post.pk]),
     # On its way to the south: both sides see it.
-    **resource("transfer", (*NORTH, "south_secretary", "south_reviewer"), lambda world: [world.transfer.pk]),
+    **resource(
+        "transfer", (*NORTH, "south_secretary", "south_reviewer"), lambda world: [world.transfer.pk]
+    ),
     # A form is not read: the API takes JSON.
     "transfer-take-in": Row({415: PEOPLE}, method="post"),
     **resource("absence", NORTH, lambda world: [world.absence.pk]),
