@@ -19,6 +19,8 @@ from branchyear.audit.models import Entry
 STILL = (
     "account.signed_in", "account.signed_out", "account.sign_in_failed", "account.locked",
     "account.unlocked", "account.password_chosen", "account.password_reset", "token.issued",
+    "account.second_factor_set", "account.second_factor_off", "account.second_factor_failed",
+    "account.second_factor_reset", "account.recovery_code_used", "account.sessions_ended",
     "token.withdrawn", "access.denied", "member.unmasked", "roster.uploaded", "roster.failed",
     "roster.downloaded", "roster.downloaded_in_full", "dues.downloaded", "checklist.downloaded",
     "checklist.uploaded", "evidence.verified", "evidence.downloaded", "reminder.sent",
