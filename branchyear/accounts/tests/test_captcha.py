@@ -121,3 +121,9 @@ def test_a_strange_answer_is_only_wrong(given, people, client):
     wrong(client, 3)
 
     assert enter(client, PASSWORD, captcha=given).status_code == 200
+
+
+def test_enter_logs_in_and_asks_no_other_question(people, client):
+    html = wrong(client, 3).content.decode()
+
+    assert html.index(">登录</button>") < html.index('name="another"')
