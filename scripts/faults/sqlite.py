@@ -27,13 +27,19 @@ def run(each=1000, control=50):
         subprocess.run([*ask, "prepare"], cwd=ROOT, env=env, check=True)
         arms = {}
         for arm, times in (("IMMEDIATE", each), ("DEFERRED", control)):
-            began = time.monotonic()
             running = [
                 subprocess.Popen(
-                    [*ask, arm, str(times)], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+                    [*ask, arm, str(times)], cwd=ROOT, env=env, stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, text=True,
                 )
                 for _ in range(WRITERS)
-            ]
+            ]  # fmt: skip
+            for one in running:
+                one.stdout.readline()  # loaded and connected
+            began = time.monotonic()
+            for one in running:
+                one.stdin.write("go\n")
+                one.stdin.flush()
             told = [json.loads(one.communicate()[0]) for one in running]
             arms[arm] = {
                 "locked": sum(one["locked"] for one in told),
@@ -67,6 +73,9 @@ def write(arm, times):
     connection.settings_dict["OPTIONS"] = {
         **connection.settings_dict["OPTIONS"], "transaction_mode": arm
     }  # fmt: skip
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
     locked, longest = 0, 0.0
     for _ in range(times):
         began = time.monotonic()
@@ -74,6 +83,7 @@ def write(arm, times):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT number FROM trial WHERE arm = %s", [arm])
                 number = cursor.fetchone()[0]
+                time.sleep(0.001)  # as long as a service thinks
                 cursor.execute("UPDATE trial SET number = %s WHERE arm = %s", [number + 1, arm])
         except OperationalError as error:
             if "locked" not in str(error):
