@@ -21,8 +21,8 @@ ROWS = {
     **resource(
         "transfer", (*NORTH, "south_secretary", "south_reviewer"), lambda world: [world.transfer.pk]
     ),
-    # A form is not read: the API takes JSON.
-    "transfer-take-in": Row({415: PEOPLE}, method="post"),
+    # Asks for its fields; whose branch it is says the field itself.
+    "transfer-take-in": Row({400: PEOPLE}, method="post"),
     **resource("absence", NORTH, lambda world: [world.absence.pk]),
     **resource("admission", NORTH, lambda world: [world.applicant.pk]),
     **resource("meetings", NORTH, lambda world: [world.meeting.pk]),
