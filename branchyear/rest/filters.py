@@ -1,5 +1,6 @@
 """Filters by name only: what a resource does not offer is told, never silently left out."""
 
+from django_filters import NumberFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 
@@ -16,7 +17,12 @@ class NamedFilters(DjangoFilterBackend):
             refuse_unknown(request, ())
             return queryset
         filterset = self.get_filterset(request, queryset, view)
-        refuse_unknown(request, (*(filterset.filters if filterset else ()), *PAGING))
+        filters = filterset.filters if filterset else {}
+        refuse_unknown(request, (*filters, *PAGING))
+        for name, one in filters.items():
+            # Above what a database takes for a number; a relation's filter would hand it on as it is.
+            if isinstance(one, NumberFilter) and len(request.query_params.get(name, "")) > 18:
+                raise ValidationError({name: ["数字太大。"]})
         return super().filter_queryset(request, queryset, view)
 
 

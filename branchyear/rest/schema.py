@@ -124,6 +124,8 @@ class Schema(AutoSchema):
             codes += ["409", "415", "422"]
             if self.view.detail:
                 bodies["204"] = {"description": "已办理；这一条因此不再在您的可见范围"}
+        elif self.view.action != "retrieve" and self.view.detail:
+            codes.append("409")
         elif self.view.detail:
             bodies["304"] = {"description": "没有变化"}
         if self._needs_version():

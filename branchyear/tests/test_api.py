@@ -176,6 +176,7 @@ def test_pages_follow_one_another_while_rows_come_and_go(org, people, problems):
         {"page_size": "501"},
         {"cursor": "x"},
         {"state": "gone"},
+        {"under": "9" * 19},
     ],
 )
 def test_what_cannot_be_asked_is_told(query, people):

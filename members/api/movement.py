@@ -1,6 +1,7 @@
 """Members who move, are away or on the way into the Party: transfers, absences, admissions, training."""
 
 import django_filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from branches.models import Organization
@@ -21,25 +22,30 @@ from members.models import (
 from members.services import absences, admissions, training, transfers
 
 
-class MonthField(serializers.CharField):
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})
+class MonthField(serializers.Field):
     """2026-04."""
 
     def __init__(self, label, **options):
-        super().__init__(label=label, max_length=7, **options)
+        super().__init__(label=label, **options)
+
+    def to_representation(self, value):
+        return str(value)
 
     def to_internal_value(self, value):
-        text = super().to_internal_value(value)
+        text = value if isinstance(value, str) else ""
         try:
             return Month.parse(text)
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
 
 
+@extend_schema_field({"type": "string", "pattern": "^([0-9]{4}-(0[1-9]|1[0-2]))?$"})
 class PaidTo(MonthField):
     """As ``MonthField``, kept as text; nothing may be said."""
 
     def __init__(self):
-        super().__init__("党费交至", required=False, allow_blank=True, default="")
+        super().__init__("党费交至", required=False, default="")
 
     def to_internal_value(self, value):
         return str(super().to_internal_value(value)) if value else ""

@@ -91,3 +91,18 @@ def test_a_letter_is_written_here_and_received_there(org, people, client, sign_i
     assert (made.status_code, received.status_code) == (201, 200)
     assert received.json()["state"] == "received"
     assert Member.objects.get(pk=member.pk).organization == org.south
+
+
+def test_a_month_is_read_as_a_month(org, client):
+    member = make_member(org.north, "甲")
+
+    def ask(month):
+        return post(
+            client, "dues-exemptions/", member=member.pk, from_month=month, to_month="2026-12",
+            reduced_to="0", reason="长期患病，生活困难",
+        )  # fmt: skip
+
+    wrong, right = ask("2026-13"), ask("2026-11")
+
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["from_month"])
+    assert right.status_code == 201
