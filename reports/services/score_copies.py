@@ -12,6 +12,7 @@ from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused
 from branchyear.lib.layout import Column, Layout
 from branchyear.lib.names import safe_name
+from branchyear.lib.packing import settle_workbook
 from branchyear.lib.xlsx import write_workbook
 from reports.models import PaperFile
 from reports.services import papers
@@ -54,7 +55,11 @@ def give_out(score, form, *, by, now):
     if form == "pdf":
         pdf.render_ledger(file, layout, rows, code=paper.address)
     else:
-        write_workbook(file, layout, rows)
+        saved = io.BytesIO()
+        write_workbook(saved, layout, rows)
+        settle_workbook(
+            saved, file, paper.issued_at
+        )  # the same bytes whenever it is asked for again
     content = file.getvalue()
     name = safe_name(f"{score.organization.name}_{paper.title}.{form}", 120)
     papers.enter(
