@@ -291,9 +291,9 @@ def test_autosave_asks_no_more_than_it_must(
         client.post(address("save_item", row), typed(row, note="又一稿。"), headers=AUTOSAVE)
 
     words = [query["sql"].split(None, 1)[0] for query in asked.captured_queries]
-    # session, person, offices, item; the item and its entry
+    # session, person with offices, item; the item and its entry
     assert [word for word in words if word in {"SELECT", "UPDATE", "INSERT"}] == [
-        "SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT",
+        "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT",
     ]  # fmt: skip
     assert after == []  # a draft is nothing for the check-up to look at
 
