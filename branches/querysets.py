@@ -29,6 +29,12 @@ class OrganizationQuerySet(MP_NodeQuerySet):
 
         return self.filter(within(scope_of(user).seen_paths))
 
+    def with_ledgers_for(self, user):
+        """Those of whose people this person may read the ledgers."""
+        from branches.scope import scope_of  # see above
+
+        return self.filter(within(scope_of(user).ledger_paths))
+
     def open(self):
         return self.filter(closed_on=None)
 
@@ -123,10 +129,24 @@ class OrganizationOwnedQuerySet(models.QuerySet):
         return self.filter(below(organization.path, f"{self.organization_path}__path"))
 
 
-def owned_through(path):
+class LedgerQuerySet(OrganizationOwnedQuerySet):
+    """Rows of a ledger about the branch's people: as the branch itself, but not for inspectors."""
+
+    def visible_to(self, user):
+        from branches.scope import scope_of  # see above
+
+        return self.filter(within(scope_of(user).ledger_paths, f"{self.organization_path}__path"))
+
+
+def owned_through(path, base=OrganizationOwnedQuerySet):
     """A manager for rows that belong to the organisation at ``path`` ("meeting__organization")."""
     name = "OwnedThrough" + path.title().replace("_", "")
-    return type(name, (OrganizationOwnedQuerySet,), {"organization_path": path}).as_manager()
+    return type(name, (base,), {"organization_path": path}).as_manager()
+
+
+def ledger_through(path):
+    """The same for rows of a ledger about people."""
+    return owned_through(path, LedgerQuerySet)
 
 
 def has_holder(role, day, path="pk"):

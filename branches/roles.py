@@ -39,6 +39,10 @@ SEEING_ROLES = frozenset(
 # inspectors, who come from outside and for a time (what they see is not to leave by machine), nor the security and
 # audit administrators, to whom the interface has nothing to show.
 KEY_ROLES = (SEEING_ROLES - {Role.INSPECTOR}) | {Role.SYSTEM_ADMIN}
+# Reads the ledgers of a branch's people too (名册、党费、发展党员 …). An inspector sees the branch, the items his
+# inspection looks at with what proves them, and its organisation life, which the items speak of; whose dues are
+# paid and who has applied is not asked by any form of his (最小授权).
+LEDGER_ROLES = SEEING_ROLES - {Role.INSPECTOR}
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 # An inspector's office is dated and limited, always.
 DATED_ROLES = frozenset({Role.INSPECTOR})

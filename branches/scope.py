@@ -7,7 +7,7 @@ office ends at the very next click). Jobs load the person again and so recompute
 from dataclasses import dataclass, field
 
 from branches.models import Appointment, Organization
-from branches.roles import ADMIN_ROLES, SEEING_ROLES
+from branches.roles import ADMIN_ROLES, LEDGER_ROLES, SEEING_ROLES
 from branchyear.accounts.models import User
 from branchyear.lib.dates import local_day
 
@@ -18,15 +18,22 @@ class Scope:
 
     offices: tuple = ()
     seen_paths: tuple = field(init=False)
+    ledger_paths: tuple = field(init=False)  # where the ledgers of the people are read too
 
     def __post_init__(self):
-        paths = sorted({o.path for role, o in self.offices if role in SEEING_ROLES})
+        object.__setattr__(self, "seen_paths", self._tops(SEEING_ROLES))
+        object.__setattr__(self, "ledger_paths", self._tops(LEDGER_ROLES))
+
+    def _tops(self, roles):
+        paths = sorted({o.path for role, o in self.offices if role in roles})
         # A path below another one adds nothing.
-        tops = [p for i, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:i])]
-        object.__setattr__(self, "seen_paths", tuple(tops))
+        return tuple(p for i, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:i]))
 
     def sees(self, organization):
         return any(organization.path.startswith(path) for path in self.seen_paths)
+
+    def reads_ledgers(self, organization):
+        return any(organization.path.startswith(path) for path in self.ledger_paths)
 
     def holds(self, roles, organization):
         """Holds one of ``roles`` at exactly this organisation."""

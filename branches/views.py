@@ -67,7 +67,9 @@ def organization(request, pk):
         "parents": list(seen.filter(path__in=organization.ancestor_paths[1:])),
         "figures": figures[organization.pk],
         "offices": _with_acts(request.user, [o for o in offices if _holds(o, today)]),
-        "handovers": organization.handovers.select_related("from_user", "to_user"),
+        "handovers": organization.handovers.visible_to(request.user).select_related(
+            "from_user", "to_user"
+        ),
         "past_offices": [o for o in offices if not _holds(o, today)],
         "panels": panels_of(organization, request.user, today),
         "children": [o for o in children if o.kind != Kind.GROUP],

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import Length, Substr
 
 from branches.models import Kind, Organization
+from members.querysets import HEADS
 
 
 def branches_with_groups():
@@ -147,6 +148,12 @@ class Completeness:
 def completeness(members):
     """The completeness of the counted members among ``members``: one statement."""
     return _read(members.counted().order_by().aggregate(**_counts()))
+
+
+def with_head_count(members):
+    """``(head count, Completeness)`` of the counted members among ``members``: one statement."""
+    row = members.counted().order_by().aggregate(**_counts(), **HEADS)
+    return {name: row[name] for name in HEADS}, _read(row)
 
 
 def completeness_by_branch(members):

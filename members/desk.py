@@ -22,20 +22,25 @@ TABS = (
     ("流动和失联", "members:absences"),
     ("发展党员", "members:admissions"),
 )
+WITHOUT_LEDGERS = ("members:life",)  # open to whoever inspects the branch
 
 
-def chosen_organization(request):
+def chosen_organization(request, *, ledgers=False):
     """The organisation asked for (``?org=``), else the person's own branch, else where the sight begins.
 
-    404 when it is out of sight, is a Party group, or nothing is in sight at all.
+    404 when it is out of sight, is a Party group, or nothing is in sight at all; for a page of ``ledgers`` also where
+    those of its people may not be read.
     """
-    seen = Organization.objects.visible_to(request.user).exclude(kind=Kind.GROUP)
+    places = Organization.objects
+    seen = places.with_ledgers_for(request.user) if ledgers else places.visible_to(request.user)
+    seen = seen.exclude(kind=Kind.GROUP)
     asked = request.GET.get("org", "")
     if asked:
         return get_object_or_404(seen, pk=int(asked) if asked.isdecimal() else 0)
     scope = scope_of(request.user)
     own = scope.organizations(BRANCH_ROLES)
-    first = own[0] if own else seen.filter(path__in=scope.seen_paths).first()
+    tops = scope.ledger_paths if ledgers else scope.seen_paths
+    first = own[0] if own else seen.filter(path__in=tops).first()
     if first is None:
         raise Http404
     return first
@@ -50,10 +55,12 @@ def tree_for(user, organization, view_name):
     return nodes if len(nodes) > 1 else []
 
 
-def tabs_for(organization, view_name):
-    """The tabs of the desk, the one of ``view_name`` chosen."""
-    tabs = []
+def tabs_for(user, organization, view_name):
+    """The tabs of the desk that this person may open, the one of ``view_name`` chosen."""
+    reads, tabs = scope_of(user).reads_ledgers(organization), []
     for label, name in TABS:
+        if not reads and name not in WITHOUT_LEDGERS:
+            continue
         try:
             address = reverse(name)
         except NoReverseMatch:
@@ -69,14 +76,15 @@ def tabs_for(organization, view_name):
     return tabs
 
 
-def desk(request, view_name, organization=None):
+def desk(request, view_name, organization=None, *, ledgers=True):
     """``(organization, context)``: what every page of the desk starts from.
 
-    The context holds ``organization``, ``desk_tabs`` and ``tree_nodes``.
+    The context holds ``organization``, ``desk_tabs`` and ``tree_nodes``. ``ledgers``: the page is about the people,
+    so whoever inspects the branch alone does not find it (404).
     """
-    organization = organization or chosen_organization(request)
+    organization = organization or chosen_organization(request, ledgers=ledgers)
     return organization, {
         "organization": organization,
-        "desk_tabs": tabs_for(organization, view_name),
+        "desk_tabs": tabs_for(request.user, organization, view_name),
         "tree_nodes": tree_for(request.user, organization, view_name),
     }

@@ -4,8 +4,9 @@ from django.db.models import Count
 
 from branches.models import Kind, Organization, Term
 from branches.panels import panel
+from branches.scope import scope_of
 from branchyear.lib.dates import Month
-from members.completeness import completeness
+from members.completeness import with_head_count
 from members.models import COMMITTEE_POSTS, DuesMonth, Meeting, Member, Post, PostHeld
 from members.services.posts import post_word
 
@@ -15,16 +16,17 @@ MEETINGS_SHOWN = 5
 @panel("members/panels/people.html")
 def people(organization, user, today):
     """Who is on the roll, and how complete it is."""
-    if not organization.is_branch:
+    if not _reads(organization, user):
         return None
     members = Member.objects.visible_to(user).filter(organization=organization)
-    return {"figures": members.head_count(), "completeness": completeness(members)}
+    heads, complete = with_head_count(members)
+    return {"figures": heads, "completeness": complete}
 
 
 @panel("members/panels/groups.html")
 def groups(organization, user, today):
     """The Party groups with their leaders and numbers."""
-    if not organization.is_branch:
+    if not _reads(organization, user):
         return None
     below = Organization.objects.under(organization).filter(kind=Kind.GROUP).open()
     found = list(below)
@@ -50,7 +52,7 @@ def groups(organization, user, today):
 @panel("members/panels/committee.html")
 def committee(organization, user, today):
     """The running term and who holds which post."""
-    if not organization.is_branch:
+    if not _reads(organization, user):
         return None
     held = [
         one
@@ -79,7 +81,7 @@ def meetings(organization, user, today):
 @panel("members/panels/dues.html")
 def dues(organization, user, today):
     """The last month on the books: how many have paid in full, what is missing."""
-    if not organization.is_branch:
+    if not _reads(organization, user):
         return None
     rows = DuesMonth.objects.visible_to(user).filter(organization=organization)
     last = rows.figures("month").order_by("-month").first()
@@ -92,3 +94,8 @@ def _posts(organization, today):
         held = PostHeld.objects.filter(starts_on__lte=today).exclude(ends_on__lt=today)
         organization.posts_held_ = list(held.under(organization).select_related("member"))
     return organization.posts_held_
+
+
+def _reads(organization, user):
+    """A branch whose people's ledgers this person may read."""
+    return organization.is_branch and scope_of(user).reads_ledgers(organization)

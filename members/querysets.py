@@ -18,7 +18,7 @@ from django.db.models import (
     When,
 )
 
-from branches.querysets import OrganizationOwnedQuerySet, below, within
+from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, below, within
 from branchyear.lib.crypto import blind_index
 from branchyear.lib.dates import add_months
 from members.deadlines import PROBATION_MONTHS
@@ -45,7 +45,7 @@ OFFICE = Case(
 )
 
 
-class MemberQuerySet(OrganizationOwnedQuerySet):
+class MemberQuerySet(LedgerQuerySet):
     def counted(self):
         """On the roll and counted in every figure (在册, 转出中, 流动, 失联)."""
         from members.models import COUNTED
@@ -177,7 +177,7 @@ DUES = {
 }
 
 
-class DuesExemptionQuerySet(OrganizationOwnedQuerySet):
+class DuesExemptionQuerySet(LedgerQuerySet):
     organization_path = "member__organization"
 
     def to_decide_at(self, organization):
@@ -189,7 +189,7 @@ class DuesExemptionQuerySet(OrganizationOwnedQuerySet):
         return rows if organization.depth == direct else rows.none()
 
 
-class DuesMonthQuerySet(OrganizationOwnedQuerySet):
+class DuesMonthQuerySet(LedgerQuerySet):
     def of(self, month):
         return self.filter(month=str(month))
 
@@ -210,7 +210,7 @@ class DuesMonthQuerySet(OrganizationOwnedQuerySet):
         return self.order_by().aggregate(**DUES)
 
 
-class TrainingQuerySet(OrganizationOwnedQuerySet):
+class TrainingQuerySet(LedgerQuerySet):
     def with_people(self):
         """Adds ``people``: how many took part, and ``people_hours``, the hours of all of them."""
         return self.annotate(people=Count("records"), people_hours=Sum("records__hours"))
@@ -246,7 +246,7 @@ class TransferQuerySet(models.QuerySet):
     def visible_to(self, user):
         from branches.scope import scope_of  # scope reads models, which need this module
 
-        paths = scope_of(user).seen_paths
+        paths = scope_of(user).ledger_paths
         return self.filter(within(paths, "sender__path") | within(paths, "receiver__path"))
 
     def under(self, organization):

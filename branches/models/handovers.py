@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from branches.models.organizations import Organization
-from branches.querysets import OrganizationOwnedQuerySet
+from branches.querysets import LedgerQuerySet
 from branches.roles import Role
 
 
@@ -30,7 +30,7 @@ class Handover(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="监交人"
     )
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "交接记录"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models.organizations import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, ledger_through
 
 
 class Term(models.Model):
@@ -38,7 +38,7 @@ class Term(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "届次"
@@ -102,7 +102,7 @@ class TermReminder(models.Model):
         verbose_name="提醒人",
     )
 
-    objects = owned_through("term__organization")
+    objects = ledger_through("term__organization")
 
     class Meta:
         verbose_name = "换届提醒"

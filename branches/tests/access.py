@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from branches.models import Appointment, Handover
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, PEOPLE, Row, resource
+from branchyear.tests.access import LEDGERS, NORTH, PEOPLE, Row, resource
 from branchyear.tokens.models import ApiToken
 
 SEEING = [p for p in PEOPLE if p not in {"admin", "security", "auditor", "nobody"}]
@@ -82,7 +82,7 @@ ROWS = {
         args=lambda world: [world.acting.pk],
         method="post",
     ),
-    "branches:handover_sheet": Row({200: NORTH}, args=lambda world: [world.handover.pk]),
+    "branches:handover_sheet": Row({200: LEDGERS}, args=lambda world: [world.handover.pk]),
     "branches:tree": Row({302: ONE_BRANCH, 200: [p for p in SEEING if p not in ONE_BRANCH]}),
     **resource("organizations", (*NORTH, "admin"), lambda world: [world.north.pk]),
     "branches:tokens": Row(

@@ -40,6 +40,9 @@ ADMINS = ("admin", "security", "auditor")
 # Who sees the north branch.
 NORTH = ("secretary", "clerk", "reviewer", "committee", "leader", "department", "inspector")
 
+# Who reads the ledgers of its people: an inspector does not.
+LEDGERS = tuple(person for person in NORTH if person != "inspector")
+
 
 @dataclass(frozen=True)
 class Row:

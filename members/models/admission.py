@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, ledger_through
 from branchyear.lib.crypto import EncryptedText, mask_id_number
 from members.models.member import Member, Sex
 
@@ -93,7 +93,7 @@ class Applicant(models.Model):
     at = models.DateTimeField("登记时间", auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "发展党员"
@@ -124,7 +124,7 @@ class AdmissionProgress(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
 
-    objects = owned_through("applicant__organization")
+    objects = ledger_through("applicant__organization")
 
     class Meta:
         verbose_name = "发展党员进程"

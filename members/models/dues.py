@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, ledger_through
 from members.models.member import Member
 from members.querysets import DuesExemptionQuerySet, DuesMonthQuerySet
 
@@ -45,7 +45,7 @@ class DuesBase(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = owned_through("member__organization")
+    objects = ledger_through("member__organization")
 
     class Meta:
         verbose_name = "党费核定"
@@ -191,7 +191,7 @@ class DuesRemittance(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "党费上缴"
@@ -232,7 +232,7 @@ class DuesPublication(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "党费公布"

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, ledger_through, owned_through
 from members.models.member import Member
 from members.querysets import MeetingQuerySet
 
@@ -194,7 +194,7 @@ class Appraisal(models.Model):
     at = models.DateTimeField("登记时间", auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "民主评议党员"
@@ -226,7 +226,7 @@ class AppraisalResult(models.Model):
     grade = models.CharField("等次", max_length=12, choices=Grade.choices, blank=True)
     opinion = models.CharField("支部意见", max_length=300, blank=True)
 
-    objects = owned_through("appraisal__organization")
+    objects = ledger_through("appraisal__organization")
 
     class Meta:
         verbose_name = "评议结果"
@@ -269,7 +269,7 @@ class Talk(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "谈心谈话"

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import owned_through
+from branches.querysets import ledger_through
 from branchyear.lib.crypto import EncryptedText, blind_index, mask_id_number, mask_phone
 from branchyear.lib.text import pinyin_key
 from members.querysets import MemberQuerySet
@@ -194,7 +194,7 @@ class MemberEvent(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = owned_through("member__organization")
+    objects = ledger_through("member__organization")
 
     class Meta:
         verbose_name = "党员变动"

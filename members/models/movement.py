@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, ledger_through
 from members import deadlines
 from members.models.member import Member
 from members.querysets import TransferQuerySet
@@ -133,7 +133,7 @@ class Absence(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "流动、失联登记"
@@ -174,7 +174,7 @@ class AbsenceContact(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
 
-    objects = owned_through("absence__organization")
+    objects = ledger_through("absence__organization")
 
     class Meta:
         verbose_name = "联系记录"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Organization, Term
-from branches.querysets import OrganizationOwnedQuerySet
+from branches.querysets import LedgerQuerySet
 from members.models.member import Member
 
 
@@ -45,7 +45,7 @@ class PostHeld(models.Model):
     ends_on = models.DateField("免职日期", null=True, blank=True)
     document_no = models.CharField("批复(备案)文号", max_length=60, blank=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "党内任职"

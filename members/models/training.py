@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import owned_through
+from branches.querysets import ledger_through
 from members.models.member import Member
 from members.querysets import TrainingQuerySet
 
@@ -72,7 +72,7 @@ class TrainingRecord(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="training_records")
     hours = models.DecimalField("学时", max_digits=5, decimal_places=1)
 
-    objects = owned_through("training__organization")
+    objects = ledger_through("training__organization")
 
     class Meta:
         verbose_name = "学时记录"

@@ -60,5 +60,5 @@ def test_the_page_asks_the_same_number_of_questions(
     client = sign_in(people.secretary)
     page(client, org.north)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         page(client, org.north)

@@ -101,7 +101,9 @@ def over(form, branch, year):
 
 
 def of_many(request, organization, year):
-    branches = Organization.objects.visible_to(request.user).under(organization).branches().open()
+    branches = (
+        Organization.objects.with_ledgers_for(request.user).under(organization).branches().open()
+    )
     if request.GET.get("missing") == "1":
         branches = branches.exclude(appraisals__year=year)
     page = page_of(request.GET, branches)

@@ -463,12 +463,12 @@ def _home(organization):
 
 
 def _seen(user, pk):
-    seen = Organization.objects.visible_to(user).exclude(kind=Kind.GROUP)
+    seen = Organization.objects.with_ledgers_for(user).exclude(kind=Kind.GROUP)
     return get_object_or_404(seen, pk=pk)
 
 
 def _group(user, pk):
-    seen = Organization.objects.visible_to(user).filter(kind=Kind.GROUP)
+    seen = Organization.objects.with_ledgers_for(user).filter(kind=Kind.GROUP)
     return get_object_or_404(seen, pk=pk)
 
 

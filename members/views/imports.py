@@ -171,7 +171,7 @@ def _profiles(request):
 
 
 def _organization(request):
-    seen = Organization.objects.visible_to(request.user)
+    seen = Organization.objects.with_ledgers_for(request.user)
     return get_object_or_404(seen, Q(pk=_number(request.POST.get("org"))))
 
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.models import Kind, Organization
-from branches.scope import holders
+from branches.scope import holders, scope_of
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
@@ -28,7 +28,7 @@ QUARTERS = ("一", "二", "三", "四")
 @require_GET
 def life_year(request):
     """年度一览: one branch's kinds × months; for an organisation above, its branches × kinds."""
-    organization, context = desk(request, VIEW)
+    organization, context = desk(request, VIEW, ledgers=False)
     today = local_day()
     year = chosen_year(request, today)
     context |= {"year": year, "years": range(today.year, today.year - 4, -1), "today": today}
@@ -54,6 +54,7 @@ def of_branch(request, branch, year, today):
     return {
         "rows": lifebook.year_of(branch, year, today=today, may_record=may_record),
         "yearly": lifebook.yearly_of(branch, year, today=today),
+        "reads": scope_of(request.user).reads_ledgers(branch),
         "months": range(1, 13),
         "page": page_of(request.GET, rows.order_by("-on", "-pk"), size=20),
         "may_record": may_record,
@@ -89,7 +90,7 @@ def of_many(request, organization, year, today):
 @require_GET
 def meetings(request):
     """The records of an organisation and everything below it: the list behind every figure."""
-    organization, context = desk(request, VIEW)
+    organization, context = desk(request, VIEW, ledgers=False)
     today = local_day()
     rows = Meeting.objects.visible_to(request.user).under(organization)
     kind, month = request.GET.get("kind", ""), chosen_month(request.GET.get("month", ""))
@@ -141,7 +142,7 @@ def kind_links(branch, chosen="", month=None):
 @require_http_methods(["GET", "POST"])
 def new_meeting(request):
     """登记: everybody expected is listed and present; the person taps who was absent."""
-    branch, context = desk(request, VIEW)
+    branch, context = desk(request, VIEW, ledgers=False)
     if not branch.is_branch:
         raise Http404
     require(rules.may_record_life(request.user, branch), services.NOT_YOURS)

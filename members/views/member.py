@@ -81,7 +81,7 @@ def edit(request, pk):
 @require_http_methods(["GET", "POST"])
 def new(request):
     """Somebody is put on the roll of a branch."""
-    organization = chosen_organization(request)
+    organization = chosen_organization(request, ledgers=True)
     require(organization.is_branch and rules.may_keep_roster(request.user, organization))
     row = Member(organization=organization)
     form = MemberForm(request.POST or None, member=row, groups=services.groups_of(organization))

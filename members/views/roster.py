@@ -17,7 +17,7 @@ from members.querysets import OFFICE
 def roster(request):
     """The members of one branch, or of everything below an organisation; numbers are masked."""
     organization, context = desk(request, "members:roster")
-    below = Organization.objects.visible_to(request.user).under(organization).open()
+    below = Organization.objects.with_ledgers_for(request.user).under(organization).open()
     groups = list(below.filter(kind=Kind.GROUP)) if organization.is_branch else []
     form = RosterForm(request.GET, groups=groups)
     chosen = form.chosen
@@ -53,7 +53,9 @@ def completeness_page(request):
     members = members_of(request.user, organization)
     whole = completeness(members)
     by_branch = completeness_by_branch(members)
-    branches = Organization.objects.visible_to(request.user).under(organization).open().branches()
+    branches = (
+        Organization.objects.with_ledgers_for(request.user).under(organization).open().branches()
+    )
     if request.GET.get("show") == "lacking":
         branches = branches.filter(pk__in=[pk for pk, one in by_branch.items() if one.missing])
     page = page_of(request.GET, branches)

@@ -67,7 +67,9 @@ def talks(request):
 
 
 def of_many(request, organization, year, today):
-    branches = Organization.objects.visible_to(request.user).under(organization).branches().open()
+    branches = (
+        Organization.objects.with_ledgers_for(request.user).under(organization).branches().open()
+    )
     page = page_of(request.GET, branches)
     told = services.year_of_talks(page, year, today)
     return {"page": page, "lines": [(branch, told[branch.pk]) for branch in page]}

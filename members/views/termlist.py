@@ -50,7 +50,9 @@ def look(expires_on, extended_to, today):
 
 def listed(user, organization, today):
     """The organisations at and below ``organization`` that elect a body, the earliest due first."""
-    rows = Organization.objects.visible_to(user).under(organization).electing().with_term(today)
+    rows = (
+        Organization.objects.with_ledgers_for(user).under(organization).electing().with_term(today)
+    )
     return rows.order_by(F("term_due_on").asc(nulls_last=True), "path")
 
 

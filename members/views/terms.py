@@ -58,7 +58,7 @@ def terms(request):
 @require_POST
 def remind_terms(request):
     """提醒: one organisation of the list, or all that the filters show."""
-    seen = Organization.objects.visible_to(request.user).exclude(kind=Kind.GROUP)
+    seen = Organization.objects.with_ledgers_for(request.user).exclude(kind=Kind.GROUP)
     top = get_object_or_404(seen, pk=_number(request.POST.get("org")))
     today = local_day()
     asked = TermsForm(request.POST, kinds=KINDS).chosen

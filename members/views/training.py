@@ -103,7 +103,9 @@ def of_branches(request, organization, members, context):
         standing = progress_of(member, context["year"], context["today"])
         tallies[member.organization_id].add(standing)
         total.add(standing)
-    branches = Organization.objects.visible_to(request.user).under(organization).open().branches()
+    branches = (
+        Organization.objects.with_ledgers_for(request.user).under(organization).open().branches()
+    )
     rows = [(branch, tallies[branch.pk]) for branch in branches]
     if context["short"]:
         rows = [row for row in rows if row[1].short]

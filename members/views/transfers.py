@@ -290,7 +290,7 @@ def steps_of(row):
 def _in_sight(request, row):
     """Which side's desk is shown to somebody who keeps neither."""
     sides = [o.pk for o in (row.sender, row.receiver) if o is not None]
-    return Organization.objects.visible_to(request.user).filter(pk__in=sides).first()
+    return Organization.objects.with_ledgers_for(request.user).filter(pk__in=sides).first()
 
 
 def _sendable(branch):

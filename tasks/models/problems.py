@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, owned_through
 from members.models import Member
 from tasks.models.campaign import Campaign, Rule, Task
 from tasks.models.evidence import Evidence
@@ -354,7 +354,7 @@ class Disposal(models.Model):
     )
     at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    objects = OrganizationOwnedQuerySet.as_manager()
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "不合格党员处置"

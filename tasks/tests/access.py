@@ -137,10 +137,14 @@ ROWS = {
     "tasks:decide_problem_extension": Row(
         {409: CLOSERS, 403: OTHERS}, args=lambda world: [world.extension.pk], method="post"
     ),
-    "tasks:disposals": Row({200: SEEING}),
-    "tasks:register_disposal": Row({200: KEEPERS, 403: [p for p in SEEING if p not in KEEPERS]}),
+    "tasks:disposals": Row({200: [p for p in SEEING if p != "inspector"]}),
+    "tasks:register_disposal": Row(
+        {200: KEEPERS, 403: [p for p in SEEING if p not in (*KEEPERS, "inspector")]}
+    ),
     "tasks:review_disposal": Row(
-        {422: BRANCH, 403: WATCHING}, args=lambda world: [world.disposal.pk], method="post"
+        {422: BRANCH, 403: [p for p in WATCHING if p != "inspector"]},
+        args=lambda world: [world.disposal.pk],
+        method="post",
     ),
     "tasks:checkup": Row({200: SEEING}),
     "tasks:checkup_list": Row({200: SEEING}, data={"rule": "R01"}),

@@ -18,7 +18,7 @@ from tasks.services import disposals as services
 
 @require_GET
 def disposals(request):
-    organization = chosen_organization(request)
+    organization = chosen_organization(request, ledgers=True)
     return _page(request, organization)
 
 
@@ -45,7 +45,7 @@ def _page(request, organization, *, review=None, form=None, status=200):
 @require_http_methods(["GET", "POST"])
 def register_disposal(request):
     """登记处置决定."""
-    organization = chosen_organization(request)
+    organization = chosen_organization(request, ledgers=True)
     require(
         organization.is_branch and rules.may_fill(request.user, organization),
         "由党支部书记、党务干部登记。",

@@ -50,8 +50,8 @@ BRANCH_ONLY = {
 }  # fmt: skip
 
 ROWS = {
-    "members:life": Row({200: SEEING}),
-    "members:meetings": Row({200: SEEING}),
+    "members:life": Row({200: [*SEEING, "inspector"]}),
+    "members:meetings": Row({200: [*SEEING, "inspector"]}),
     # Without an organisation in the address the page is of the own branch; an office has none.
     "members:new_meeting": Row(BRANCH_ONLY),
     "members:meeting": Row({200: NORTH}, args=one),
@@ -60,7 +60,7 @@ ROWS = {
     "members:appraisal": Row({200: SEEING}),
     "members:talks": Row({200: SEEING}),
     "members:void_talk": Row(
-        {302: ["secretary"], 409: ["clerk"], 403: READERS},
+        {302: ["secretary"], 409: ["clerk"], 403: [p for p in READERS if p != "inspector"]},
         args=lambda world: [world.talk.pk],
         method="post",
     ),

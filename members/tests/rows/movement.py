@@ -3,7 +3,7 @@
 from datetime import date
 
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, Row
+from branchyear.tests.access import LEDGERS, Row
 from members.services import absences, admissions
 from members.tests.make import make_member
 from members.tests.rows.people import KEEPERS, ONLOOKERS, SEEING
@@ -43,7 +43,7 @@ def applicant(world):
     return [world.applicant.pk]
 
 
-OTHERS = [p for p in NORTH if p not in {"secretary", "clerk"}]
+OTHERS = [p for p in LEDGERS if p not in {"secretary", "clerk"}]
 
 
 def asked(args):
@@ -54,17 +54,17 @@ def asked(args):
 ROWS = {
     "members:absences": Row({200: SEEING}),
     "members:register_absence": Row({200: KEEPERS, 403: ONLOOKERS}),
-    "members:absence": Row({200: NORTH}, args=absence),
+    "members:absence": Row({200: LEDGERS}, args=absence),
     "members:add_contact": asked(absence),
     "members:suspend": asked(absence),
     "members:end_absence": asked(absence),
-    "members:probation": Row({200: NORTH}, args=probationer),
+    "members:probation": Row({200: LEDGERS}, args=probationer),
     "members:convert": asked(probationer),
     "members:extend_probation": asked(probationer),
     "members:end_probation": asked(probationer),
     "members:admissions": Row({200: SEEING}),
     "members:new_applicant": Row({200: KEEPERS, 403: ONLOOKERS}),
-    "members:applicant": Row({200: NORTH}, args=applicant),
+    "members:applicant": Row({200: LEDGERS}, args=applicant),
     "members:edit_applicant": Row({200: ["secretary", "clerk"], 403: OTHERS}, args=applicant),
     "members:register_steps": asked(applicant),
     "members:stop_applicant": asked(applicant),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from branches.services import organizations
 from branches.services.terms import Election
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, Row
+from branchyear.tests.access import LEDGERS, Row
 from members.models import PostHeld
 from members.services import elections
 from members.services.posts import Seat
@@ -18,7 +18,7 @@ REVIEWERS = ["reviewer", "committee"]
 def rest(*groups):
     """Who sees the north branch but may not."""
     allowed = {person for group in groups for person in group}
-    return [person for person in NORTH if person not in allowed]
+    return [person for person in LEDGERS if person not in allowed]
 
 
 def furnish(world):

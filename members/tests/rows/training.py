@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from branchyear.tests.access import NORTH, Row
+from branchyear.tests.access import LEDGERS, Row
 from members.services import training
 from members.tests.make import make_member
 from members.tests.rows.people import KEEPERS, ONLOOKERS, SEEING
@@ -20,11 +20,11 @@ def pk(world):
     return [world.training.pk]
 
 
-OTHERS = [p for p in NORTH if p not in {"secretary", "clerk"}]
+OTHERS = [p for p in LEDGERS if p not in {"secretary", "clerk"}]
 ROWS = {
     "members:training": Row({200: SEEING}),
     "members:new_training": Row({200: KEEPERS, 403: ONLOOKERS}),
-    "members:one_training": Row({200: NORTH}, args=pk),
+    "members:one_training": Row({200: LEDGERS}, args=pk),
     # Voided by the secretary already, the clerk is told so.
     "members:void_training": Row(
         {302: ["secretary"], 409: ["clerk"], 403: OTHERS}, args=pk, method="post"

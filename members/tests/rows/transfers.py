@@ -1,7 +1,7 @@
 """Who gets what at the addresses of transfers: the letter goes from the north branch to the south one."""
 
 from branchyear.lib.dates import local_day
-from branchyear.tests.access import NORTH, Row
+from branchyear.tests.access import LEDGERS, Row
 from members.models import Member
 from members.services import transfers
 from members.tests.make import make_member
@@ -20,13 +20,13 @@ def pk(world):
 
 
 SOUTH = ("south_secretary", "south_reviewer")
-ABOVE = ("reviewer", "south_reviewer", "committee", "leader", "department", "inspector")
+ABOVE = ("reviewer", "south_reviewer", "committee", "leader", "department")
 ROWS = {
     "members:transfers": Row({200: SEEING}),
     "members:issue_transfer": Row({200: KEEPERS, 403: ONLOOKERS}),
     "members:take_in": Row({200: KEEPERS, 403: ONLOOKERS}),
-    "members:transfer": Row({200: [*NORTH, *SOUTH]}, args=pk),
-    "members:letter": Row({200: [*NORTH, *SOUTH]}, args=pk),
+    "members:transfer": Row({200: [*LEDGERS, *SOUTH]}, args=pk),
+    "members:letter": Row({200: [*LEDGERS, *SOUTH]}, args=pk),
     "members:receive_transfer": Row(
         {422: ["south_secretary"], 403: [*ABOVE, "secretary", "clerk"]}, args=pk, method="post"
     ),

@@ -49,8 +49,8 @@ def posted_organization(request):
     """The organisation a form speaks of, else the person's own; 404 when it is out of sight."""
     asked = request.POST.get("org", "")
     if not asked:
-        return chosen_organization(request)
-    seen = Organization.objects.visible_to(request.user).exclude(kind=Kind.GROUP)
+        return chosen_organization(request, ledgers=True)
+    seen = Organization.objects.with_ledgers_for(request.user).exclude(kind=Kind.GROUP)
     return get_object_or_404(seen, pk=int(asked) if _is_number(asked) else 0)
 
 
