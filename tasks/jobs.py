@@ -1,11 +1,12 @@
 """The background doors of the campaign. Each is safe to come through twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from branchyear.lib.dates import local_day
-from branchyear.outbox.services import handler
+from branchyear.outbox.services import extend_lease, handler
 from tasks import workdays
-from tasks.services import findings, offline, twins
+from tasks.services import findings, freezing, offline, twins
 
 
 @handler("tasks.recheck")
@@ -23,6 +24,13 @@ def recheck_all(payload, job):
 @handler("tasks.fingerprint", atomic=False)
 def fingerprint(payload, job):
     twins.fingerprint(payload["evidence"])
+
+
+@handler(freezing.KIND, atomic=False)
+def freeze_round(payload, job):
+    freezing.carry_out(
+        payload["round"], now=timezone.now(), alive=lambda: extend_lease(job, now=timezone.now())
+    )
 
 
 @shared_task

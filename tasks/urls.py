@@ -123,6 +123,7 @@ urlpatterns = [
     path("scores/rubric/", scores.rubric, name="rubric"),
     path("scores/rounds/new/", scores.new_round, name="new_round"),
     path("scores/rounds/<int:pk>/freeze/", scores.freeze_round, name="freeze_round"),
+    path("scores/rounds/<int:pk>/freezing/", scores.freezing_round, name="freezing_round"),
     path("scores/rounds/<int:pk>/finish/", scores.finish_round, name="finish_round"),
     path("scores/<int:pk>/", score.score, name="score"),
     path("scores/<int:pk>/facts/", score.score_facts, name="score_facts"),

@@ -227,6 +227,7 @@ VERBS = {
     "score.round_opened": "发起考核",
     "score.judged": "自评",
     "score.checked": "审核自评",
+    "score.freezing": "发起考核定格",
     "score.frozen": "考核定格",
     "score.made": "形成考核得分",
     "score.appealed": "提出申诉",

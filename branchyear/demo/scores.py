@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from branchyear.lib.dates import CHINA, Month
 from tasks.models import RubricLine, Score, ScoreLine
-from tasks.services import score_appeals, scores
+from tasks.services import freezing, score_appeals, scores
 
 JUDGED = 24  # so many organisations have judged themselves
 SAID = (
@@ -32,7 +32,8 @@ def build(city, rng, today, say, *, campaign):
         by=by, now=_at(begun, 9),
     )  # fmt: skip
     _judge(city, rng, round_, begun)
-    scores.freeze(round_, by=by, now=_at(frozen_on, 10))
+    freezing.freeze(round_, by=by, now=_at(frozen_on, 10))
+    freezing.carry_out(round_.pk, now=_at(frozen_on, 10))
     _appeal(city, round_, frozen_on, by)
     if today < campaign.ends_on:
         scores.open_round(

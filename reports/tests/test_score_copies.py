@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from reports.models import Paper
 from reports.services import papers, score_copies
 from tasks.models import Score
-from tasks.services import score_appeals, scores
+from tasks.services import score_appeals
 from tasks.tests import make
 from tasks.tests.test_scores import JULY, line_of, make_round, score_of, spoil
 
@@ -19,7 +19,7 @@ from tasks.tests.test_scores import JULY, line_of, make_round, score_of, spoil
 def score(org, people):
     half = make_round(make.make_campaign(), people.committee)
     spoil(org, 3)
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     return score_of(half, org.north)
 
 

@@ -30,11 +30,13 @@ class ScoreRound(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", "自评审核中"
+        FREEZING = "freezing", "定格中"
         FROZEN = "frozen", "已定格"
         FINAL = "final", "已公布"
 
     MOVES = {
-        State.OPEN: {State.FROZEN},
+        State.OPEN: {State.FREEZING},
+        State.FREEZING: {State.FREEZING, State.FROZEN},  # asked for again when the job was given up
         State.FROZEN: {State.FINAL},
         State.FINAL: set(),
     }
@@ -59,6 +61,10 @@ class ScoreRound(models.Model):
         verbose_name="定格人",
     )  # fmt: skip
     frozen_at = models.DateTimeField("定格时间", null=True, blank=True)
+    # The job that freezes: which attempt, how many of how many organisations.
+    freezing_run = models.PositiveSmallIntegerField(default=0, editable=False)
+    freezing_done = models.PositiveIntegerField(default=0, editable=False)
+    freezing_total = models.PositiveIntegerField(default=0, editable=False)
     appeals_until = models.DateField("申诉截止", null=True, blank=True)
     finished_at = models.DateTimeField("公布时间", null=True, blank=True)
     digest = models.CharField("定格校验值", max_length=64, blank=True)
@@ -90,7 +96,7 @@ class ScoreRound(models.Model):
 
     @property
     def is_frozen(self):
-        return self.state != self.State.OPEN
+        return self.state in (self.State.FROZEN, self.State.FINAL)
 
     def takes_appeals(self, day):
         """Within the window, both days included."""

@@ -2,27 +2,22 @@
 (定格), appeals are answered, the result is made known.
 
 Source: 工作方案 五(二)四 (量化评分); practice of 考核: 自评、审核、抽查 kept apart, an appeal before the
-result. Freezing stores the facts with the points, so that the sum can be done again at any time.
+result. Freezing is in ``freezing``.
 """
-
-import hashlib
-from datetime import timedelta
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from branches.models import Appointment, Organization
 from branches.roles import BRANCH_ROLES, Role
-from branchyear.audit.services import build as audited
-from branchyear.audit.services import record, record_many
+from branchyear.audit.services import record
 from branchyear.lib.bulk import insert_many
 from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.notifications.services import Message, notify_many
 from tasks import rules_scores as rules
-from tasks.models import Rubric, Score, ScoreAppeal, ScoreJudgement, ScoreLine, ScoreRound
-from tasks.scoring import engine, frozen
+from tasks.models import Rubric, Score, ScoreAppeal, ScoreJudgement, ScoreRound
+from tasks.scoring import engine
 
 State = ScoreRound.State
 OF_RUNNERS = "由市直机关工委审核人办理。"
@@ -68,59 +63,7 @@ def open_round(campaign, *, name, starts_on, ends_on, self_until, by, now):
         ends_on=ends_on.isoformat(), organizations=len(scored),
     )  # fmt: skip
     if any(line.is_judged for line in rubric.lines.all()):
-        _tell_all("score.opened", round_, due=in_words(self_until))
-    return round_
-
-
-@transaction.atomic
-def freeze(round_, *, by, now):
-    """定格: the facts of this moment are stored with the points made of them, once and for all. Returns the
-    round; the organisations are told until when they may appeal."""
-    require(rules.may_run_scores(by), OF_RUNNERS)
-    today = local_day(now)
-    if today <= round_.ends_on:
-        raise Refused(f"考核期到{in_words(round_.ends_on)}止，次日起才能定格。")
-    appeals_until = today + timedelta(days=round_.rubric.appeal_days)
-    _move(round_, State.FROZEN, frozen_by=by, frozen_at=now, appeals_until=appeals_until)
-    scores = list(round_.scores.filter(organization__closed_on=None).select_related("organization"))
-    places = [score.organization for score in scores]
-    sheets = engine.sheets(round_, places, moment=now)
-    marks = {
-        line.pk: engine.marks(round_, line, places, moment=now)
-        for line in round_.rubric.lines.all()
-        if not line.is_judged
-    }
-    checkers = _checkers(round_)
-    lines, whole = [], hashlib.sha256()
-    for score in scores:
-        sheet = sheets[score.organization_id]
-        own = [_line(score, *row, marks, checkers) for row in sheet.lines]
-        lines += own
-        total = sheet.total
-        score.self_total, score.checked_total = total.self_total, total.checked_total
-        score.spot_total, score.frozen_total = total.spot_total, total.total
-        score.frozen_band = total.band
-        score.total, score.band = total.total, total.band
-        score.digest = frozen.digest_of(score, [row[0] for row in sheet.lines], own)
-        whole.update(f"{score.organization.code}:{score.digest}\n".encode())
-    insert_many(ScoreLine, lines)
-    Score.objects.bulk_update(
-        scores,
-        ["self_total", "checked_total", "spot_total", "frozen_total", "frozen_band", "total",
-         "band", "digest"],
-        batch_size=500,
-    )  # fmt: skip
-    ScoreRound.objects.filter(pk=round_.pk).update(digest=whole.hexdigest())
-    round_.digest = whole.hexdigest()
-    record("score.frozen", round_, by=by, digest=round_.digest, organizations=len(scores))
-    record_many(
-        audited(
-            "score.made", score, by=by, organization=score.organization,
-            total=str(score.frozen_total), band=score.frozen_band, digest=score.digest,
-        )
-        for score in scores
-    )  # fmt: skip
-    _tell_all("score.frozen", round_, due=in_words(appeals_until))
+        tell_all("score.opened", round_, due=in_words(self_until))
     return round_
 
 
@@ -136,13 +79,13 @@ def finish(round_, *, by, now):
         ).count()
         if waiting:
             raise Refused(f"还有{waiting}件申诉没有复核，办理完再公布。")
-    _move(round_, State.FINAL, finished_at=now)
+    move(round_, State.FINAL, finished_at=now)
     record("score.published", round_, by=by)
-    _tell_all("score.published", round_)
+    tell_all("score.published", round_)
     return round_
 
 
-def _move(round_, state, **values):
+def move(round_, state, **values):
     before = round_.state
     moved = state in ScoreRound.MOVES[before] and ScoreRound.objects.filter(
         pk=round_.pk, state=before
@@ -152,41 +95,6 @@ def _move(round_, state, **values):
         raise Refused(f"本次考核现为“{now.get_state_display()}”，不能这样办理，请刷新页面。")
     for name, value in {"state": state, **values}.items():
         setattr(round_, name, value)
-
-
-def _checkers(round_):
-    """``{(organisation, line): who judged above}``."""
-    rows = ScoreJudgement.objects.filter(score__round=round_, checked_by__isnull=False)
-    return {
-        (org, line): name
-        for org, line, name in rows.values_list(
-            "score__organization_id", "line_id", "checked_by__name"
-        )
-    }
-
-
-def _line(score, line, sums, points, marks, checkers):
-    digest, reviewer = marks.get(line.pk, {}).get(score.organization_id, ("", ""))
-    if line.is_judged:
-        reviewer = checkers.get((score.organization_id, line.pk), "")
-    return ScoreLine(
-        score=score,
-        line=line,
-        counted=sums.counted,
-        claimed=sums.claimed,
-        facts=sums.facts,
-        numerator=sums.numerator or Decimal(0),
-        claimed_numerator=sums.claimed_numerator or Decimal(0),
-        denominator=sums.denominator,
-        spot_failed=sums.spot_failed,
-        spot_facts=sums.spot_facts,
-        facts_digest=digest,
-        reviewer=reviewer[:200],
-        self_points=points.self_points,
-        checked_points=points.checked,
-        spot_points=points.spot,
-        points=points.points,
-    )
 
 
 # --- Judgement ------------------------------------------------------------------------------------
@@ -260,7 +168,7 @@ def _keep(row, **values):
 # --- Notices --------------------------------------------------------------------------------------
 
 
-def _tell_all(kind, round_, **words):
+def tell_all(kind, round_, **words):
     """Everybody who answers for a scored organisation, in a few statements."""
     at_branch = Q(role__in=BRANCH_ROLES, organization__kind="branch")
     at_committee = Q(role=Role.ORG_REVIEWER, organization__depth=Organization.DIRECT_DEPTH)

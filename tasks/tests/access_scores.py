@@ -8,6 +8,7 @@ from branchyear.lib.dates import local_day
 from branchyear.tests.access import ADMINS, NORTH, PEOPLE, Row
 from tasks.models import Score, ScoreLine
 from tasks.services import score_appeals, scores, supervision
+from tasks.tests import make
 
 BRANCH = ("secretary", "clerk")
 WATCHING = tuple(person for person in NORTH if person not in BRANCH)
@@ -20,7 +21,7 @@ def furnish(world):
     begin, end = today - timedelta(days=30), today - timedelta(days=1)
     days = {"starts_on": begin, "ends_on": end, "self_until": today, "by": people.committee}
     world.frozen_round = scores.open_round(world.campaign, name="上月", now=now, **days)
-    scores.freeze(world.frozen_round, by=people.committee, now=now)
+    make.freeze(world.frozen_round, by=people.committee, now=now)
     world.open_round = scores.open_round(world.campaign, name="本月", now=now, **days)
     world.score = Score.objects.get(round=world.frozen_round, organization=world.north)
     world.open_score = Score.objects.get(round=world.open_round, organization=world.north)
@@ -60,6 +61,10 @@ ROWS = {
     "tasks:new_round": Row({200: ["committee"], 403: [p for p in PEOPLE if p != "committee"]}),
     "tasks:freeze_round": Row(
         {302: ["committee"], 403: OTHERS}, args=lambda world: [world.open_round.pk], method="post"
+    ),
+    # Frozen already: back to the round.
+    "tasks:freezing_round": Row(
+        {302: ["committee"], 403: OTHERS}, args=lambda world: [world.frozen_round.pk]
     ),
     # Its appeals may still be made.
     "tasks:finish_round": Row(

@@ -12,7 +12,7 @@ from branchyear.lib.dates import CHINA
 from branchyear.tests.kept import kept, the_city
 from tasks import template
 from tasks.models import BranchItem, Campaign
-from tasks.services import evidence, items, problems
+from tasks.services import evidence, freezing, items, problems
 from tasks.services.campaign import open_campaign
 
 YEAR = 2026
@@ -129,3 +129,11 @@ def make_handed_in(problem, by, *, now=NOW):
     return problems.hand_in(
         problem, "已制作并悬挂，见照片。", revision=problem.revision, by=by, now=now
     )
+
+
+def freeze(round_, *, by, now):
+    """定格, asked for and carried out at once."""
+    freezing.freeze(round_, by=by, now=now)
+    freezing.carry_out(round_.pk, now=now)
+    round_.refresh_from_db()
+    return round_

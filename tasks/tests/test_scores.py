@@ -26,7 +26,7 @@ from tasks.models import (
 )
 from tasks.scoring import engine, frozen
 from tasks.scoring.arithmetic import Points, Rule, Sums, band_of, points_of, total_of
-from tasks.services import rubrics, score_appeals, scores
+from tasks.services import freezing, rubrics, score_appeals, scores
 from tasks.tests import make
 
 JULY = datetime(make.YEAR, 7, 2, 9, tzinfo=CHINA)
@@ -164,7 +164,7 @@ def test_a_campaign_starts_with_a_rubric_of_its_own_points_in_force(campaign):
 
 
 def test_a_new_version_never_changes_what_an_old_one_scored(half, org, people):
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     before = score_of(half, org.north)
     draft = rubrics.draft_rubric(half.rubric, by=people.admin)
     RubricLine.objects.filter(rubric=draft, code="T1").update(points=5)
@@ -200,7 +200,7 @@ def test_recomputed_equal_frozen_for_every_organisation_of_a_random_city(half, o
     rows = list(half.scores.select_related("organization", "round__rubric", "round__campaign"))
     live = engine.sheets(half, [row.organization for row in rows], moment=JULY)
 
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
 
     assert len(rows) == 7  # five branches, one of them direct, and two committees
     for row in half.scores.select_related("organization", "round__rubric", "round__campaign"):
@@ -214,7 +214,7 @@ def test_recomputed_equal_frozen_for_every_organisation_of_a_random_city(half, o
 def test_the_numbers_are_those_that_a_plain_count_gives(half, org, people):
     spoil(org, 5)
 
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
 
     for place, branches in (
         (org.north, [org.north]),
@@ -237,7 +237,7 @@ def test_the_numbers_are_those_that_a_plain_count_gives(half, org, people):
 
 def test_what_changes_after_the_freeze_is_shown_and_changes_nothing(half, org, people):
     spoil(org, 7)
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     row = score_of(half, org.north)
     BranchItem.objects.filter(branch=org.north, state="accepted").update(state="returned")
 
@@ -249,7 +249,7 @@ def test_what_changes_after_the_freeze_is_shown_and_changes_nothing(half, org, p
 
 
 def test_a_row_changed_behind_our_backs_is_noticed(half, org, people):
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     row = score_of(half, org.north)
     ScoreLine.objects.filter(score=row, line__code="T1").update(counted=99)
 
@@ -258,14 +258,14 @@ def test_a_row_changed_behind_our_backs_is_noticed(half, org, people):
 
 def test_a_round_is_frozen_once_by_the_committee_and_after_its_last_day(half, people):
     with pytest.raises(Refused, match="次日起才能定格"):
-        scores.freeze(half, by=people.committee, now=datetime(make.YEAR, 6, 30, 23, tzinfo=CHINA))
+        freezing.freeze(half, by=people.committee, now=datetime(make.YEAR, 6, 30, 23, tzinfo=CHINA))
     with pytest.raises(PermissionDenied):
-        scores.freeze(half, by=people.reviewer, now=JULY)
+        freezing.freeze(half, by=people.reviewer, now=JULY)
     again = ScoreRound.objects.get()
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
 
     with pytest.raises(Refused, match="已定格"):
-        scores.freeze(again, by=people.committee, now=JULY)
+        freezing.freeze(again, by=people.committee, now=JULY)
 
     assert Entry.objects.filter(verb="score.frozen").count() == 1
     assert Entry.objects.filter(verb="score.made").count() == 7
@@ -284,7 +284,7 @@ def test_the_organisation_judges_itself_and_those_above_check(half, org, people)
 
     scores.judge(row, line, points=Decimal(2), reason=words, by=people.secretary, now=make.NOW)
     scores.check(row, line, points=Decimal("1.5"), reason=words, by=people.reviewer, now=JULY)
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
 
     made = line_of(row, "J1")
     assert (made.self_points, made.checked_points, made.points) == (
@@ -319,7 +319,7 @@ REASON = "该项材料已于六月补交并审核通过，请复核。"
 @pytest.fixture
 def appealed(half, org, people):
     spoil(org, 13)
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     line = line_of(score_of(half, org.north), "T1")
     return score_appeals.appeal(line, REASON, by=people.secretary, now=JULY)
 
@@ -361,7 +361,7 @@ def test_a_refused_appeal_changes_nothing_and_is_answered_once(appealed, half, o
 
 
 def test_an_appeal_is_the_organisations_own_within_the_window(half, org, people):
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     line = line_of(score_of(half, org.north), "T1")
     last = datetime(make.YEAR, 7, 9, 23, 59, tzinfo=CHINA)
 
@@ -406,7 +406,7 @@ def test_a_result_is_made_known_after_the_window_with_every_appeal_answered(appe
 
 
 def test_no_page_of_the_scores_asks_more_for_more(half, org, people, sign_in):
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     make_round(half.campaign, people.committee, "半年预评")
     row = score_of(half, org.north)
     client = sign_in(people.committee)
@@ -444,7 +444,7 @@ def found_branch(parent, number):
 
 def test_a_foreign_score_is_out_of_sight_and_sorting_is_the_committees(half, org, people, sign_in):
     spoil(org, 3)
-    scores.freeze(half, by=people.committee, now=JULY)
+    make.freeze(half, by=people.committee, now=JULY)
     row = score_of(half, org.south)
 
     assert sign_in(people.secretary).get(row.get_absolute_url()).status_code == 404

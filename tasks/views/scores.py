@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +19,7 @@ from tasks.models import Campaign, Rubric, Score, ScoreAppeal, ScoreRound
 from tasks.models.scores import LEVELS as AT
 from tasks.scoring import engine
 from tasks.scoring.registry import load
+from tasks.services import freezing
 from tasks.services import scores as services
 
 LEVELS = (("direct", "直属党组织"), ("branch", "党支部"))
@@ -39,6 +41,7 @@ def scores(request):
         "may_run": rules.may_run_scores(request.user),
         "may_sort": rules.may_sort_scores(request.user),
         "today": local_day(),
+        **_stuck(chosen),
     }
     if organization.is_branch:
         rows = seen.order_by("-round__ends_on", "-round_id")
@@ -170,6 +173,25 @@ def _usual(campaign, today):
     return {"starts_on": campaign.starts_on, "ends_on": end, "self_until": today}
 
 
+@require_GET
+def freezing_round(request, pk):
+    """How far the job is; to htmx the panel alone, which asks again while it goes on."""
+    round_ = _round(request, pk)
+    require(rules.may_run_scores(request.user), services.OF_RUNNERS)
+    if not request.htmx:
+        return redirect(round_)
+    if round_.state != round_.State.FREEZING:
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "scores/_freezing.html", {"round": round_, **_stuck(round_)})
+
+
+def _stuck(round_):
+    asked = round_ is not None and round_.state == round_.State.FREEZING
+    return {"given_up": asked and freezing.is_given_up(round_)}
+
+
 def _round(request, pk):
     rows = ScoreRound.objects.visible_to(request.user).select_related("campaign", "rubric")
     return get_object_or_404(rows, pk=pk)
@@ -177,11 +199,8 @@ def _round(request, pk):
 
 @require_POST
 def freeze_round(request, pk):
-    round_ = services.freeze(_round(request, pk), by=request.user, now=timezone.now())
-    messages.success(
-        request,
-        f"已定格，各党组织可在{round_.appeals_until:%m月%d日}前（含当日）申诉。",
-    )
+    round_ = freezing.freeze(_round(request, pk), by=request.user, now=timezone.now())
+    messages.success(request, "正在定格，完成后通知各党组织；可以离开本页。")
     return redirect(round_)
 
 
