@@ -110,6 +110,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=30, hour=19),
         "options": {"expires": 3000},
     },
+    # What a crash kept from being counted is found within the minute the overview promises.
+    "reports-catch-up-counts": {
+        "task": "reports.jobs.catch_up_counts",
+        "schedule": crontab(),
+        "options": {"expires": 50},
+    },
     # Everything the overview of a large city shows is counted anew (01:50 in China), whatever was lost by day.
     "reports-count-items": {
         "task": "reports.jobs.count_items",

@@ -64,6 +64,11 @@ def count_all(payload, job):
 
 
 @shared_task
+def catch_up_counts():
+    rollups.catch_up(now=timezone.now())
+
+
+@shared_task
 def count_items():
     rollups.count_all(today=local_day())
 

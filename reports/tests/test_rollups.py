@@ -131,6 +131,20 @@ def test_after_settling_the_kept_counts_are_those_counted_now(
             assert plain(board(org.committee, people.committee, **query)) == kept
 
 
+def test_an_act_whose_job_was_lost_in_a_crash_is_counted_within_the_minute(campaign, org, people):
+    make.make_submitted(BranchItem.objects.filter(branch=org.north)[0], people.secretary)
+    connection.run_on_commit.clear()  # the process died before it could queue anything
+    now = timezone.now() + timedelta(seconds=30)
+
+    assert rollups.catch_up(now=now) == 1
+    assert rollups.catch_up(now=now) == 0  # on its way already
+    drain()
+
+    assert rollups.catch_up(now=now) == 0  # counted since
+    kept = ItemCount.objects.filter(place__organization=org.north_office)
+    assert sum(kept.values_list("submitted", flat=True)) == 1
+
+
 def test_acts_of_one_slot_share_one_job(campaign, org, people):
     rows = list(BranchItem.objects.filter(branch=org.north)[:4])
 
