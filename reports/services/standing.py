@@ -1,7 +1,7 @@
 """How reports, findings, problems and terms stand below an organisation: the numbers beside the items' on the
 overview. Each is one statement, whatever the size, and counts what the list behind it shows."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery, Value
 from django.db.models.functions import Substr
 
 from branches import terms
@@ -77,7 +77,10 @@ def term_states(organization, *, by, today):
 
 
 def findings_by_rule(rows):
-    """``[(rule, branches concerned, findings, errors), …]``, what most branches share first."""
+    """``([(rule, branches concerned, findings, errors), …], how many branches have something open)``, what most
+    branches share first."""
+    branches = rows.open().filter(organization__kind="branch").order_by()
+    concerned = branches.values(all=Value(1)).annotate(n=Count("organization", distinct=True))
     numbers = {
         row["rule"]: row
         for row in rows.open()
@@ -87,6 +90,7 @@ def findings_by_rule(rows):
             branches=Count("organization", distinct=True),
             found=Count("pk"),
             errors=Count("pk", filter=Q(severity=Severity.ERROR)),
+            concerned=Subquery(concerned.values("n")),
         )
     }
     rules = Rule.objects.filter(pk__in=numbers).select_related("task").order_by("number")
@@ -94,14 +98,5 @@ def findings_by_rule(rows):
         (rule, numbers[rule.pk]["branches"], numbers[rule.pk]["found"], numbers[rule.pk]["errors"])
         for rule in rules
     ]
-    return sorted(lines, key=lambda line: -line[1])
-
-
-def concerned(rows):
-    """How many branches have something open."""
-    return (
-        rows.open()
-        .filter(organization__kind="branch")
-        .order_by()
-        .aggregate(n=Count("organization", distinct=True))["n"]
-    )
+    first = next(iter(numbers.values()), {})
+    return sorted(lines, key=lambda line: -line[1]), first.get("concerned") or 0

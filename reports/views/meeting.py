@@ -40,7 +40,7 @@ def meeting(request):
     reporting = services.reporting(organization, by=request.user, now=now)
     of = {"by": request.user, "campaign": selection.campaign, "task": selection.task}
     problems = standing.problems(standing.problems_of(organization, **of), today)
-    found = standing.findings_of(organization, **of)
+    shared, concerned = standing.findings_by_rule(standing.findings_of(organization, **of))
     ends = month_ends.of(organization, selection.campaign, by=request.user)[-MONTHS_SHOWN:]
     rows = [address.row(row, board) for row in board.rows]
     context |= {
@@ -57,8 +57,8 @@ def meeting(request):
         "reporting": reporting,
         "missing": _missing(request, organization, reporting, now),
         "missing_shown": MISSING_SHOWN,
-        "rules": standing.findings_by_rule(found)[:RULES_SHOWN],
-        "concerned": standing.concerned(found),
+        "rules": shared[:RULES_SHOWN],
+        "concerned": concerned,
         "problems": problems,
         "unsolved": problems["total"] - problems[Problem.State.CLOSED],
         "clocks": clocks.clocks(organization, by=request.user, today=today),

@@ -177,7 +177,7 @@ def findings(request, address, today):
     counted = seen.exclude(kind=Kind.GROUP).aggregate(
         units=Count("pk"), branches=Count("pk", filter=Q(kind=Kind.BRANCH))
     )
-    lines = standing.findings_by_rule(rows)
+    lines, concerned = standing.findings_by_rule(rows)
     found, errors = sum(line[2] for line in lines), sum(line[3] for line in lines)
     here = address.of_organization("tasks:checkup")
     table = Table(
@@ -200,7 +200,7 @@ def findings(request, address, today):
     )  # fmt: skip
     section = Section(
         figures=[
-            Figure(standing.concerned(rows), counted["branches"], "有问题的支部（支部总数）", here),
+            Figure(concerned, counted["branches"], "有问题的支部（支部总数）", here),
             Figure(errors, found, "须整改（全部发现）", here, "late"),
             Figure(len(lines), None, "涉及规则（条）", here),
         ],
