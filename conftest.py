@@ -38,6 +38,15 @@ def pytest_collection_finish(session):
     gc.set_threshold(20_000, 20, 100)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    if config.getvalue("dist") == "loadgroup":
+        from branchyear.tests.side_by_side import Scheduling  # only where xdist is at work
+
+        return Scheduling(config, log)
+    return None
+
+
 def make_user(username, name=None, *, email=None, password="Passw0rd-2022", **changes):
     user = User(
         username=username,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from branchyear.tests.side_by_side import unit_of
 from scripts import test as test_run
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite>
@@ -69,3 +70,11 @@ def test_the_files_of_a_mark_are_all_that_hold_its_tests(request):
     assert {str(item.path.relative_to(test_run.ROOT)) for item in marked} <= told
     assert "tasks/tests/test_items.py" in told
     assert "scripts/tests/test_test_run.py" not in told
+
+
+def test_a_file_with_a_group_is_done_by_one_process_and_any_other_test_by_whoever_is_free():
+    story = "branchyear/tests/journeys/test_year.py"
+    alone = "tasks/tests/test_items.py::test_saving_keeps_the_answer_and_leaves_a_trace"
+
+    assert unit_of(f"{story}::test_one[a::b]") == unit_of(f"{story}::test_two") == story
+    assert unit_of(alone) == alone
