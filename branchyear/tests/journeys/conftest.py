@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # two processors serve three browsers, a portal and other tests
 
 
 @pytest.fixture
@@ -27,6 +29,7 @@ def enter(transactional_db, live_server, monkeypatch):
             )
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
             page = context.new_page()
+            page.set_default_timeout(60_000)
             page.goto(live_server.url + path)
             return page
 

@@ -143,7 +143,7 @@ def _stage(browser, pages, **options):
         **options,
     )
     stage = Stage(context.new_page())
-    stage.page.set_default_timeout(10_000)
+    stage.page.set_default_timeout(60_000)
     stage.page.on("pageerror", lambda error: stage.faults.append(str(error)))
     stage.page.on(
         "console",

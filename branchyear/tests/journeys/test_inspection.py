@@ -74,7 +74,7 @@ def test_the_draw_is_computed_again_and_a_record_made_without_a_network_arrives_
     phone.unroute("**/save/")
     phone.get_by_label("支部陪同人员").fill("赵书记")
     phone.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(state).to_contain_text("已保存", timeout=10_000)
+    expect(state).to_contain_text("已保存")
     assert lost == [302]
     assert Visit.objects.get().companion == "赵书记"
     # Twice: the words of the lost answer once, and what was typed since.

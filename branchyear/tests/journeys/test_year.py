@@ -59,7 +59,7 @@ def desks(portal, browser):
         if username not in windows:
             context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
             page = context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(60_000)
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
             page.on("pageerror", lambda e: complaints.append(str(e)))
             page.goto(portal.url + "/login/")
