@@ -53,7 +53,7 @@ def test_a_branchs_ledger_holds_base_rate_months_and_arrears(month, org, people)
     assert line["note"] == "4月余款下月"
 
 
-@pytest.mark.parametrize("who", ["leader", "department", "inspector", None])
+@pytest.mark.parametrize("who", ["leader", "department", None])
 def test_without_the_right_the_ledger_holds_states_only(who, month, org, people):
     by = getattr(people, who) if who else None
 

@@ -120,8 +120,10 @@ def test_an_item_is_filled_in_handed_in_and_accepted_by_programs(campaign, org, 
     assert [a.status_code for a in (saved, more, handed_in, accepted)] == [200] * 4
     assert more.json()["result"] == "done"
     assert handed_in.json()["state"] == "submitted"
-    assert accepted.json()["state"] == "submitted"  # the working committee's turn
-    assert accepted.json()["with_organization"] == org.committee.pk
+    assert (
+        accepted.json()["state"] == "accepted"
+    )  # for good: the direct organisation is the last level
+    assert accepted.json()["with_organization"] is None
 
 
 def test_a_file_is_sent_to_an_item(campaign, org, people, sign_in):

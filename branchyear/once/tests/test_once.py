@@ -154,7 +154,7 @@ def test_a_key_that_is_none_guards_nothing_and_breaks_nothing(desk, key):
 
 
 def test_a_refusal_leaves_its_trace_and_no_key(org, people, sign_in):
-    browser = sign_in(people.inspector)
+    browser = sign_in(people.leader)
     address = f"{reverse('members:new_applicant')}?org={org.north.pk}"
 
     answer = browser.post(address, typed("k" * 22))

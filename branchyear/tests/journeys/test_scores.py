@@ -39,7 +39,7 @@ def test_scores_are_frozen_appealed_and_answered(enter, people, org):
     committee.get_by_role("link", name="考核评分", exact=True).click()
     committee.get_by_role("button", name="定格", exact=True).click()
     committee.get_by_role("button", name="确定", exact=True).click()
-    expect(committee.locator("main")).to_contain_text("已定格，各党组织可在")
+    expect(committee.locator("main")).to_contain_text("申诉截止")
     before = Score.objects.get(organization=org.north)
 
     branch = enter(people.secretary)
