@@ -12,17 +12,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="scoreround",
             name="freezing_done",
-            field=models.PositiveIntegerField(default=0, editable=False),
+            field=models.PositiveIntegerField(default=0, db_default=0, editable=False),
         ),
         migrations.AddField(
             model_name="scoreround",
             name="freezing_run",
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
+            field=models.PositiveSmallIntegerField(default=0, db_default=0, editable=False),
         ),
         migrations.AddField(
             model_name="scoreround",
             name="freezing_total",
-            field=models.PositiveIntegerField(default=0, editable=False),
+            field=models.PositiveIntegerField(default=0, db_default=0, editable=False),
         ),
         migrations.AlterField(
             model_name="scoreround",

@@ -62,9 +62,9 @@ class ScoreRound(models.Model):
     )  # fmt: skip
     frozen_at = models.DateTimeField("定格时间", null=True, blank=True)
     # The job that freezes: which attempt, how many of how many organisations.
-    freezing_run = models.PositiveSmallIntegerField(default=0, editable=False)
-    freezing_done = models.PositiveIntegerField(default=0, editable=False)
-    freezing_total = models.PositiveIntegerField(default=0, editable=False)
+    freezing_run = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    freezing_done = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    freezing_total = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     appeals_until = models.DateField("申诉截止", null=True, blank=True)
     finished_at = models.DateTimeField("公布时间", null=True, blank=True)
     digest = models.CharField("定格校验值", max_length=64, blank=True)
