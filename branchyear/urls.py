@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from branches.api import RESOURCES as BRANCHES
 from branchyear import views
 from branchyear.monitoring import views as monitoring
 from branchyear.notifications.api import RESOURCES as NOTICES
+from branchyear.rest.description import Description
 from branchyear.rest.views import no_such_address
 from branchyear.search import search
 from members.api import RESOURCES as MEMBERS
@@ -35,7 +36,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("api/v1/", include(router.urls)),
     path("api/v1/<path:rest>", no_such_address, name="no_such_address"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", Description.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("admin/", admin.site.urls),
 ]

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from branches.services import accounts, tokens
@@ -58,6 +59,20 @@ def test_the_schema_is_complete_and_without_warnings(db):
 
     for resource in RESOURCES:
         assert f"/api/v1/{resource}/" in out.getvalue()
+
+
+def test_the_description_is_made_once_and_the_same_for_everybody(people, client, monkeypatch):
+    client.force_login(people.secretary)
+    first = client.get("/api/schema/")
+    monkeypatch.delattr(SchemaGenerator, "get_schema")
+
+    client.force_login(people.committee)
+    second, as_json = client.get("/api/schema/"), {"HTTP_ACCEPT": "application/json"}
+
+    assert first["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert second.content == first.content
+    monkeypatch.undo()
+    assert "/api/v1/problems/" in client.get("/api/schema/", **as_json).json()["paths"]
 
 
 def test_every_resource_belongs_to_a_group_that_keys_are_made_for():
