@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 _handlers = {}
 
+SILENCE = 10  # seconds in which a broker that did not answer is not asked again: nobody's click waits for it
+_quiet_until = 0.0
+
 
 def handler(kind, *, atomic=True):
     """Register a function ``(payload, job)`` as the one that does jobs of ``kind``.
@@ -92,10 +95,14 @@ def wake(jobs):
     """Tell the workers about ``(id, queue)`` pairs. A silent broker loses nothing: the sweep comes."""
     from branchyear.outbox.jobs import run_job  # job
 
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
     try:
         for pk, queue in jobs:
             run_job.apply_async((pk,), queue=queue, **settings.JOB_TIME_LIMITS.get(queue, {}))
     except Exception:  # noqa: BLE001 any broker failure; the row is safe
+        _quiet_until = time.monotonic() + SILENCE
         logger.warning("The broker did not answer; the sweep will pick the jobs up.")
 
 

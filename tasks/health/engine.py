@@ -15,6 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from branches.querysets import below
+from branchyear.lib.statistics import know_the_tables
 from tasks.health.registry import Ask, load
 from tasks.models import Finding, Rule
 
@@ -29,6 +30,8 @@ def evaluate(campaign, *, day, organization=None, numbers=None):
     with connection.cursor() as cursor:
         _make_stage(cursor)
         path = organization.path if organization is not None else ""
+        if not path:
+            know_the_tables(cursor)
         ids = [rule.pk for rule, _ in rules]
         for after in (False, True):  # rules about findings see what the others found
             part = [rule for rule, check in rules if check.after == after]

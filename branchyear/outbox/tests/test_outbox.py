@@ -27,13 +27,30 @@ def kind(monkeypatch):
 
 @pytest.fixture
 def silent_broker(monkeypatch):
-    """The broker does not answer: whatever is woken is not heard."""
+    """The broker does not answer: whatever is woken is not heard. Holds what it was asked."""
     from branchyear.outbox import jobs
 
+    asked = []
+
     def refuse(*args, **kwargs):
+        asked.append(args)
         raise OSError("broker away")
 
     monkeypatch.setattr(jobs.run_job, "apply_async", refuse)
+    monkeypatch.setattr(services, "_quiet_until", 0.0)
+    return asked
+
+
+def test_a_silent_broker_is_not_asked_again_at_once_so_that_clicks_do_not_wait_for_it(
+    silent_broker, monkeypatch
+):
+    services.wake([(1, "default")])
+    services.wake([(2, "default")])
+    assert len(silent_broker) == 1
+
+    monkeypatch.setattr(services, "_quiet_until", time.monotonic() - 1)
+    services.wake([(3, "default")])
+    assert len(silent_broker) == 2
 
 
 def test_a_job_is_done_after_the_commit(kind, django_capture_on_commit_callbacks, db):
