@@ -8,12 +8,27 @@ row is the job (``branchyear/outbox``); Celery only wakes somebody up to do it.
 import os
 
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.schedules import crontab
 from django.conf import settings
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchyear.settings")
 
-app = Celery("branchyear")
+
+class Line(Connection):
+    """To the broker. Celery's pauses between two attempts grow to half a minute; what waited while the
+    broker was away should be done within a minute of its return."""
+
+    def ensure_connection(self, *args, **kwargs):
+        return super().ensure_connection(*args, **{"interval_max": 5, **kwargs})
+
+
+class Lines(AMQP):
+    Connection = BrokerConnection = Line
+
+
+app = Celery("branchyear", amqp=Lines)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from branchyear.audit.models import Entry
 from branchyear.audit.services import record
+from branchyear.celery import app
 from branchyear.outbox import services
 from branchyear.outbox.models import Job
 
@@ -231,3 +233,18 @@ def test_an_unknown_kind_is_a_dead_letter_with_a_reason(db):
     job.refresh_from_db()
     assert job.status == Job.Status.DEAD
     assert "no.such.kind" in job.error
+
+
+def test_workers_and_beat_look_for_a_lost_broker_every_five_seconds():
+    lost = app.connection_for_read("redis://127.0.0.1:1/0")
+    pauses = []
+
+    def told(error, pause):
+        pauses.append(pause)
+        if len(pauses) == 3:
+            raise error  # before it sleeps
+
+    with pytest.raises(OperationalError):
+        lost.ensure_connection(told, interval_start=0, interval_step=100)
+
+    assert pauses == [0, 0, 5]
