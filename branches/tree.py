@@ -32,7 +32,8 @@ def tree_nodes(user, *, active=None, url=None, badges=None, groups=True):
     return [
         {
             "pk": o.pk,
-            "name": o.label,
+            # Branches of several organisations side by side: short names alone would be told apart by nobody.
+            "name": o.name if o.path in tops and len(tops) > 1 else o.label,
             "depth": depth(o.path),
             "url": url(o),
             "active": active is not None and o.pk == active.pk,

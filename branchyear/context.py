@@ -44,8 +44,7 @@ def _frame(request):
     values.update(
         who=user.name or user.username,
         user_key=str(user.pk),
-        unit=organization.label if organization else "",
-        role=Role(role).label if role else "",
+        **_office(role, organization),
         tokens_url=reverse("branches:tokens") if scope.has(KEY_ROLES) else "",
         search_url=reverse("search") if scope.seen_paths else "",
         unread=year_of(request).unread,
@@ -80,6 +79,14 @@ def main_office(scope):
         if held:
             return role, held[0]
     return None, None
+
+
+def _office(role, organization):
+    """The unit and the office beside the name; an inspector belongs to none of the branches drawn for him."""
+    label = Role(role).label if role else ""
+    if role == Role.INSPECTOR:
+        return {"unit": label, "role": ""}
+    return {"unit": organization.label if organization else "", "role": label}
 
 
 def _font_size(request):

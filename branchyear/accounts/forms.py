@@ -20,13 +20,16 @@ class LoginForm(AuthenticationForm):
     )
     captcha = forms.CharField(label="验证题", max_length=20, required=False)
     error_messages = {
-        "invalid_login": "账号或密码不正确，请核对后重新输入。忘记密码请联系本单位系统管理员重置。",
+        "invalid_login": "账号或密码不正确，请核对后重新输入。忘记密码请联系系统管理员重置。",
         "inactive": "该账号已停用，请联系系统管理员。",
     }
 
     def __init__(self, request=None, *args, asks_captcha=False, **kwargs):
         super().__init__(request, *args, **kwargs)
         self.asks_captcha = asks_captcha
+        if self.is_bound:  # after a wrong password that is what is typed again
+            del self.fields["username"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
         if not asks_captcha:
             del self.fields["captcha"]
 

@@ -9,6 +9,8 @@
     var before = form.elements.namedItem(list.dataset.passwordOld || '');
     if (!field) return;
 
+    var own = (list.dataset.passwordOwn || '').toLowerCase().split(' ').filter(Boolean);
+
     function kinds(text) {
       return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(function (kind) { return kind.test(text); }).length;
     }
@@ -16,7 +18,10 @@
       var text = field.value;
       if (rule === 'length') return text.length >= Number(list.dataset.minLength || 10);
       if (rule === 'kinds') return kinds(text) >= Number(list.dataset.minKinds || 3);
-      if (rule === 'differs') return Boolean(text) && Boolean(before) && text !== before.value;
+      if (rule === 'differs') {
+        return Boolean(text) && Boolean(before) && text !== before.value &&
+          !own.some(function (word) { return text.toLowerCase().indexOf(word) >= 0; });
+      }
       if (rule === 'same') return Boolean(text) && Boolean(again) && text === again.value;
       return false;
     }

@@ -82,3 +82,6 @@ def test_the_page_says_how_far_it_is(half, people, sign_in):
     assert "正在定格" in client.get(half.get_absolute_url()).content.decode()
     freezing.carry_out(half.pk, now=JULY)
     assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    done = client.get(half.get_absolute_url()).content.decode()
+    assert "定格完成" in done
+    assert "正在定格" not in done

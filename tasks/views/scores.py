@@ -22,6 +22,7 @@ from tasks.scoring.registry import load
 from tasks.services import freezing
 from tasks.services import scores as services
 
+FROZEN = "定格完成，各党组织已收到通知，申诉期从今天起算。"
 LEVELS = (("direct", "直属党组织"), ("branch", "党支部"))
 
 
@@ -181,6 +182,7 @@ def freezing_round(request, pk):
     if not request.htmx:
         return redirect(round_)
     if round_.state != round_.State.FREEZING:
+        messages.success(request, FROZEN)
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
@@ -199,8 +201,11 @@ def _round(request, pk):
 
 @require_POST
 def freeze_round(request, pk):
+    """Asked for; how far it is stands on the page itself, so nothing is said here that may be past by then."""
     round_ = freezing.freeze(_round(request, pk), by=request.user, now=timezone.now())
-    messages.success(request, "正在定格，完成后通知各党组织；可以离开本页。")
+    round_.refresh_from_db(fields=["state"])
+    if round_.is_frozen:
+        messages.success(request, FROZEN)
     return redirect(round_)
 
 

@@ -59,6 +59,17 @@ def test_the_password_alone_opens_no_page(enrolled, client):
     assert client.get("/notices/").status_code == 200
 
 
+def test_where_else_the_account_is_in_is_told_only_after_the_code(enrolled, client):
+    enter(Client())
+    enter(client)
+
+    asked = client.get("/login/code/").content.decode()
+    give(client, code())
+
+    assert "在另一处也登录着" not in asked
+    assert "在另一处也登录着" in client.get("/notices/").content.decode()
+
+
 def test_a_code_is_taken_once(enrolled, client):
     now = timezone.now()
     with time_machine.travel(now, tick=False):
