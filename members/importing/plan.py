@@ -5,59 +5,25 @@ speak of are looked up for a part at a time, by key, by the blind index of the I
 """
 
 import hashlib
-from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 
-from branches.models import Kind, Organization
-from branches.querysets import below
-from branchyear.lib.crypto import blind_index, mask_id_number, mask_phone
+from branchyear.lib.crypto import blind_index
 from branchyear.lib.errors import BadFile
-from branchyear.lib.uploads import folded
 from members import soundness
 from members.importing import keys
 from members.importing.cells import PEOPLES, Masked, Month, veiled
 from members.importing.columns import FACTS, TITLES
+from members.importing.facts import day_of, nothing, same_day, settled, shown
+from members.importing.known import Known, Places
 from members.importing.reading import Sheet
-from members.models import COUNTED, Category, Member, Standing, Verdict
-from members.models.member import SECRET_FIELDS, in_words
-from members.services.roster import number_taken, plain
+from members.importing.row import Row
+from members.models import COUNTED, Category, Standing, Verdict
+from members.services.roster import number_taken
 
 PART = 1000
 NOBODY = "标题行下面没有党员。请确认数据在第一张工作表中，填写后再上传。"
 REQUIRED = ("name", "category")
 _SUMMARY = ("sex", "ethnicity", "birth_date", "category", "id_number", "unit", "post")
-_DAYS = ("birth_date", "worked_from", "admitted_on", "formal_on", "joined_branch_on", "platform_entered_on")  # fmt: skip
-
-
-@dataclass(slots=True)
-class Row:
-    """One row and what would become of it."""
-
-    number: int
-    values: dict
-    problems: list
-    warnings: list
-    verdict: str = Verdict.SAME
-    branch: Organization | None = None
-    member: Member | None = None
-    changes: dict = field(
-        default_factory=dict
-    )  # facts to write: of a new member all, else the new ones
-    told: list = field(default_factory=list)  # [label, old, new]
-    key: keys.Key | None = None
-    index: str = ""  # the blind index of the ID number
-    named: dict = field(default_factory=dict)  # birth date and sex by the ID number
-
-    @property
-    def name(self):
-        return (self.values.get("name") or (self.member.name if self.member else "") or "")[:60]
-
-    @property
-    def branch_name(self):
-        if self.branch is not None:
-            return self.branch.label
-        return veiled(str(self.values.get("branch") or ""))[:100]
 
 
 class Plan:
@@ -73,7 +39,7 @@ class Plan:
         self.warned = 0
         self.written = {}  # the branches whose roll would be written
         self._hash = hashlib.sha256()
-        self._places = _Places(organization)
+        self._places = Places(organization)
         self._seen_numbers, self._seen_members, self._seen_names = {}, {}, {}
 
     @property
@@ -133,7 +99,7 @@ class Plan:
             self._read_key(row)
             self._place(row)
             self._read_number(row)
-        known = _Known(rows)
+        known = Known(rows)
         for row in rows:
             self._identify(row, known)
             if row.verdict in {Verdict.DENIED, Verdict.ERROR}:
@@ -263,7 +229,7 @@ class Plan:
         name = row.values.get("name")
         if row.branch is None or not name:
             return
-        born = _day(row.values.get("birth_date"))
+        born = day_of(row.values.get("birth_date"))
         found = [
             member
             for member in known.by_name.get((row.branch.pk, name), ())
@@ -271,7 +237,7 @@ class Plan:
             and (
                 born is None
                 or member.birth_date is None
-                or _same_day(row.values["birth_date"], member.birth_date)
+                or same_day(row.values["birth_date"], member.birth_date)
             )
         ]
         if len(found) == 1:
@@ -299,7 +265,7 @@ class Plan:
             if first != row.number:
                 self._wrong(row, "name", f"与第{first}行是同一名党员，请删去一行。")
         elif not row.index and row.branch is not None and row.values.get("name"):
-            who = (row.branch.pk, row.values["name"], _day(row.values.get("birth_date")))
+            who = (row.branch.pk, row.values["name"], day_of(row.values.get("birth_date")))
             first = self._seen_names.setdefault(who, row.number)
             if first != row.number:
                 self._wrong(
@@ -314,7 +280,7 @@ class Plan:
         row.verdict = Verdict.NEW
         given = {key: value for key, value in row.values.items() if value is not None}
         facts = {
-            key: value if value.__class__ is not Month else _settled(key, value, row)
+            key: value if value.__class__ is not Month else settled(key, value, row)
             for key, value in given.items()
             if key in FACTS
         }
@@ -342,8 +308,8 @@ class Plan:
         row.changes = facts | {"standing": standing}
         if given.get("party_post"):
             row.changes["party_post"] = given["party_post"]
-        shown = [_shown(key, facts[key]) for key in _SUMMARY if facts.get(key)]
-        row.told = [["列入", "", "，".join(shown)]]
+        words = [shown(key, facts[key]) for key in _SUMMARY if facts.get(key)]
+        row.told = [["列入", "", "，".join(words)]]
 
     # --- a known one ---
 
@@ -379,7 +345,7 @@ class Plan:
         self._sound(row, changes)
         row.changes = changes
         row.told = [
-            [TITLES[key], _shown(key, getattr(member, key)), _shown(key, value)]
+            [TITLES[key], shown(key, getattr(member, key)), shown(key, value)]
             for key, value in changes.items()
         ]
 
@@ -393,14 +359,14 @@ class Plan:
             elif key == "group":
                 changes[key] = None
             else:
-                changes[key] = _nothing(key)
+                changes[key] = nothing(key)
         elif isinstance(value, Masked):
             if value.shown != getattr(member, f"masked_{key}"):
                 self._wrong(row, key, "含有“*”，请填写完整号码；不改的，请保持下载时的原样。")
         elif isinstance(value, Month):
             # Less exact than what is stored is no change.
-            if stored is None or not _same_day(value, stored):
-                changes[key] = _settled(key, value, row)
+            if stored is None or not same_day(value, stored):
+                changes[key] = settled(key, value, row)
         elif isinstance(value, str) and isinstance(stored, str):
             if value != " ".join(stored.split()):
                 changes[key] = value
@@ -441,116 +407,3 @@ class Plan:
         ethnicity = facts.get("ethnicity")
         if ethnicity and ethnicity not in PEOPLES:
             self._warn(row, "ethnicity", f"民族“{ethnicity}”不在56个民族的名称中，请核对。")
-
-
-def _nothing(key):
-    """What an emptied cell is stored as."""
-    if key in _DAYS or key == "is_unit_head":  # nobody has said whether
-        return None
-    return False if key.startswith("is_") else ""
-
-
-class _Places:
-    """The branches the file may speak of, by name, short name and code; and their Party groups."""
-
-    def __init__(self, organization):
-        found = Organization.objects.filter(below(organization.path)).filter(closed_on=None)
-        self.by_pk, self.by_word, self.groups = {}, {}, {}
-        branches = {}
-        for place in found.filter(kind__in=(Kind.BRANCH, Kind.GROUP)):
-            if place.kind == Kind.BRANCH:
-                self.by_pk[place.pk] = branches[place.path] = place
-                for word in {folded(place.name), folded(place.short_name), folded(place.code)} - {
-                    ""
-                }:
-                    self.by_word.setdefault(word, []).append(place)
-            else:
-                branch = branches.get(place.path[: -place.steplen])
-                if branch is not None:
-                    words = self.groups.setdefault(branch.pk, {})
-                    for word in {_group_word(place.name), _group_word(place.short_name)} - {""}:
-                        words.setdefault(word, place)
-        self._found = {}
-
-    def find(self, text):
-        if text not in self._found:
-            self._found[text] = self.by_word.get(folded(text), [])
-        return self._found[text]
-
-    def holds(self, pk):
-        return pk in self.by_pk
-
-    def group(self, branch, text):
-        return self.groups.get(branch.pk, {}).get(_group_word(text))
-
-
-def _group_word(text):
-    return folded(text).removesuffix("党小组").removesuffix("小组")
-
-
-class _Known:
-    """The members the rows of one part may speak of."""
-
-    def __init__(self, rows):
-        members = Member.objects.select_related("group", "organization")
-        wanted = [row.key.pk for row in rows if row.key is not None]
-        self.by_pk = members.in_bulk(wanted) if wanted else {}
-        indexes = [row.index for row in rows if row.index]
-        self.by_index = (
-            {m.id_number_index: m for m in members.filter(id_number_index__in=indexes)}
-            if indexes
-            else {}
-        )
-        # Rows that neither key nor number has found: perhaps by their name.
-        loose = [
-            row
-            for row in rows
-            if row.key is None
-            and row.index not in self.by_index
-            and row.branch
-            and row.values.get("name")
-        ]
-        self.by_name = {}
-        if loose:
-            found = members.counted().filter(
-                organization__in={row.branch.pk for row in loose},
-                name__in={row.values["name"] for row in loose},
-            )
-            if all(row.index for row in loose):  # every row has a number: only members without one
-                found = found.filter(id_number_index=None)
-            for member in found:
-                self.by_name.setdefault((member.organization_id, member.name), []).append(member)
-
-
-def _day(value):
-    return value.first if isinstance(value, Month) else value
-
-
-def _settled(key, value, row):
-    """A month becomes a day: of a birth the one the ID number names, else the first."""
-    if not isinstance(value, Month):
-        return value
-    named = row.named.get("birth_date") if key == "birth_date" else None
-    return named if named and named.replace(day=1) == value.first else value.first
-
-
-def _same_day(given, stored):
-    """A month is the same as any of its days."""
-    if isinstance(given, Month):
-        return given.first == stored.replace(day=1)
-    return given == stored
-
-
-def _shown(key, value):
-    """A fact as it is shown in the plan: numbers masked."""
-    if key in SECRET_FIELDS:
-        mask = mask_id_number if key == "id_number" else mask_phone
-        return mask(value) if value else ""
-    if isinstance(value, Organization):  # its name may change
-        return veiled(value.name)
-    return _worded(key, value)
-
-
-@lru_cache(maxsize=4096)  # units, posts and days repeat
-def _worded(key, value):
-    return veiled(str(in_words(key, plain(key, value))))

@@ -18,16 +18,19 @@ from members.models import (
     COUNTED,
     STANDING_MOVES,
     Absence,
-    Category,
     Member,
     MemberEvent,
-    Sex,
     Standing,
 )
 from members.models.member import SECRET_FIELDS, in_words
 from members.services import posts
-
-BATCH = 500
+from members.services.newcomers import (
+    BATCH,
+    numbers_taken,
+    problems_of,
+    problems_of_groups,
+    unsaved,
+)
 
 
 @transaction.atomic
@@ -40,13 +43,13 @@ def add_members(people, *, by, organization=None, today=None):
     """
     members, problems = [], []
     for person in people:
-        member = _unsaved(person, organization)
+        member = unsaved(person, organization)
         members.append(member)
-        problems += _problems_of(member, today or local_day())
+        problems += problems_of(member, today or local_day())
     for branch in {m.organization_id: m.organization for m in members if m.organization}.values():
         if by is not None:
             require(rules.may_keep_roster(by, branch))
-    problems += _problems_of_groups(members) + _numbers_taken(members)
+    problems += problems_of_groups(members) + numbers_taken(members)
     if problems:
         more = f"……等共{len(problems)}处" if len(problems) > 5 else ""
         raise Refused("；".join(problems[:5]) + more)
@@ -428,79 +431,6 @@ def follow_group(group):
         list(going.values_list("pk", flat=True)), on=local_day(), by=None, reason="党小组调整隶属"
     )
     return moved
-
-
-def _unsaved(person, organization):
-    member = person if isinstance(person, Member) else Member(**person)
-    if member.organization_id is None:
-        member.organization = organization
-    for field in Member._meta.concrete_fields:
-        value = getattr(member, field.attname)
-        if isinstance(value, str) and field.editable:
-            setattr(member, field.attname, value.strip())
-    member.id_number = member.id_number.upper()
-    member.derive()
-    return member
-
-
-def _problems_of(member, today):
-    """Sentences about one person by himself."""
-    who = member.name or "(未填姓名)"
-    found = []
-    if member.organization_id is None:
-        return [f"{who}：没有指明党支部"]
-    if not member.organization.is_branch:
-        found.append(
-            f"党员只能编入党支部，“{member.organization}”是{member.organization.kind_label}"
-        )
-    if not member.organization.is_open:
-        found.append(f"“{member.organization}”已撤销，不能编入党员")
-    if not member.name:
-        found.append("未填姓名")
-    for field, choices in (("sex", Sex), ("category", Category), ("standing", Standing)):
-        value = getattr(member, field)
-        if value not in choices.values and not (field == "sex" and value == ""):
-            found.append(f"{Member._meta.get_field(field).verbose_name}“{value}”不在可选范围内")
-    found += [
-        finding.sentence.rstrip("。")
-        for finding in soundness.findings_of(member, today=today)
-        if finding.is_error
-    ]
-    return [f"{who}：{sentence}" for sentence in found]
-
-
-def _problems_of_groups(members):
-    """A Party group is one of the member's own branch."""
-    grouped = [m for m in members if m.group_id and m.organization_id]
-    if not grouped:
-        return []
-    # Read again: an organisation founded in between may have shifted the paths of those at hand.
-    ids = {m.group_id for m in grouped} | {m.organization_id for m in grouped}
-    places = Organization.objects.filter(pk__in=ids).in_bulk()
-    return [
-        f"{member.name}：“{member.group}”不是该支部的党小组"
-        for member in grouped
-        if places[member.group_id].ancestor_paths[1:2] != [places[member.organization_id].path]
-    ]
-
-
-def _numbers_taken(members):
-    """An ID number stands once on the rolls of the whole city, and once in what is given."""
-    by_index = {}
-    found = []
-    for member in members:
-        if member.id_number_index:
-            first = by_index.setdefault(member.id_number_index, member)
-            if first is not member:
-                found.append(f"{member.name}：公民身份号码与{first.name}相同")
-    indexes = list(by_index)
-    for start in range(0, len(indexes), BATCH):
-        taken = Member.objects.filter(id_number_index__in=indexes[start : start + BATCH])
-        found += [
-            f"{by_index[index].name}：公民身份号码已在其他党员名下登记"
-            for index in taken.values_list("id_number_index", flat=True)
-        ]
-    return found
 
 
 def roll_of(organization):
