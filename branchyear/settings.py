@@ -463,6 +463,7 @@ API_TOKENS_EACH = 10  # keys that one person may have at a time
 
 # --- Our own constants ------------------------------------------------------------------------------
 
+CLAMD = os.environ.get("CLAMD", "")  # a virus scanner's socket or host:port; uploads pass it first
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024  # a scanned resolution of ten pages is about 8 MB
 EVIDENCE_MAX_PER_ITEM = 30
 EXPORT_KEEP_DAYS = 90  # the export centre keeps a quarter; the ledger can always be made again

@@ -14,6 +14,7 @@ from django.conf import settings
 from PIL import Image
 
 from branchyear.lib.errors import BadFile
+from branchyear.lib.uploads.scanning import scanned
 
 MAX_PIXELS = 40_000_000  # an A3 page at 600 dpi is 35 million
 MAX_UNPACKED = 400 * 1024 * 1024  # twenty times the largest upload: more is a zip bomb
@@ -70,6 +71,7 @@ def examine(upload):
     upload.seek(0)
     if problem:
         raise BadFile(f"“{name}”{problem}", field="file")
+    scanned(upload, name)
     return Facts(name=name, extension=extension, size=size, sha256=digest.hexdigest())
 
 

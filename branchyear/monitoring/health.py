@@ -12,6 +12,7 @@ from django.db import Error, connection
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from branchyear.lib.uploads import scanning
 from branchyear.monitoring.models import Pulse
 from branchyear.outbox.models import Job
 
@@ -52,6 +53,7 @@ def report(*, now=None):
         "mail": heard("mail", PROBE_SILENT, is_asked=is_asked("mail")),
         "audit_chain": heard("audit_chain", PROBE_SILENT, is_asked=is_asked("default")),
         "disk": disk(),
+        **({"scanner": {"ok": scanning.answers()}} if settings.CLAMD else {}),
     }
 
 

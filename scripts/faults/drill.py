@@ -17,6 +17,7 @@ from pathlib import Path
 from scripts import servers
 from scripts.faults.fleet import ROOT
 
+NOTED_AFTER = "monitoring_pulse"  # that a back-up was made stands there once it is made
 WITHIN = 30 * 60  # seconds: backed up and restored
 
 
@@ -98,7 +99,7 @@ def told():
 
     tables = {}
     for model in apps.get_models(include_auto_created=True):
-        if not model._meta.managed or model._meta.proxy:
+        if not model._meta.managed or model._meta.proxy or model._meta.db_table == NOTED_AFTER:
             continue
         digest, count = hashlib.sha256(), 0
         for row in model._base_manager.order_by("pk").values_list().iterator(chunk_size=2000):

@@ -11,6 +11,7 @@ from branchyear.lib.errors import BadFile
 from branchyear.lib.uploads import limits
 from branchyear.lib.uploads.kinds import kind_of
 from branchyear.lib.uploads.preflight import survey
+from branchyear.lib.uploads.scanning import scanned
 
 Cell = None | str | int | float | bool | dt.date | dt.datetime | dt.time
 Row = list
@@ -42,7 +43,7 @@ def read_workbook(file, *, max_rows: int = limits.MAX_ROWS, sheet: str | None = 
 
 
 def size_checked(file):
-    """`BadFile` when there is nothing in the file, or too much to look at."""
+    """`BadFile` when there is nothing in the file, too much to look at, or a virus."""
     file.seek(0, os.SEEK_END)
     size = file.tell()
     file.seek(0)
@@ -51,6 +52,7 @@ def size_checked(file):
     if size > limits.MAX_FILE_BYTES:
         limit = limits.MAX_FILE_BYTES // 1024 // 1024
         raise BadFile(f"文件超过 {limit} MB。请删去图片和无关的工作表，或分成几个文件上传。")
+    scanned(file)
 
 
 def _read_xlsx(file, max_rows, sheet):
