@@ -387,6 +387,7 @@ else:
         "data_folder_out": str(BROKER_DIR / "queue"),
         "control_folder": str(BROKER_DIR / "control"),
         "store_processed": False,
+        "polling_interval": 0.2,  # a worker that has just done a job looks for the next that often
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
@@ -476,6 +477,8 @@ JOB_MAX_ATTEMPTS = 5  # then the job goes to the dead letters and an administrat
 JOB_MAX_STARTS = 20  # of long work: a killed worker is not its fault, and it goes on where it stood
 # How often the rows are looked for that nobody woke (broker down, worker killed).
 OUTBOX_SWEEP_SECONDS = float(env("OUTBOX_SWEEP_SECONDS", "30"))
+# How long a queue's line at the broker may be for the sweep to add to it (a file for each in the embedded one).
+OUTBOX_LINE = 2000 if REDIS_URL else 100
 # Who works on a job says three times in this while that he lives: a killed worker's job is free after it.
 JOB_ALIVE = timedelta(seconds=int(env("JOB_ALIVE_SECONDS", "90")))
 JOB_LEASE = JOB_ALIVE

@@ -114,11 +114,29 @@ def _wake_on_commit(job):
     transaction.on_commit(wake_it, robust=True)
 
 
-def sweep(*, now, limit=2000):
-    """Wake everything that is due and not done; returns how many."""
-    due = list(Job.objects.due(now).order_by("run_after", "id").values_list("pk", "queue")[:limit])
-    wake(due)
-    return len(due)
+def sweep(*, now):
+    """Wake what is due and not done, oldest first, as far as there is room in the line of its queue; returns
+    how many. What stands in line already must not be put there again every half minute while workers are busy.
+    """
+    woken = 0
+    for queue in Job.objects.due(now).order_by().values_list("queue", flat=True).distinct():
+        room = max(0, settings.OUTBOX_LINE - _in_line(queue))
+        due = Job.objects.due(now).filter(queue=queue).order_by("run_after", "id")
+        jobs = list(due.values_list("pk", "queue")[:room])
+        wake(jobs)
+        woken += len(jobs)
+    return woken
+
+
+def _in_line(queue):
+    """How many messages wait at the broker; none when it does not say."""
+    from branchyear.celery import app
+
+    try:
+        with app.connection_for_write() as line:
+            return line.default_channel.queue_declare(queue=queue).message_count
+    except Exception:  # noqa: BLE001 any broker failure; waking will meet it too
+        return 0
 
 
 def perform(job_id, *, now):

@@ -121,6 +121,31 @@ def test_the_sweep_picks_up_what_nobody_woke(kind, db):
     assert done == [1]
 
 
+def test_the_sweep_adds_to_a_line_only_what_there_is_room_for(
+    kind, db, monkeypatch, settings, silent_broker
+):
+    name = kind(lambda payload, job: None)
+    for key in "abcde":
+        services.enqueue(name, key, queue="mail")
+    services.enqueue(name, "heavy", queue="heavy")
+    settings.OUTBOX_LINE = 5
+    monkeypatch.setattr(services, "_in_line", {"mail": 3, "heavy": 7}.get)
+
+    assert services.sweep(now=timezone.now()) == 2
+
+
+@pytest.mark.engines
+def test_the_line_of_a_queue_is_asked_of_the_broker(db):
+    with app.connection_for_write() as line:
+        before = services._in_line("outbox-test")
+        for _ in range(3):
+            line.SimpleQueue("outbox-test").put({})
+
+    assert (before, services._in_line("outbox-test")) == (0, 3)
+    with app.connection_for_write() as line:
+        line.default_channel.queue_purge("outbox-test")
+
+
 def test_a_killed_workers_job_is_free_after_its_lease(kind, db):
     done = []
     job = services.enqueue(kind(lambda payload, job: done.append(1)), "a")
