@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from branches import importing
-from branches.importing import COLUMNS, INSTRUCTIONS, KINDS, REQUIRED
+from branches.columns import COLUMNS, INSTRUCTIONS, KINDS, REQUIRED, TITLES
 from branches.models import Appointment, BranchType, Kind, Organization
 from branches.roles import Role
 from branchyear.lib.dates import local_day
@@ -85,10 +84,10 @@ def _present_rows():
     in_force = Appointment.objects.in_force(local_day()).select_related("user")
     for office in in_force.order_by("starts_on", "pk"):
         offices.setdefault((office.organization_id, office.role), office.user)
-    words = {(kind, direct): word for word, (kind, direct) in importing.KINDS.items()}
+    words = {(kind, direct): word for word, (kind, direct) in KINDS.items()}
     for o in rows:
         values = {
-            **dict.fromkeys(importing.TITLES),
+            **dict.fromkeys(TITLES),
             "code": o.code,
             "name": o.name,
             "short_name": o.short_name,

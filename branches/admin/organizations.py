@@ -17,10 +17,11 @@ from django.utils import timezone
 from treebeard.admin import TreeAdmin
 from treebeard.forms import TreeNodeChoiceField
 
-from branches import importing, rules, workbooks
+from branches import importing, platform, rules, workbooks
 from branches.admin.acts import ACTS
 from branches.admin.fields import DayField
 from branches.admin.offices import AppointmentInline
+from branches.columns import INSTRUCTIONS
 from branches.models import (
     CHILD_KINDS,
     Appointment,
@@ -310,10 +311,13 @@ class OrganizationAdmin(RefusalsBesideFields, NeverDeleted, TreeAdmin):
         return self._book(workbooks.write_template, "导入模板")
 
     def export(self, request):
-        """The open organisations in the form of the template."""
+        """The open organisations in the form of the template, or in the layout of 党建e家."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        record("organizations.exported", by=request.user)
+        is_platform = request.GET.get("layout") == "platform"
+        record("organizations.exported", by=request.user, layout="党建e家" if is_platform else "")
+        if is_platform:
+            return self._book(platform.write_list, "党组织名册(党建e家)")
         return self._book(workbooks.write_list, "党组织名册")
 
     @staticmethod
@@ -330,7 +334,7 @@ class OrganizationAdmin(RefusalsBesideFields, NeverDeleted, TreeAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "导入党组织",
-            "instructions": importing.INSTRUCTIONS,
+            "instructions": (*INSTRUCTIONS, platform.INSTRUCTION),
             "form": ImportForm(),
         }
         if request.method == "POST" and "confirmed" in request.POST:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from branches import importing, rules
+from branches.columns import FACTS
 from branches.models import Appointment, Kind, Organization
 from branches.roles import Role
 from branches.services import accounts, appointments, organizations
@@ -65,7 +66,7 @@ def carry_out(file, *, on, by):
 
 def _founding(row, done, on):
     values = row.values
-    given = {key: values[key] for key in importing.FACTS if values.get(key)}
+    given = {key: values[key] for key in FACTS if values.get(key)}
     document_no = given.pop("approval_no", "")
     given.setdefault("established_on", None)
     return {

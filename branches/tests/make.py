@@ -4,7 +4,7 @@ from io import BytesIO
 
 from openpyxl import Workbook
 
-from branches.importing import COLUMNS, TITLES
+from branches.columns import COLUMNS, TITLES
 
 KEYS = {title: key for key, title in TITLES.items()}
 

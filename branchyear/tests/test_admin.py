@@ -620,10 +620,13 @@ def test_the_books_come_from_the_page(org, people, sign_in):
 
     template = client.get(page("branches_organization_template"))
     present = client.get(page("branches_organization_export"))
+    elsewhere = client.get(page("branches_organization_export"), {"layout": "platform"})
 
     assert load_workbook(BytesIO(template.content)).active["A2"].value == "*编码"
     cells = {c.value for line in load_workbook(BytesIO(present.content)).active for c in line}
     assert "北四支部" in cells
+    head, *_ = load_workbook(BytesIO(elsewhere.content)).active.iter_rows(values_only=True)
+    assert head[:2] == ("党组织编码", "党组织名称")
 
 
 def test_only_the_system_administrator_imports(people, sign_in):
