@@ -112,7 +112,14 @@ def run(address, key, *, examples, stateful, seed, report):
         "--phases", phases, "--max-examples", str(examples), "--seed", str(seed),
         "--report", "junit", "--report-dir", report, "--continue-on-failure",
     ]  # fmt: skip
-    return subprocess.run(command, cwd=report, check=False).returncode
+    env = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "SCHEMATHESIS_HOOKS": "scripts.api_fuzz_hooks",
+        "API_FUZZ_URL": address,
+        "API_FUZZ_KEY": key,
+        "API_FUZZ_SEED": str(seed),
+    }
+    return subprocess.run(command, cwd=report, check=False, env=env).returncode
 
 
 def main():
