@@ -1,12 +1,17 @@
 """Filters by name only: what a resource does not offer is told, never silently left out."""
 
-from django_filters import NumberFilter
+import re
+
+from django_filters import BooleanFilter, NumberFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 
 from branchyear.rest.keyset import CURSOR, PAGE_SIZE
 
 PAGING = (CURSOR, PAGE_SIZE)
+# Ids, years: whole numbers, no longer than a database takes.
+WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+YES_OR_NO = ("true", "false", "True", "False")
 
 
 class NamedFilters(DjangoFilterBackend):
@@ -20,9 +25,16 @@ class NamedFilters(DjangoFilterBackend):
         filters = filterset.filters if filterset else {}
         refuse_unknown(request, (*filters, *PAGING))
         for name, one in filters.items():
-            # Above what a database takes for a number; a relation's filter would hand it on as it is.
-            if isinstance(one, NumberFilter) and len(request.query_params.get(name, "")) > 18:
-                raise ValidationError({name: ["数字太大。"]})
+            # django-filter leaves a condition out that it cannot read: more rows than were asked for.
+            given = request.query_params.get(name)
+            if given is None:
+                continue
+            if not given.strip():
+                raise ValidationError({name: ["条件是空的，请填写或去掉。"]})
+            if isinstance(one, BooleanFilter) and given not in YES_OR_NO:
+                raise ValidationError({name: ["请填 true 或 false。"]})
+            if isinstance(one, NumberFilter) and not WHOLE.fullmatch(given):
+                raise ValidationError({name: ["应为整数，最多18位。"]})
         return super().filter_queryset(request, queryset, view)
 
 
@@ -32,3 +44,6 @@ def refuse_unknown(request, known):
         offered = "、".join(known) if known else "（没有）"
         sentence = f"没有这个筛选条件。可用的有：{offered}。"
         raise ValidationError({name[:60]: [sentence] for name in unknown[:5]})
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise ValidationError({name: ["同一个条件只能写一次。"] for name in twice})

@@ -81,7 +81,13 @@ def _note(request):
 
 
 def _at(error):
-    return {error.field: [error.sentence]} if error.field else None
+    """By field; a refusal of several lines (``errors``, by line) names each."""
+    if not error.field:
+        return None
+    lines = getattr(error, "errors", None) or {}
+    return {error.field: [error.sentence]} | {
+        f"{error.field}.{line}": [sentence] for line, sentence in lines.items()
+    }
 
 
 def _plain(theirs):

@@ -1,9 +1,13 @@
 """How the resources are described (OpenAPI): headings, headers and error bodies that all of them share."""
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import ChoiceField
 
 from branchyear.rest.again import HEADER
 from branchyear.rest.errors import MEDIA_TYPE, PREFIX, TITLES
@@ -96,6 +100,18 @@ class Schema(AutoSchema):
             return name
         return serializer.__class__.__module__.rpartition(".")[2].capitalize() + name
 
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        """What DRF does not tell of fields that are only read: a column of choices that may be empty is "" then,
+        and what stands behind a relation that may be empty is its default, None."""
+        if field.read_only and field.default is None:
+            field.allow_null = True
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        if isinstance(field, ChoiceField) and field.read_only and model is not None:
+            columns = {column.name: column for column in model._meta.concrete_fields}
+            column = columns.get(field.source)
+            field.allow_blank = field.allow_blank or (column is not None and column.blank)
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def get_request_serializer(self):
         form = {"create": "asks_new", "partial_update": "asks_change"}.get(self.view.action)
         if form and hasattr(self.view, form):
@@ -154,3 +170,14 @@ class KeyScheme(OpenApiAuthenticationExtension):
             "bearerFormat": "jcjs_…",
             "description": "“我的账号—接口密钥”中生成的密钥",
         }
+
+
+class ClockTime(OpenApiSerializerFieldExtension):
+    """09:30 of the clock on the wall; the format "time" of JSON Schema would want a zone with it."""
+
+    target_class = "rest_framework.fields.TimeField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction):
+        clock = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+        return {"type": "string", "pattern": f"^{clock}$", "example": "09:30"}

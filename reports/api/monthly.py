@@ -22,7 +22,7 @@ class MonthlyReportSerializer(serializers.ModelSerializer):
     month = serializers.CharField(source="period.month")
     tier = serializers.ChoiceField(source="period.tier", choices=Tier.choices)
     due_on = serializers.DateField(source="period.due_on")
-    extended_to = serializers.DateField()
+    extended_to = serializers.DateField(allow_null=True)
     verdict = serializers.SerializerMethodField()
     figures = serializers.SerializerMethodField()
     texts = serializers.SerializerMethodField()
