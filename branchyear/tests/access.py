@@ -48,7 +48,7 @@ LEDGERS = tuple(person for person in NORTH if person != "inspector")
 class Row:
     """``args(world)`` → the URL arguments; ``expect`` maps a status to the people who get it.
 
-    Visitors must be sent to the log-in page unless ``open`` is set.
+    Visitors must be sent to the log-in page unless ``open`` is set. Only ``people`` are asked.
     """
 
     expect: dict
@@ -56,6 +56,7 @@ class Row:
     method: str = "get"
     data: dict = field(default_factory=dict)
     open: bool = False
+    people: tuple = PEOPLE
 
 
 def _status(act):
@@ -67,15 +68,20 @@ def _status(act):
 def resource(name, seeing, args, *, listing=PEOPLE):
     """The rows of one resource of the API: its list is everybody's, one row of it theirs who see it; an act of
     those wants to know on which version first (428). Who may is asked by the services, which the pages' rows
-    try already."""
+    try already. All acts begin alike (``Resource.written``: sight, then version), and sight is the detail's, which
+    everybody is asked about; so of an act it is enough to ask some who see and some who do not."""
     (view,) = {view for _, view, basename in router.registry if basename == name}
     acts = [act for act in view.get_extra_actions() if act.detail]
+    blind = [person for person in PEOPLE if person not in seeing]
+    some = (*seeing[:1], *seeing[-1:], *blind[:1], *blind[-1:])
     return {
         f"{name}-list": Row({200: listing}),
         f"{name}-detail": Row({200: seeing}, args=args),
         **{
-            f"{name}-{act.url_name}": Row(
-                {_status(act): seeing}, args=args, method="get" if "get" in act.mapping else "post"
+            f"{name}-{act.url_name}": (
+                Row({_status(act): seeing}, args=args)
+                if "get" in act.mapping
+                else Row({_status(act): seeing}, args=args, method="post", people=some)
             )
             for act in acts
         },

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from django.views.defaults import page_not_found
 
 from branchyear import urls
-from branchyear.tests.access import PEOPLE, address, all_rows, undone
+from branchyear.tests.access import address, all_rows, undone
 from branchyear.tests.budgets import budget_of
 from branchyear.tests.canaries import (
     BASE,
@@ -89,7 +89,7 @@ def test_each_role_gets_what_the_table_says_in_few_statements_and_hears_no_canar
         with undone():
             url = address(name, row, planted)
             spent = []
-            for person in PEOPLE:
+            for person in row.people:
                 browser, statements = everybody(person), Counted()
                 with connection.execute_wrapper(statements):
                     answer = getattr(browser, row.method)(url, row.data)

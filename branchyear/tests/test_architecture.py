@@ -38,7 +38,6 @@ NO_SCOPE = {
     "reports.UrgingRule",
     # Seen with what they belong to: an inspection, an export.
     "tasks.Exclusion",
-    "tasks.TeamMember",
     "tasks.Draw",
     "reports.ExportPart",
 }

@@ -1,5 +1,6 @@
 """The API of the roll and of a branch's life, one module per noun; ``RESOURCES`` are its addresses."""
 
+from members.api.appraisals import AppraisalViewSet
 from members.api.dues import DuesMonthViewSet, ExemptionViewSet, RemittanceViewSet
 from members.api.life import MeetingViewSet, TalkViewSet
 from members.api.movement import (
@@ -20,6 +21,7 @@ RESOURCES = (
     ("admissions", AdmissionViewSet, "admission"),
     ("meetings", MeetingViewSet, "meetings"),
     ("talks", TalkViewSet, "talk"),
+    ("appraisals", AppraisalViewSet, "appraisal"),
     ("training", TrainingViewSet, "training"),
     ("dues-months", DuesMonthViewSet, "dues-month"),
     ("dues-exemptions", ExemptionViewSet, "dues-exemption"),

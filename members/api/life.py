@@ -3,6 +3,7 @@
 import django_filters
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branches.models import Organization
 from branchyear.lib.errors import Refused
 from branchyear.rest.resources import Changes, Count, Day, InSight, Makes, Resource, Words, act
@@ -33,10 +34,9 @@ class MeetingSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MeetingFilter(django_filters.FilterSet):
-    """``under`` is an organisation's id: everything at or below it. Void records only when asked for."""
+class MeetingFilter(UnderFilter):
+    """Void records only when asked for."""
 
-    under = django_filters.NumberFilter(method="at_or_below")
     since = django_filters.DateFilter("on", lookup_expr="gte")
     until = django_filters.DateFilter("on", lookup_expr="lte")
     void = django_filters.BooleanFilter("voided_at", lookup_expr="isnull", exclude=True)
@@ -44,10 +44,6 @@ class MeetingFilter(django_filters.FilterSet):
     class Meta:
         model = Meeting
         fields = ["organization", "group", "kind"]
-
-    def at_or_below(self, rows, name, value):
-        found = Organization.objects.visible_to(self.request.user).filter(pk=value).first()
-        return rows.under(found) if found else rows.none()
 
 
 VOTE = ("matter", "voters_due", "voters_present", "in_favour", "against", "abstained")
@@ -182,7 +178,7 @@ class NewTalksSerializer(serializers.Serializer):
     opinion = Words("意见建议", 300, required=False)
 
 
-class TalkFilter(django_filters.FilterSet):
+class TalkFilter(UnderFilter):
     since = django_filters.DateFilter("on", lookup_expr="gte")
     until = django_filters.DateFilter("on", lookup_expr="lte")
     member = django_filters.NumberFilter(method="of_member")

@@ -4,8 +4,8 @@ every role: unmasking is an act of its own on the pages, with a reason."""
 import django_filters
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branches.models import Organization
-from branches.querysets import below
 from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
 from members.models import Category, Meeting, Member, Sex, Standing
 from members.services import probation
@@ -38,18 +38,13 @@ class MemberSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class MemberFilter(django_filters.FilterSet):
+class MemberFilter(UnderFilter):
     organization = django_filters.NumberFilter("organization_id")
     group = django_filters.NumberFilter("group_id")
-    under = django_filters.NumberFilter(method="at_or_below")
 
     class Meta:
         model = Member
         fields = ["organization", "group", "category", "standing"]
-
-    def at_or_below(self, rows, name, value):
-        found = Organization.objects.visible_to(self.request.user).filter(pk=value).first()
-        return rows.filter(below(found.path, "organization__path")) if found else rows.none()
 
 
 def _text(label, most):

@@ -183,6 +183,9 @@ ROWS = {
     ),
     **resource("exports", ["secretary"], lambda world: [world.export.pk]),
     **resource("monthly-reports", NORTH, the_report),
+    **resource("practice", NORTH, lambda world: [world.practice.pk]),
+    **resource("duty-report", NORTH, lambda world: [world.duty.pk]),
+    **resource("bulletin", ("committee", "leader"), the_bulletin),
     **resource("report-extension", NORTH, lambda world: [ReportExtension.objects.get().pk]),
 }
 

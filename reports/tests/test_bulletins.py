@@ -8,6 +8,7 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.models import Notice
+from members.tests.test_api import on_version, post
 from reports.models import Bulletin, DutyReport, GoodPractice
 from reports.services import bulletins, duty, periods
 from reports.tests import make
@@ -181,3 +182,46 @@ def test_its_words_are_the_organisations_until_they_are_handed_in(campaign, org,
     above = sign_in(people.reviewer).get(address).content.decode()
     assert SAID["done"] not in above
     assert "还没有提交述职报告" in above
+
+
+# --- For other systems ------------------------------------------------------------------------------
+
+
+def test_a_program_drafts_edits_and_publishes_a_bulletin(campaign, org, people, sign_in):
+    client, month = sign_in(people.committee), f"{campaign.starts_on:%Y-%m}"
+    made = post(client, "bulletins/", organization=org.committee.pk, month=month)
+    path = f"bulletins/{made.json()['id']}/"
+    before = sign_in(people.secretary).get("/api/v1/bulletins/").json()["count"]
+    client = sign_in(people.committee)
+
+    unknown = on_version(client, path, method="patch", texts={"nothing": "无"})
+    words = {"reports": "本月报送及时。"}
+    edited = on_version(client, path, method="patch", audience="all", texts=words)
+    published = on_version(client, path, "publish/")
+    late = on_version(client, path, "redraft/")
+
+    assert (made.status_code, unknown.status_code, edited.status_code) == (201, 400, 200)
+    parts = {part["key"]: part["text"] for part in edited.json()["parts"]}
+    assert parts["reports"] == "本月报送及时。"
+    assert (published.json()["state"], late.status_code) == ("published", 409)
+    after = sign_in(people.secretary).get("/api/v1/bulletins/").json()["count"]
+    assert (before, after) == (0, 1)
+
+
+def test_a_program_writes_hands_in_and_comments_on_a_years_summary(campaign, org, people, sign_in):
+    client, words = sign_in(people.secretary), "对照八项任务逐项落实，长期坚持。"
+    made = post(client, "duty-reports/", organization=org.north.pk, done=words, problems=words)
+    path = f"duty-reports/{made.json()['id']}/"
+    unseen = sign_in(people.reviewer).get(f"/api/v1/{path}").json()["texts"]
+    client = sign_in(people.secretary)
+
+    early = on_version(client, path, "submit/")
+    handed_in = on_version(client, path, "submit/", next=words)
+    told = on_version(sign_in(people.reviewer), path, "comment/", text="工作扎实，继续抓好落实。")
+
+    assert (made.status_code, early.status_code, unseen) == (201, 409, {})
+    assert handed_in.json()["texts"] == dict.fromkeys(("done", "problems", "next"), words)
+    assert (told.json()["state"], told.json()["comment"]) == (
+        "reviewed",
+        "工作扎实，继续抓好落实。",
+    )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from branchyear.audit.models import Entry
 from branchyear.lib.errors import Refused
 from branchyear.notifications.models import Notice
+from members.tests.test_api import on_version, post
 from reports.models import GoodPractice
 from reports.services import practices
 from reports.tests import make
@@ -109,3 +110,13 @@ def test_it_is_recommended_and_decided_on_the_pages(report, people, sign_in, tim
         in sign_in(people.secretary).get(reverse("reports:practices")).content.decode()
     )
     assert '<form class="stack stack--tight"' not in page
+
+
+def test_a_program_recommends_and_declines_with_the_reason(report, people, sign_in):
+    made = post(sign_in(people.reviewer), "practices/", report=report.pk)
+    path = f"practices/{made.json()['id']}/"
+    answer = on_version(sign_in(people.committee), path, "decline/", answer="做法还不够具体。")
+
+    assert (made.status_code, made.json()["text"]) == (201, TOLD["experience"])
+    assert answer.json()["state"] == "declined"
+    assert heard(people.secretary) == ["practice.recommended", "practice.declined"]

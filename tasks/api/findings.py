@@ -3,9 +3,9 @@
 import django_filters
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branchyear.lib.dates import local_day
 from branchyear.rest.resources import Resource, Words, act
-from tasks.api.filters import UnderFilter
 from tasks.health.words import sentence
 from tasks.models import Explanation, Finding
 from tasks.services import findings as services

@@ -10,8 +10,8 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
-from tasks.models import Campaign, ChecklistItem, Draw, Inspection, Visit, VisitRecord
-from tasks.services import discrepancies, inspections, visits
+from tasks.models import Campaign, ChecklistItem, Draw, Inspection, TeamMember, Visit, VisitRecord
+from tasks.services import discrepancies, inspections, inspectors, visits
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -234,6 +234,10 @@ class MissSerializer(serializers.Serializer):
     reason = Words("未检查的原因", 300)
 
 
+class AssignSerializer(serializers.Serializer):
+    member = InSight(TeamMember, label="检查人员（team-members/ 的编号）")
+
+
 class VisitFilter(django_filters.FilterSet):
     class Meta:
         model = Visit
@@ -273,6 +277,10 @@ class VisitViewSet(Changes, Resource):
     @act(MissSerializer, summary="未检查")
     def miss(self, visit, asked):
         visits.miss(visit, asked["reason"], **self.by_now)
+
+    @act(AssignSerializer, summary="安排检查人员")
+    def assign(self, visit, asked):
+        inspectors.assign(visit, asked["member"], **self.by_now)
 
 
 def _told(visit, asked):

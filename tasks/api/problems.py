@@ -5,10 +5,10 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
-from tasks.api.filters import UnderFilter
 from tasks.models import Campaign, Evidence, Extension, Problem, ProblemEvidence, Task
 from tasks.services import problems as services
 

@@ -4,8 +4,8 @@ import django_filters
 from django.db.models import Prefetch
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branchyear.rest.resources import InSight, Makes, Resource, Words, act
-from tasks.api.filters import UnderFilter
 from tasks.models import Score, ScoreAppeal, ScoreLine
 from tasks.services import score_appeals as appeals
 

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
+from branches.api.filters import UnderFilter
 from branches.models import Organization
 from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
-from tasks.api.filters import UnderFilter
 from tasks.models import Supervision
 from tasks.services import supervision as services
 

@@ -197,6 +197,13 @@ class Exclusion(models.Model):
         return f"{self.branch}（{self.reason}）"
 
 
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who goes out is known to those over the inspection alone: a branch is not to know whom to expect."""
+        over, _, _ = sights(user)
+        return self.filter(within(over, "inspection__organization__path"))
+
+
 class TeamMember(models.Model):
     """Who goes out (检查人员), and until which day he sees the branches drawn for him."""
 
@@ -208,6 +215,8 @@ class TeamMember(models.Model):
     until = models.DateField("权限至")
     added_at = models.DateTimeField("加入时间")
     left_at = models.DateTimeField("退出时间", null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = "检查人员"

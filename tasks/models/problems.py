@@ -50,7 +50,7 @@ class SelfCheck(models.Model):
         return f"{self.organization}自查"
 
     @property
-    def is_signed(self):
+    def is_signed(self) -> bool:
         return self.signed_at is not None
 
 

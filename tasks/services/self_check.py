@@ -219,6 +219,8 @@ def _take(branch, revision, now):
 
 def _answer(check, headings, answers, *, by, now, errors=None):
     errors = dict(errors or {})
+    known = {heading.code for heading in headings}
+    errors |= {code: "没有这个自查项。" for code in answers if code not in known}
     limit = SelfCheckAnswer._meta.get_field("reason").max_length
     rows = []
     for heading in headings:

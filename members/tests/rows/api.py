@@ -28,6 +28,7 @@ ROWS = {
     **resource("absence", LEDGERS, lambda world: [world.absence.pk]),
     **resource("admission", LEDGERS, lambda world: [world.applicant.pk]),
     **resource("meetings", NORTH, lambda world: [world.meeting.pk]),
+    **resource("appraisal", LEDGERS, lambda world: [world.appraisal.pk]),
     **resource("talk", LEDGERS, lambda world: [world.talk.pk]),
     **resource("training", LEDGERS, lambda world: [world.training.pk]),
     **resource("dues-month", SUMS, lambda world: [world.dues_month.pk]),

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.access import NORTH, Row
-from members.models import Talk
+from members.models import Appraisal, Talk
 from members.services import meetings
 from members.services.roster import add_members
 from members.tests.rows.people import SEEING
@@ -35,6 +35,10 @@ def furnish(world):
         speaker=world.member,
         listener=other,
     )
+    world.appraisal = Appraisal.objects.create(
+        organization=world.north, year=local_day().year - 1, on=local_day() - timedelta(days=1)
+    )
+    world.appraisal.results.create(member=world.member, grade="qualified")
 
 
 def one(world):
