@@ -186,7 +186,9 @@ ROWS = {
     **resource("practice", NORTH, lambda world: [world.practice.pk]),
     **resource("duty-report", NORTH, lambda world: [world.duty.pk]),
     **resource("bulletin", ("committee", "leader"), the_bulletin),
-    **resource("report-extension", NORTH, lambda world: [ReportExtension.objects.get().pk]),
+    **resource(
+        "report-extension", NORTH, lambda world: [ReportExtension.objects.earliest("pk").pk]
+    ),
 }
 
 

@@ -12,7 +12,7 @@ ROWS = {
     **resource("explanation", NORTH, lambda world: [world.explanation.pk]),
     **resource("self-check", NORTH, lambda world: [world.self_check.pk]),
     **resource("problem", NORTH, lambda world: [world.problem.pk]),
-    **resource("extension", NORTH, lambda world: [Extension.objects.get().pk]),
+    **resource("extension", NORTH, lambda world: [Extension.objects.earliest("pk").pk]),
     **resource("disposal", LEDGERS, lambda world: [world.disposal.pk]),
     **resource("supervision", NORTH, lambda world: [world.supervision.pk]),
     **resource("score", NORTH, lambda world: [world.score.pk]),
