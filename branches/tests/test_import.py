@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -433,3 +434,23 @@ def test_the_command_overwrites_no_result(db, tmp_path):
 def test_the_command_misses_its_file(tmp_path, db):
     with pytest.raises(CommandError, match="找不到文件"):
         run(tmp_path / "no.xlsx")
+
+
+def test_the_command_writes_the_empty_list_for_a_city_where_nobody_can_log_in_yet(db, tmp_path):
+    path = tmp_path / "名册.xlsx"
+
+    run(path, "--template")
+
+    assert [cell.value for cell in load_workbook(path)["党组织名册"][2]][:2] == ["*编码", "*名称"]
+    with pytest.raises(CommandError, match="文件已存在"):
+        run(path, "--template")
+
+
+def test_the_command_says_where_it_may_not_read(db, tmp_path, monkeypatch):
+    def closed(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+
+    with pytest.raises(CommandError, match="平台运行账号无权读写：.*名册.xlsx"):
+        run(tmp_path / "名册.xlsx")
