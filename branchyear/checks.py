@@ -60,7 +60,7 @@ def nobody_is_superuser(app_configs, databases=None, **kwargs):
         Warning(
             f"Superusers: {', '.join(names)}. They cannot log in in production.",
             hint="Give the three administrators' offices with `manage.py appoint` instead.",
-            id="branchyear.W005",
+            id="branchyear.W007",
         )
     ]
 

@@ -708,4 +708,4 @@ def test_a_superuser_gets_in_by_no_door_in_production(people, sign_in, settings)
     client.cookies.clear()
     client.post("/login/", {"username": "admin", "password": "Passw0rd-2022"})
     assert "_auth_user_id" not in client.session
-    assert [w.id for w in nobody_is_superuser(None, databases=["default"])] == ["branchyear.W005"]
+    assert [w.id for w in nobody_is_superuser(None, databases=["default"])] == ["branchyear.W007"]
