@@ -135,6 +135,21 @@ def test_the_hole_is_warned_of_until_the_operator_says_that_it_is_mended(setting
     assert complaints(settings, address, version=None, REDIS_IS_PATCHED=False) == []
 
 
+# --- Python of Debian 12 --------------------------------------------------------------------------
+
+
+def test_nothing_is_unpacked_in_a_way_that_python_3_11_2_does_not_know():
+    """``tarfile``'s filters came with 3.11.4: on Debian 12 a restore ended in a TypeError."""
+    rooms = ("branchyear", "branches", "members", "tasks", "reports")
+    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+    assert [
+        path.name
+        for path in sources
+        if re.search(r"\bextract(all)?\([^)]*\bfilter=", path.read_text())
+    ] == []
+
+
 # --- SQLite ---------------------------------------------------------------------------------------
 
 MOUNTS = """/dev/vda / ext4 rw 0 0
