@@ -25,20 +25,21 @@ from tasks.year import campaign_of
 def home(request):
     """The home of the role."""
     scope, today = scope_of(request.user), local_day()
+    whole = "all" in request.GET  # every line of what is to be done, not the first few
     role, _ = main_office(scope)
     if role is None:
         return render(request, "home/none.html")
     if role in ADMIN_ROLES:
         return redirect("admin:index")
     if role in BRANCH_ROLES:
-        context = pages.secretary(scope, campaign_of(request), today)
+        context = pages.secretary(scope, campaign_of(request), today, whole=whole)
         return render(request, "home/secretary.html", context)
     if role == Role.BRANCH_MEMBER:
         return render(request, "home/member.html", pages.member(request.user, scope, today))
     if role == Role.INSPECTOR:
         return render(request, "home/inspector.html", pages.inspector(request.user, scope, today))
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
-        context = pages.reviewer(request.user, scope, campaign_of(request), today)
+        context = pages.reviewer(request.user, scope, campaign_of(request), today, whole=whole)
     else:
         context = pages.leader(scope, campaign_of(request), today)
     return render(request, "home/desk.html", context)

@@ -17,7 +17,7 @@ from tasks.models import BranchItem
 from tasks.todos import upper_todos
 
 
-def reviewer(user, scope, campaign, today):
+def reviewer(user, scope, campaign, today, *, whole=False):
     """The desk (工作台) of whoever reviews: a direct organisation, or the committee."""
     organizations = scope.organizations({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER})
     top = organizations[0]
@@ -73,7 +73,7 @@ def reviewer(user, scope, campaign, today):
                 button="去提醒",
             )
         )
-    mine = secretary(scope, campaign, today) if scope.has(BRANCH_ROLES) else None
+    mine = secretary(scope, campaign, today, whole=whole) if scope.has(BRANCH_ROLES) else None
     if mine:  # who also keeps a branch finds its work here too
         todos = [*mine["todos"], *todos]
     return {

@@ -21,8 +21,8 @@ COUNTED = ("total", "todo", "draft", "submitted", "returned", "accepted", "overd
 DUES_FROM = 20  # day of the month from which dues not yet registered are work of today
 
 
-def secretary(scope, campaign, today):
-    """The home of a secretary or clerk, for the first branch of theirs."""
+def secretary(scope, campaign, today, *, whole=False):
+    """The home of a secretary or clerk, for the first branch of theirs; ``whole``: every line, not the first few."""
     branches = scope.organizations(BRANCH_ROLES)
     branch = branches[0]
     items = BranchItem.objects.filter(branch=branch, item__task__campaign=campaign).with_words()
@@ -60,9 +60,9 @@ def secretary(scope, campaign, today):
         "branch": branch,
         "branches": branches,
         "campaign": campaign,
-        "todos": todos[:SHOWN],
+        "todos": todos if whole else todos[:SHOWN],
         "todo_count": len(todos),
-        "more": len(todos) - SHOWN,
+        "more": 0 if whole else len(todos) - SHOWN,
         "later_count": len(to_do) - len(returned) - len(late) - len(soon),
         "report": report,
         "figures": figures,

@@ -47,6 +47,18 @@ def test_a_secretary_finds_the_returned_item_first_then_the_report(city, people,
     assert "南一支部" not in page
 
 
+def test_what_does_not_fit_on_the_home_page_is_one_click_away(city, people, sign_in):
+    client = sign_in(people.secretary)
+
+    first = text(client)
+    whole = client.get("/?all=1").content.decode()
+
+    assert "全部列出" in first
+    assert first.count('class="todo__act"') == 8
+    assert whole.count('class="todo__act"') > 8
+    assert "全部列出" not in whole
+
+
 def test_a_returned_item_on_the_home_page_is_the_branchs_own(city, people, sign_in):
     BranchItem.objects.filter(branch=city.south).update(
         state="returned", return_reason="南边的原因"
