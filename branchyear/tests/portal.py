@@ -44,9 +44,12 @@ def wait_until(question, seconds=60, every=0.3):
 
 
 class Portal:
-    """Start and stop the processes of one portal; ``run`` calls manage.py, ``ask`` runs Python in it."""
+    """Start and stop the processes of one portal; ``run`` calls manage.py, ``ask`` runs Python in it.
 
-    def __init__(self, var, name):
+    With ``moment`` (aware) it is that moment in all its processes now, and time goes on from there.
+    """
+
+    def __init__(self, var, name, moment=None):
         self.var = Path(var)
         # Two test processes at once have a database and a Redis number each.
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -65,6 +68,9 @@ class Portal:
             "LOG_LEVEL": "INFO",
             "OUTBOX_SWEEP_SECONDS": "5",  # otherwise half a minute of waiting in every test of the beat
         }
+        if moment:
+            self.environment["PORTAL_CLOCK"] = f"{time.time()}:{moment.timestamp()}"
+            self.environment["PYTHONPATH"] = str(ROOT / "branchyear/tests/pinned")
         # Secrets of the test run's own settings are not those of this portal.
         self.environment.pop("SECRET_KEY", None)
         self.environment.pop("FIELD_KEY", None)
