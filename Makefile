@@ -32,7 +32,10 @@ lint: setup-dev ## style, layers, security, dependencies, templates, migrations;
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 
-.PHONY: sbom hostile
+.PHONY: sbom hostile pictures
+pictures: setup-dev ## the pictures of the user manual and the README anew, by the journeys that take them
+	@PICTURES=write $(PY) -m pytest -q branchyear/tests/journeys/test_year.py branchyear/tests/journeys/test_inspection.py
+
 sbom: setup-dev ## a bill of materials of everything that is delivered (CycloneDX), to sbom.json
 	$(PY) -m scripts.sbom > sbom.json
 

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, KEY_ROLES, Role
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
+from branchyear.manual import help_for
 from tasks.year import year_of
 
 
@@ -47,6 +48,7 @@ def _frame(request):
         **_office(role, organization),
         tokens_url=reverse("branches:tokens") if scope.has(KEY_ROLES) else "",
         search_url=reverse("search") if scope.seen_paths else "",
+        help_url=help_for(_view_name(request), role),
         unread=year_of(request).unread,
         campaign=_campaign(year_of(request)),
         admin_url=reverse("admin:index") if scope.is_administrator else "",
@@ -92,6 +94,10 @@ def _office(role, organization):
 def _font_size(request):
     size = request.COOKIES.get("fontsize", "m")
     return size if size in {"s", "m", "l"} else "m"
+
+
+def _view_name(request):
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def _campaign(year):
@@ -141,7 +147,7 @@ def _menu(request, scope):
         entries += [("督查抽查", "tasks:inspections"), ("党组织", "branches:tree")]
     if scope.has(ADMIN_ROLES):
         entries += [("系统管理", "admin:index")]
-    here = request.resolver_match.view_name if request.resolver_match else ""
+    here = _view_name(request)
     here = BELONGS.get(here, "members:roster" if here.startswith("members:") else here)
     return [
         {"label": label, "url": reverse(name), "active": here == name, "badge": None}

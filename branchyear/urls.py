@@ -28,6 +28,7 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("search/", search, name="search"),
     path("help/", views.manual, name="help"),
+    path("help/<slug:chapter>/", views.manual, name="help_chapter"),
     path("", include("branchyear.accounts.urls")),
     path("notices/", include("branchyear.notifications.urls")),
     path("", include("branches.urls")),

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
 from branches.scope import scope_of
 from branchyear import home as pages
+from branchyear.accounts.passwords import profile
 from branchyear.context import main_office
 from branchyear.lib.dates import local_day
+from branchyear.manual import BY_SLUG, CHAPTERS, WHOLE, chapters_of
 from tasks.health.registry import NOT_COMPUTED
 from tasks.models.health import INSPECTORS_ONLY, SIGNAL_ROLES
 from tasks.year import campaign_of
@@ -56,16 +58,30 @@ def styleguide(request):
 
 
 @require_GET
-def manual(request):
-    """The user manual (帮助). What rules do not compute is told from their registry; of the signals only to
-    those who see them."""
-    watches = scope_of(request.user).has(SIGNAL_ROLES)
+def manual(request, chapter=None):
+    """A chapter of the user manual (帮助), that of one's own work unless another is asked for; ``all`` of them.
+    What rules do not compute is told from their registry; of the signals only to those who see them."""
+    scope = scope_of(request.user)
+    own = chapters_of(main_office(scope)[0])
+    is_whole = chapter == WHOLE
+    if not is_whole and chapter is not None and chapter not in BY_SLUG:
+        raise Http404
+    shown = CHAPTERS if is_whole else [BY_SLUG[chapter] if chapter else (*own, *CHAPTERS)[0]]
+    watches = scope.has(SIGNAL_ROLES)
     told = [
         (number, reason)
         for number, reason in sorted(NOT_COMPUTED.items())
         if watches or number not in INSPECTORS_ONLY
     ]
-    return render(request, "help/manual.html", {"not_computed": told})
+    context = {
+        "shown": shown,
+        "own": own,
+        "others": [one for one in CHAPTERS if one not in own],
+        "is_whole": is_whole,
+        "not_computed": told,
+        "password": profile(),
+    }
+    return render(request, "help/manual.html", context)
 
 
 def forbidden(request, exception=None):

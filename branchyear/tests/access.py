@@ -95,6 +95,7 @@ ROWS = {
     "metrics": Row({200: PEOPLE}, open=True),  # asked from this very machine
     "styleguide": Row({200: PEOPLE}),
     "help": Row({200: PEOPLE}),
+    "help_chapter": Row({200: PEOPLE}, args=lambda world: ["ledgers"]),
     "login": Row({302: PEOPLE}, open=True),
     "logout": Row({302: PEOPLE}, method="post", open=True),
     "password": Row({200: PEOPLE}),

@@ -3,10 +3,23 @@
 import shutil
 
 import pytest
+import time_machine
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
+from branchyear.tests import kept
+from branchyear.tests.journeys.pictures import DAY
+
 expect.set_options(timeout=30_000)  # two processors serve three browsers, a portal and other tests
+
+
+@pytest.fixture
+def pinned(monkeypatch):
+    """The day on which pictures are taken; worlds made on it are not kept for other days, nor the other way."""
+    monkeypatch.setattr(kept, "_kept", {})
+    monkeypatch.setattr(kept, "_asked", set())
+    with time_machine.travel(DAY, tick=True):
+        yield
 
 
 @pytest.fixture

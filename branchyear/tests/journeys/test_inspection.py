@@ -8,11 +8,12 @@ from playwright.sync_api import expect
 
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
+from branchyear.tests.journeys.pictures import picture
 from tasks.models import Problem, Visit
 from tasks.tests.make import make_campaign
 from tasks.tests.make_inspections import make_inspection, make_team
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("pinned")]
 
 PHONE = {"width": 390, "height": 844}
 
@@ -58,6 +59,7 @@ def test_the_draw_is_computed_again_and_a_record_made_without_a_network_arrives_
     phone.get_by_role("button", name="暂存").click()
     expect(state).to_contain_text("没有网络")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    picture(phone, "visit", size=None)
 
     # The network is back, the record arrives, but its answer is lost: it is sent again.
     lost = []

@@ -3,6 +3,9 @@
 Secretary fills and uploads → reviewer returns → secretary mends → reviewer accepts → the committee sees
 the number change → report handed in → a reminder reaches another branch only → ledger downloaded and
 opened. One story, so its steps are one test each, in order.
+
+The portal lives on the day of the manual's pictures (``pictures.DAY``); first every role's pages are looked at
+as the manual shows them.
 """
 
 import re
@@ -16,6 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 from pypdf import PdfReader
 
 from branchyear.demo.paper import pdf
+from branchyear.tests.journeys.pictures import DAY, picture
 from branchyear.tests.portal import Portal, wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("year")]
@@ -33,7 +37,7 @@ FOREIGN = "SELECT count(*) FROM notifications_notice n JOIN accounts_user u ON u
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        portal = Portal(tmp_path_factory.mktemp("journey"), "branchyear_journey")
+        portal = Portal(tmp_path_factory.mktemp("journey"), "branchyear_journey", DAY)
     portal.environment["DEMO_PASSWORD"] = PASSWORD
     portal.run("collectstatic", "--noinput", "-v0")
     portal.run("demo", "--scale", "small")
@@ -63,6 +67,8 @@ def desks(portal, browser):
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
             page.on("pageerror", lambda e: complaints.append(str(e)))
             page.goto(portal.url + "/login/")
+            if not windows:
+                picture(page, "login")
             page.get_by_label("账号").fill(username)
             page.get_by_label("密码", exact=True).fill(PASSWORD)
             page.get_by_role("button", name="登录").click()
@@ -99,6 +105,61 @@ def accepted_on_overview(page, portal):
     return int(re.search(r"\d+", block.inner_text())[0])
 
 
+# Picture → the page it is of, by whose it is.
+PAGES = {
+    "shuji001": {
+        "home": "/",
+        "checklist": "/checklist/",
+        "library": "/evidence/",
+        "checkup": "/checkup/",
+        "problem": "/problems/4/",
+        "roster": "/members/",
+        "dues": "/dues/",
+        "life": "/life/",
+        "term": "/committee/",
+        "score": "/scores/18/",
+        "account": "/account/",
+    },
+    "weiyuan001": {"delegated": "/"},
+    "zhishu01": {"desk": "/", "review": "/review/", "terms": "/terms/"},
+    "gongwei": {
+        "overview": "/overview/",
+        "meeting": "/overview/meeting/",
+        "urge": "/reports/urge/",
+        "inspection": "/inspections/2/",
+        "supervision": "/supervision/",
+    },
+    "zzb": {"department": "/", "matrix": "/reports/matrix/", "exports": "/exports/"},
+    "ducha": {"inspector": "/"},
+    "admin": {"admin": "/admin/", "organization": "/admin/branches/organization/7/change/"},
+    "anquan": {"security": "/admin/accounts/user/"},
+    "shenji": {"audit": "/admin/audit/entry/"},
+}
+UNDONE = "SELECT count(*) FROM outbox_job WHERE status IN ('queued', 'running') AND queue <> 'heavy' AND run_after < '2022-06-22 02:30'"
+
+
+@pytest.fixture(scope="module")
+def quiet(portal):
+    """What the demo left for the worker is done: nothing on a page changes by itself."""
+    wait_until(lambda: not portal.number(UNDONE), seconds=300)
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_the_pages_of_a_role_look_as_the_manual_shows_them(username, desks, portal, quiet):
+    page, stale = desks(username), []
+
+    for name, path in PAGES[username].items():
+        page.goto(portal.url + path)
+        if name == "meeting":  # behind its title
+            page.keyboard.press("ArrowRight")
+        try:
+            picture(page, name)
+        except AssertionError as told:  # all of them are told, not the first alone
+            stale.append(str(told))
+
+    assert stale == []
+
+
 def test_the_committee_notes_how_many_are_accepted(desks, portal, story):
     story["before"] = accepted_on_overview(desks("gongwei"), portal)
 
@@ -113,7 +174,7 @@ def test_the_secretary_fills_an_item_and_uploads(desks, portal, story, tmp_path)
     paper.write_bytes(pdf(["党员示范岗公示"]))
 
     page.get_by_label("已落实").check()
-    day = datetime.now(CHINA).date()
+    day = DAY.astimezone(CHINA).date()
     page.locator("#id_fact_on").fill(day.isoformat())
     for number in page.locator("input[type=number]").all():
         number.fill("3")
@@ -121,6 +182,7 @@ def test_the_secretary_fills_an_item_and_uploads(desks, portal, story, tmp_path)
     page.locator("input[type=file]").set_input_files(paper)
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.get_by_text("党员示范岗公示.pdf").first).to_be_visible()
+    picture(page, "item")
     page.get_by_role("button", name="提交", exact=True).click()
 
     expect(page.get_by_text("待审核").first).to_be_visible()
@@ -149,6 +211,7 @@ def test_the_secretary_finds_it_first_on_the_home_page_and_mends_it(desks, porta
     todo.get_by_role("link", name="去修改").click()
 
     expect(page.get_by_text("请补充公示照片和承诺内容。").first).to_be_visible()
+    picture(page, "returned")
     page.locator("textarea").first.fill("窗口设党员示范岗3个，承诺内容和公示照片已补充。")
     page.get_by_role("button", name="重新提交").click()
 
@@ -182,6 +245,7 @@ def test_the_secretary_hands_in_the_monthly_report_with_few_clicks_and_hardly_a_
     clicks += 1
     for key in ("progress", "problems", "next_steps"):
         expect(page.locator(f"textarea[name={key}]")).not_to_have_value("")
+    picture(page, "report")
     for line in page.locator("input[name^=note_]").all():
         line.fill("书记外出学习，下周补开并登记。")
         clicks, typed = clicks + 1, typed + 1
