@@ -456,7 +456,7 @@ API_PER_MINUTE = {
     "write": int(env("API_WRITES_PER_MINUTE", "120")),
 }
 # Wrong keys from one address, then a quarter of an hour's pause, as with passwords (等保2.0: 登录失败处理).
-API_WRONG_KEYS = 20
+API_WRONG_KEYS = int(env("API_WRONG_KEYS", "20"))
 API_WRONG_KEYS_FOR = timedelta(minutes=15)
 API_TOKEN_DAYS = 90  # how long a key is good unless asked otherwise
 API_TOKEN_MOST_DAYS = 365

@@ -62,6 +62,7 @@ def portal(folder):
         "BRANCHYEAR_VAR": str(folder),
         "API_READS_PER_MINUTE": "1000000",
         "API_WRITES_PER_MINUTE": "1000000",
+        "API_WRONG_KEYS": "1000000",  # each operation is also asked with a wrong key
         "LOG_LEVEL": "ERROR",
     }
     env.pop("DJANGO_SETTINGS_MODULE", None)
@@ -110,7 +111,7 @@ def run(address, key, *, examples, stateful, seed, report):
         str(FUZZ / "bin" / "st"), "--config-file", str(ROOT / "scripts" / "api_fuzz.toml"), "run",
         str(fetch_schema(address, key, report)), "--url", address, "--header", f"Authorization: Bearer {key}",
         "--phases", phases, "--max-examples", str(examples), "--seed", str(seed),
-        "--report", "junit", "--report-dir", report, "--continue-on-failure",
+        "--workers", "2", "--report", "junit", "--report-dir", report, "--continue-on-failure",
     ]  # fmt: skip
     env = os.environ | {
         "PYTHONPATH": str(ROOT),

@@ -24,6 +24,7 @@ from branchyear.lib.errors import Conflict
 from branchyear.rest import again, versions
 from branchyear.rest.filters import refuse_unknown
 from branchyear.rest.keyset import Keyset
+from branchyear.rest.types import require_types
 
 
 class Nothing(serializers.Serializer):
@@ -82,6 +83,7 @@ class Resource(mixins.ListModelMixin, GenericViewSet):
         if form is Nothing:
             return {}
         given = form(data=self.request.data, context=self.get_serializer_context())
+        require_types(given, self.request.data)
         given.is_valid(raise_exception=True)
         return given.validated_data
 

@@ -181,3 +181,20 @@ class ClockTime(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema, direction):
         clock = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
         return {"type": "string", "pattern": f"^{clock}$", "example": "09:30"}
+
+
+class Amount(OpenApiSerializerFieldExtension):
+    """Amounts are answered as text, to the last digit; a program may send them as numbers too."""
+
+    target_class = "rest_framework.fields.DecimalField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction):
+        text = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction != "request":
+            return text
+        field = self.target
+        most = 10 ** (field.max_digits - field.decimal_places) - 1
+        least = -most if field.min_value is None else field.min_value
+        number = {"type": "number", "minimum": least, "maximum": most}
+        return {"oneOf": [{"type": "string", "pattern": text["pattern"]}, number]}
