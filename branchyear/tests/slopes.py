@@ -27,7 +27,8 @@ SIZES = [int(size) for size in os.environ.get("SLOPE_SIZES", "10,100").split(","
 PEOPLE = ("committee", "reviewer") if len(SIZES) > 2 else ("committee",)
 APPS = ("branches", "members", "tasks", "reports")
 # Offices would make the secretary one of many branches; the rest is the campaign's own content, or kept counts.
-ELSEWHERE = ("schema", "api_docs")  # made of the code, not of rows
+# Made of the code, not of rows; or asks for more once no worker has spoken for a minute and a half.
+ELSEWHERE = ("schema", "api_docs", "metrics", "healthz_deep")
 LEFT = {"Appointment", "Organization", "Handover", "CountedPlace", "ItemCount", "MonthEnd"}
 
 
