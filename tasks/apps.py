@@ -8,4 +8,4 @@ class TasksConfig(AppConfig):
     verbose_name = "基本建设年"
 
     def ready(self):
-        from tasks import receivers  # noqa: F401  hears what happens to organisations
+        from tasks import receivers, uses  # noqa: F401  hears of organisations; tells what files go with

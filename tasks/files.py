@@ -23,7 +23,7 @@ NAME_MAX = 120  # what fits a line of a list
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-WORDS_ALLOWED = "PDF、图片(jpg、png)、Word、Excel、WPS、OFD"
+WORDS_ALLOWED = "PDF、图片（jpg、png）、Word、Excel、WPS、OFD"
 
 # The stream in an OLE container, and the part in a zip, that make it a text or a table.
 _TEXT_STREAM = "WordDocument".encode("utf-16-le")

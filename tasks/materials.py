@@ -1,7 +1,7 @@
-"""What is asked about a material beside what it proves (a question to the person, never a bar), and what the
-apps above use the library's files for.
+"""What is asked about a material beside what it proves (a question to the person, never a bar), and what else
+the library's files go with: reports above, appeals here.
 
-This app knows nothing of reports; they register here which rows of theirs use a file::
+This app knows nothing of reports; whoever uses a file registers which rows of theirs do::
 
     @uses_files(lambda: ReportAttachment.objects.select_related("report"))
     def told(link):
@@ -35,12 +35,12 @@ def uses_files(links):
 
 
 def links_above():
-    """The rows of the apps above that use files: one queryset for each of them."""
+    """The rows that use files beside items and problems: one queryset for each kind."""
     return [links() for links, _ in _users]
 
 
 def uses_above(files):
-    """What the apps above use ``files`` for: ``{pk: [Use]}``."""
+    """What ``files`` are used for beside items and problems: ``{pk: [Use]}``."""
     found = defaultdict(list)
     for links, told in _users:
         for link in links().filter(evidence__in=files).order_by("pk"):

@@ -131,6 +131,9 @@ urlpatterns = [
     path("scores/<int:pk>/check/", score.check_score, name="check_score"),
     path("scores/<int:pk>/appeal/", score.appeal_score, name="appeal_score"),
     path("scores/appeals/<int:pk>/decide/", score.decide_appeal, name="decide_appeal"),
+    path(
+        "scores/appeals/<int:pk>/evidence/", score.add_appeal_evidence, name="add_appeal_evidence"
+    ),
     path("scores/appeals/<int:pk>/withdraw/", score.withdraw_appeal, name="withdraw_appeal"),
     *urls_inspections.urlpatterns,
     path("supervision/", supervision.supervisions, name="supervisions"),

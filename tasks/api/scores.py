@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
 from branchyear.rest.resources import InSight, Makes, Resource, Words, act
-from tasks.models import Score, ScoreAppeal, ScoreLine
+from tasks.models import AppealEvidence, Score, ScoreAppeal, ScoreLine
 from tasks.services import score_appeals as appeals
 
 
@@ -88,14 +88,18 @@ class AppealSerializer(serializers.ModelSerializer):
     organization = serializers.IntegerField(source="line.score.organization_id")
     organization_name = serializers.CharField(source="line.score.organization.name")
     code = serializers.CharField(source="line.line.code")
+    evidence = serializers.SerializerMethodField(label="附件")
 
     class Meta:
         model = ScoreAppeal
         fields = [
             "id", "score", "line", "code", "organization", "organization_name", "reason", "state",
-            "change", "answer", "asked_at", "decided_at",
+            "change", "answer", "evidence", "asked_at", "decided_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_evidence(self, appeal) -> list[int]:
+        return [link.evidence_id for link in appeal.evidence_links.all()]
 
 
 class NewAppealSerializer(serializers.Serializer):
@@ -128,7 +132,10 @@ class AppealViewSet(Makes, Resource):
 
     def get_queryset(self):
         rows = ScoreAppeal.objects.visible_to(self.request.user)
-        return rows.select_related("line__line", "line__score__organization", "line__score__round")
+        links = AppealEvidence.objects.only("pk", "appeal_id", "evidence_id")
+        return rows.select_related(
+            "line__line", "line__score__organization", "line__score__round"
+        ).prefetch_related(Prefetch("evidence_links", queryset=links))
 
     def make(self, asked):
         return appeals.appeal(asked["line"], asked["reason"], **self.by_now)

@@ -19,12 +19,20 @@ from tasks.models.problems import (
     SelfCheckAnswer,
 )
 from tasks.models.rubrics import Rubric, RubricLine
-from tasks.models.scores import Score, ScoreAppeal, ScoreJudgement, ScoreLine, ScoreRound
+from tasks.models.scores import (
+    AppealEvidence,
+    Score,
+    ScoreAppeal,
+    ScoreJudgement,
+    ScoreLine,
+    ScoreRound,
+)
 from tasks.models.supervision import Supervision, SupervisionStep
 from tasks.models.twins import MaterialCheck, PictureBand, PictureHash, Twin
 from tasks.models.visits import Visit, VisitPhoto, VisitRecord
 
 __all__ = [
+    "AppealEvidence",
     "BranchItem",
     "CalendarDay",
     "Campaign",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
 from tasks.models.campaign import Campaign
+from tasks.models.evidence import Evidence
 from tasks.models.rubrics import Rubric, RubricLine
 
 POINTS = {"max_digits": 7, "decimal_places": 2}
@@ -285,3 +286,33 @@ class ScoreAppeal(models.Model):
 
     def __str__(self):
         return f"{self.line} 申诉"
+
+
+class AppealEvidence(models.Model):
+    """This file of the organisation's library shows that the appeal is right."""
+
+    appeal = models.ForeignKey(
+        ScoreAppeal, models.CASCADE, related_name="evidence_links", verbose_name="申诉"
+    )
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, related_name="appeal_links", verbose_name="材料"
+    )
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关联人"
+    )
+    attached_at = models.DateTimeField("关联时间")
+
+    objects = owned_through("appeal__line__score__organization")
+
+    class Meta:
+        verbose_name = "申诉附件"
+        verbose_name_plural = "申诉附件"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appeal", "evidence"], name="a_file_goes_with_an_appeal_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.appeal} {self.evidence}"

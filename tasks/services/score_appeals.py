@@ -1,8 +1,10 @@
 """Appeals (申诉): asked by the scored organisation within the window, answered by the working committee.
 
-An appeal is the only thing that makes a score differ from what was frozen.
+An appeal is the only thing that makes a score differ from what was frozen. What shows that it is right comes with
+it as files, kept in the organisation's library like every other and seen by whoever sees its materials.
 """
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -10,9 +12,11 @@ from branchyear.audit.services import record
 from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.notifications.services import notify
+from tasks import files
 from tasks import rules_scores as rules
-from tasks.models import RubricLine, Score, ScoreAppeal, ScoreLine
+from tasks.models import AppealEvidence, RubricLine, Score, ScoreAppeal, ScoreLine
 from tasks.scoring import frozen
+from tasks.services import evidence as materials
 
 State = ScoreAppeal.State
 REASON_MIN = 10
@@ -20,11 +24,25 @@ OF_ORGANIZATION = "由被考核党组织的书记、党务干部（机关党委�
 OF_COMMITTEE = "由市直机关工委审核人复核，申诉人和本单位的人不能复核。"
 
 
+def appeal(line, reason, *, by, now, uploads=()):
+    """申诉 against one line, within the window; one at a time. The committee is told.
+
+    Every file is looked at before anything is written: a bad one keeps the appeal back.
+    """
+    require(rules.may_judge_score(by, line.score), OF_ORGANIZATION)
+    if len(uploads) > settings.EVIDENCE_MAX_PER_ITEM:
+        raise _too_many()
+    for upload in uploads:
+        files.examine(upload)
+    row = _ask(line, reason, by=by, now=now)
+    for upload in uploads:
+        add_evidence(row, upload, by=by, now=now)
+    return row
+
+
 @transaction.atomic
-def appeal(line, reason, *, by, now):
-    """申诉 against one line, within the window; one at a time. The committee is told."""
+def _ask(line, reason, *, by, now):
     score, round_ = line.score, line.score.round
-    require(rules.may_judge_score(by, score), OF_ORGANIZATION)
     if not round_.is_frozen:
         raise Refused("考核定格以后才能申诉；现在请完成自评。")
     if not round_.takes_appeals(local_day(now)):
@@ -41,6 +59,36 @@ def appeal(line, reason, *, by, now):
     people = [p for p in rules.runners_above(score.organization) if p.pk != by.pk]
     _tell("score.appealed", people, row, text=reason)
     return row
+
+
+def add_evidence(appeal, upload, *, by, now):
+    """One file more, until the appeal is answered; one that the library has already is only tied to it."""
+    organization = appeal.line.score.organization
+    require(rules.may_judge_score(by, appeal.line.score), OF_ORGANIZATION)
+
+    def claim():
+        waiting = ScoreAppeal.objects.filter(pk=appeal.pk, state=State.ASKED)
+        if not waiting.update(state=State.ASKED):  # an answer at this moment waits for the file
+            raise Refused("申诉已复核或已撤回，不能再补充附件。")
+
+    def prove(evidence, is_new):
+        links = AppealEvidence.objects.filter(appeal=appeal)
+        if links.filter(evidence=evidence).exists():
+            return
+        if links.count() >= settings.EVIDENCE_MAX_PER_ITEM:
+            raise _too_many()
+        links.create(appeal=appeal, evidence=evidence, attached_by=by, attached_at=now)
+        record(
+            "evidence.added" if is_new else "evidence.attached", evidence, by=by,
+            organization=organization, appeal=appeal.pk, sha256=evidence.sha256,
+        )  # fmt: skip
+
+    return materials.take(organization, upload, by=by, claim=claim, prove=prove)
+
+
+def _too_many():
+    most = settings.EVIDENCE_MAX_PER_ITEM
+    return Refused(f"每项申诉最多{most}份附件，请合并后再上传。", field="file")
 
 
 @transaction.atomic

@@ -94,6 +94,8 @@ ROWS = {
         args=the_appeal,
         method="post",
     ),
+    # Without a file.
+    "tasks:add_appeal_evidence": Row({422: BRANCH, 403: WATCHING}, args=the_appeal, method="post"),
     # The second is told that the first was faster.
     "tasks:withdraw_appeal": Row(
         {302: ["secretary"], 409: ["clerk"], 403: WATCHING}, args=the_appeal, method="post"

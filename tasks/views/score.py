@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
-from branchyear.lib.errors import require
+from branchyear.lib.errors import BadFile, Refused, require
 from branchyear.lib.paging import page_of
 from tasks import rules_scores as rules
 from tasks.forms_scores import AppealForm, CheckForm, DecideForm, JudgeForm
-from tasks.models import RubricLine, Score, ScoreAppeal, ScoreLine
+from tasks.models import AppealEvidence, Evidence, RubricLine, Score, ScoreAppeal, ScoreLine
 from tasks.scoring import asking, engine, frozen
 from tasks.scoring.registry import load
 from tasks.services import score_appeals, scores
+from tasks.views.evidence import PREVIEWS
+from tasks.views.uploads import LIMITS
 
 
 def fetch(request, pk):
@@ -99,6 +101,10 @@ def page(request, row, *, status=200, line=None, **forms):
         "today": today,
         "decide_form": forms.get("decide_form"),
         "wrong_appeal": forms.get("wrong_appeal"),
+        "complaints": forms.get("complaints", ()),
+        "file_complaints": forms.get("file_complaints", ()),
+        "limits": LIMITS,
+        "previews": PREVIEWS,
     }
     return render(request, "scores/score.html", context, status=status)
 
@@ -163,8 +169,22 @@ def _appeals(request, row):
         waits = each.state == ScoreAppeal.State.ASKED
         each.may_decide = waits and rules.may_decide_appeal(request.user, each)
         each.may_withdraw = waits and judges
+        each.files = []
         out.setdefault(each.line_id, []).append(each)
+    _add_files(request, [each for appeals in out.values() for each in appeals])
     return out
+
+
+def _add_files(request, appeals):
+    """Each appeal's files, as far as this person sees the organisation's materials."""
+    by_pk = {each.pk: each for each in appeals}
+    if not by_pk:
+        return
+    links = AppealEvidence.objects.filter(
+        appeal__in=by_pk, evidence__in=Evidence.objects.visible_to(request.user).order_by()
+    )
+    for link in links.select_related("evidence__uploaded_by"):
+        by_pk[link.appeal_id].files.append(link.evidence)
 
 
 # --- The facts behind a line ----------------------------------------------------------------------
@@ -279,13 +299,22 @@ def appeal_score(request, pk):
         for each in row.lines.select_related("line", "score__round", "score__organization")
     }
     form = AppealForm(request.POST, lines=[each.line for each in stored.values()])
-    done = form.attempt(
-        lambda data: score_appeals.appeal(
-            stored[data["line"]], data["reason"], by=request.user, now=timezone.now()
+    complaints = []
+
+    def ask(data):
+        try:
+            return score_appeals.appeal(
+                stored[data["line"]], data["reason"], uploads=request.FILES.getlist("files"),
+                by=request.user, now=timezone.now(),
+            )  # fmt: skip
+        except Refused as refused:
+            complaints.extend(_about_file(refused))
+            raise
+
+    if not form.attempt(ask):
+        return page(
+            request, fetch(request, pk), status=422, appeal_form=form, complaints=complaints
         )
-    )
-    if not done:
-        return page(request, fetch(request, pk), status=422, appeal_form=form)
     messages.success(request, "申诉已提交，工委复核后在收件箱通知您。")
     return redirect(f"{row.get_absolute_url()}#line-{form.cleaned_data['line']}")
 
@@ -295,6 +324,35 @@ def _appeal(request, pk):
         "line__line", "line__score__organization", "line__score__round__rubric"
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def _about_file(refused):
+    """The sentence again, when it is the file's and not a field's."""
+    about = isinstance(refused, BadFile) or refused.field == "file"
+    return [f"{refused.sentence.rstrip('。')}。请重新选择附件后提交。"] if about else []
+
+
+@require_POST
+def add_appeal_evidence(request, pk):
+    """补充附件, until the appeal is answered."""
+    appeal = _appeal(request, pk)
+    require(rules.may_judge_score(request.user, appeal.line.score), score_appeals.OF_ORGANIZATION)
+    uploads = request.FILES.getlist("files")
+    complaints = [] if uploads else ["请先选择要补充的附件。"]
+    for upload in uploads:
+        try:
+            score_appeals.add_evidence(appeal, upload, by=request.user, now=timezone.now())
+        except Refused as refused:
+            if not _about_file(refused):
+                raise
+            complaints.append(refused.sentence)
+    if complaints:
+        return page(
+            request, fetch(request, appeal.line.score_id), status=422, line=appeal.line.line,
+            file_complaints=complaints, wrong_appeal=appeal.pk,
+        )  # fmt: skip
+    messages.success(request, f"已补充{len(uploads)}份附件。")
+    return redirect(f"{appeal.line.score.get_absolute_url()}#line-{appeal.line.line.code}")
 
 
 @require_POST
