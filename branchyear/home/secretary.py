@@ -152,7 +152,7 @@ def _item(item, today):
     asked = "、".join(item.version.evidence) if item.version.asks_for_evidence else ""
     return Todo(
         what=f"{item.item.code} {item.version.text}",
-        why=f"{done}" + (f";应交材料：{asked}" if asked else ""),
+        why=f"{done}" + (f"；应交材料：{asked}" if asked else ""),
         url=item.get_absolute_url(),
         button="去填报",
         due=item.due_on,
