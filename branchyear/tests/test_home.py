@@ -105,7 +105,7 @@ def test_a_reviewer_finds_what_waits_and_who_owes(city, people, sign_in):
     page = text(sign_in(people.reviewer))
 
     assert "审核1项检查条目" in page
-    assert "应报 <b>3</b> 家" in page
+    assert "应报 <b>3</b> 个" in page
     assert "南一支部" not in page
 
 
@@ -125,7 +125,7 @@ def test_who_reviews_and_keeps_a_branch_finds_both(city, people, sign_in):
 def test_those_above_find_the_month_and_the_numbers(who, city, people, sign_in):
     page = text(sign_in(getattr(people, who)))
 
-    assert "应报 <b>3</b> 家" in page
+    assert "应报 <b>3</b> 个" in page
     assert "检查条目" in page
 
 
