@@ -4,6 +4,7 @@ from django import forms
 
 from branchyear.lib.dates import Month
 from branchyear.lib.errors import Refused
+from branchyear.lib.forms import Several
 from members.models import Absence, Category, Member, Sex, Training
 from members.services.absences import OUTCOMES
 
@@ -47,7 +48,7 @@ class Person(forms.ModelChoiceField):
         super().__init__(label="党员", queryset=Member.objects.none(), empty_label="请选择")
 
 
-class People(forms.ModelMultipleChoiceField):
+class People(Several):
     """Names to tick."""
 
     widget = forms.CheckboxSelectMultiple

@@ -4,12 +4,13 @@ from django import forms
 
 from branches.models import Organization
 from branches.querysets import below
+from branchyear.lib.forms import Several
 from members.forms_movement import Day, Text
 from tasks.forms_problems import ProblemForm, _area
 from tasks.models import ChecklistItem, Inspection, TeamMember
 
 
-class Items(forms.ModelMultipleChoiceField):
+class Items(Several):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, item):

@@ -68,6 +68,16 @@ def test_members_of_other_branches_cannot_be_ticked(org, people, sign_in):
     assert Training.objects.count() == 0
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "-" + "9" * 30, "9" * 5000])
+def test_a_number_no_member_can_have_is_refused_like_any_other(number, org, people, sign_in):
+    form = typed([]) | {"members": [number]}
+
+    page = text(sign_in(people.secretary).post("/training/new/", form), 422)
+
+    assert "党史学习教育" in page
+    assert Training.objects.count() == 0
+
+
 def test_only_those_who_miss_something_are_left_by_the_filter(org, people, sign_in):
     diligent, lazy = make_member(org.north, "勤"), make_member(org.north, "懒")
     for number in range(4):
