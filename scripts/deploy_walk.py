@@ -134,7 +134,9 @@ def faults(table, host, world, broker, post):
     host.kill("beat-one")
     host.kill("beat-two")
     visitor = Visitor(host.https, host.certificate)
-    visitor.log_in(world["people"][0], PASSWORD)
+    table.same(
+        "without the broker people log in", visitor.log_in(world["people"][0], PASSWORD).status, 302
+    )
     saved = visitor.post(
         world["form"], {"title": "没有代理时发现的问题", "found_on": world["today"]}
     )

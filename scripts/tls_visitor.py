@@ -61,9 +61,12 @@ class Visitor:
 
     def post(self, path, form, *, on=None):
         """A form as its page (``on``) gives it: its keys are read there."""
-        text = self.page(on or path)
+        shown = self.get(on or path)
+        text = html.unescape(shown.content.decode("utf-8", "replace"))
         if (token := TOKEN.search(text)) is None:
-            raise LoggedOut
+            raise LoggedOut(
+                f"{on or path}: {shown.status} {shown.headers.get('Location')} {text[:300]}"
+            )
         keys = {"csrfmiddlewaretoken": token[1]}
         if once := ONCE.search(text):
             keys["once"] = once[1]
