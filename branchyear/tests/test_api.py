@@ -142,7 +142,10 @@ def test_only_the_digest_of_a_key_is_kept_and_its_use_is_noted(people):
     assert Entry.objects.filter(verb="token.issued", thing_id=token.pk).exists()
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(people, settings):
+def test_who_asks_too_often_is_told_when_to_come_again(people, settings, monkeypatch):
+    monkeypatch.setattr(
+        "branchyear.rest.rates.time.time", lambda: 1_800_000_030.0
+    )  # not at a turn of the minute
     settings.API_PER_MINUTE = {"read": 2, "write": 2}
     client = program(people.secretary)
 
