@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
+from branchyear.lib import filebroker
 from branchyear.lib.mounts import is_over_the_network
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -382,7 +383,9 @@ if REDIS_URL:
 else:
     for folder in ("queue", "control"):
         (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost"  # without a host kombu warns at every message
+    CELERY_BROKER_URL = (
+        f"{filebroker.SCHEME}://localhost"  # without a host kombu warns at every message
+    )
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
         "data_folder_out": str(BROKER_DIR / "queue"),
