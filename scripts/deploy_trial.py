@@ -37,6 +37,7 @@ from scripts.deploy_tools import (
 )
 from scripts.deploy_walk import faults, logs, machines, person
 from scripts.deployment import ROOT, Host, Wrong
+from scripts.faults.drill import NOTED_AFTER
 from scripts.tls_visitor import Load, Visitor
 
 
@@ -210,9 +211,6 @@ def upgrade(table, host, world, rate):
         done / load.took > rate * 0.8,
         f"{done / load.took:.0f} of {rate}/s",
     )
-
-
-NOTED_AFTER = "monitoring_pulse"  # that a back-up was made stands there once it is made
 
 
 def drill(table, host, world, home, stack, broker, post):

@@ -1,30 +1,28 @@
 """The cache that all web processes share, and what stands in for it while Redis is away."""
 
-import time
-
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-SILENCE = 10  # seconds in which a Redis that did not answer is not asked again
+from branchyear.lib.silence import Silence
 
 
 class SharedCache(RedisCache):
     """Redis; while it does not answer a memory of this process, as where there is no Redis at all. What stands
     here are counts and marks, nothing that must not be forgotten: a page does without rather than fail."""
 
-    _quiet_until = 0.0  # one for all threads of the process
+    silence = Silence()
 
     def __init__(self, server, params):
         super().__init__(server, params)
         self._own = LocMemCache("while-redis-is-away", params)
 
     def _asked(self, name, *args, **kwargs):
-        if time.monotonic() >= SharedCache._quiet_until:
+        if not self.silence.lasts():
             try:
                 return getattr(super(), name)(*args, **kwargs)
             except (RedisError, OSError):
-                SharedCache._quiet_until = time.monotonic() + SILENCE
+                self.silence.begin()
         return getattr(self._own, name)(*args, **kwargs)
 
 

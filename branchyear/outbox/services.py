@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from branchyear.lib import metrics
+from branchyear.lib.silence import Silence
 from branchyear.outbox.models import Job
 from branchyear.outbox.signals import job_buried
 
@@ -27,8 +28,7 @@ logger = logging.getLogger(__name__)
 
 _handlers = {}
 
-SILENCE = 10  # seconds in which a broker that did not answer is not asked again: nobody's click waits for it
-_quiet_until = 0.0
+_broker = Silence()
 
 
 def handler(kind, *, atomic=True):
@@ -95,14 +95,13 @@ def wake(jobs):
     """Tell the workers about ``(id, queue)`` pairs. A silent broker loses nothing: the sweep comes."""
     from branchyear.outbox.jobs import run_job  # job
 
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
+    if _broker.lasts():
         return
     try:
         for pk, queue in jobs:
             run_job.apply_async((pk,), queue=queue, **settings.JOB_TIME_LIMITS.get(queue, {}))
     except Exception:  # noqa: BLE001 any broker failure; the row is safe
-        _quiet_until = time.monotonic() + SILENCE
+        _broker.begin()
         logger.warning("The broker did not answer; the sweep will pick the jobs up.")
 
 

@@ -3,11 +3,12 @@
 import pytest
 
 from branchyear.lib.cache import SharedCache
+from branchyear.lib.silence import Silence
 
 
 @pytest.fixture
 def away(monkeypatch):
-    monkeypatch.setattr(SharedCache, "_quiet_until", 0.0)
+    monkeypatch.setattr(SharedCache, "silence", Silence())
     cache = SharedCache("redis://127.0.0.1:1/0", {})
     cache.clear()
     return cache
@@ -33,4 +34,4 @@ def test_it_is_not_asked_again_at_once(away, monkeypatch):
     away.get("x")
 
     assert asked == []
-    assert SharedCache._quiet_until > 0
+    assert SharedCache.silence.lasts()

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from branchyear.audit.models import Entry
 from branchyear.audit.services import record
 from branchyear.celery import app
+from branchyear.lib.silence import Silence
 from branchyear.outbox import services
 from branchyear.outbox.models import Job
 
@@ -39,7 +40,7 @@ def silent_broker(monkeypatch):
         raise OSError("broker away")
 
     monkeypatch.setattr(jobs.run_job, "apply_async", refuse)
-    monkeypatch.setattr(services, "_quiet_until", 0.0)
+    monkeypatch.setattr(services, "_broker", Silence())
     return asked
 
 
@@ -50,7 +51,7 @@ def test_a_silent_broker_is_not_asked_again_at_once_so_that_clicks_do_not_wait_f
     services.wake([(2, "default")])
     assert len(silent_broker) == 1
 
-    monkeypatch.setattr(services, "_quiet_until", time.monotonic() - 1)
+    services._broker.until = time.monotonic() - 1
     services.wake([(3, "default")])
     assert len(silent_broker) == 2
 
