@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from branchyear.audit import chain, jobs, triggers
+from branchyear.audit import chain, jobs, triggers, watch
 from branchyear.audit.models import Entry, Link
 from branchyear.audit.services import record
 
@@ -106,6 +106,16 @@ def test_a_chain_made_anew_without_the_key_is_found_out(trail, settings):
     settings.FIELD_KEY = "and-yet-another-key-" * 3
 
     assert not chain.verify().is_whole
+
+
+def test_links_that_are_added_while_the_watch_looks_are_no_fault(trail, people, monkeypatch):
+    seen = chain.head()
+    record("account.signed_in", people.admin, by=people.admin)
+    jobs.extend_chain()
+    monkeypatch.setattr(chain, "head", lambda: seen)
+
+    assert Link.objects.count() > seen[0]
+    assert watch.look().fault == ""
 
 
 def test_the_command_says_that_the_trail_is_whole_or_ends_with_an_error(trail):
