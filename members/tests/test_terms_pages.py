@@ -429,6 +429,17 @@ def test_a_group_is_founded_led_and_ended_from_the_page(org, people, three, sign
     assert not page(client, "committee").context["groups"]
 
 
+def test_who_keeps_the_roster_is_led_from_the_groups_to_who_is_in_them(org, people, sign_in):
+    group = organizations.found_group(org.north, name="一组", on=TODAY, by=None)
+    there = f'href="{reverse("members:groups")}?org={org.north.pk}"'
+
+    kept = sign_in(people.secretary)
+    pages = [words(page(kept, "committee")), words(page(kept, "group", group.pk))]
+    read = words(page(sign_in(people.reviewer), "committee", org=org.north.pk))
+
+    assert [there in text for text in (*pages, read)] == [True, True, False]
+
+
 def test_a_second_group_of_the_same_name_is_refused_beside_the_field(org, people, sign_in):
     organizations.found_group(org.north, name="一组", on=TODAY, by=None)
 

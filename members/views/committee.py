@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches import rules as branch_rules
@@ -114,15 +114,15 @@ def _groups(user, branch):
         "groups": groups,
         "groups_advice": advice_on_groups(total, {g.name: g.size for g in groups}, total - inside),
         "may_group": branch.is_open and branch_rules.may_keep_groups(user, branch),
-        "grouping_url": _address("members:grouping", branch),
+        "grouping_url": _grouping_url(user, branch),
     }
 
 
-def _address(name, organization):
-    try:
-        return f"{reverse(name)}?org={organization.pk}"
-    except NoReverseMatch:
+def _grouping_url(user, branch):
+    """Where the members are put into their groups; "" for who does not keep the roster."""
+    if not (branch.is_open and rules.may_keep_roster(user, branch)):
         return ""
+    return f"{reverse('members:groups')}?org={branch.pk}"
 
 
 # --- Elections ------------------------------------------------------------------------------------
@@ -400,7 +400,7 @@ def group(request, pk):
         if people
         else "这个党小组还没有党员，请先调整编组，再指定组长。",
         "group": group,
-        "grouping_url": _address("members:grouping", branch),
+        "grouping_url": _grouping_url(request.user, branch),
         "size": len(people),
     }
     return _answer(request, branch, form, act, context)

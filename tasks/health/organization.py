@@ -145,7 +145,7 @@ def _in_group(category=""):
     return Coalesce(Subquery(rows.values("group").annotate(n=Count("pk")).values("n")), 0)
 
 
-@check("R08", mend="members:grouping")
+@check("R08", mend="members:groups")
 def member_assignment(ask):
     """Every member is in a group where the branch has groups. 党章第八条；党员教育管理工作条例第二十五条."""
     rows = members(ask).filter(group=None, organization__path__in=branches_with_groups())

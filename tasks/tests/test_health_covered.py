@@ -4,6 +4,8 @@ import inspect
 import re
 from importlib import import_module
 
+from django.urls import get_resolver
+
 from tasks.health.registry import load
 from tasks.tests import test_health_organization, test_health_system
 from tasks.tests.restated import MODULES
@@ -39,3 +41,13 @@ def test_every_rule_is_restated_in_plain_python():
         restated |= set(re.findall(r'"(R\d\d)"', source))
 
     assert sorted(set(load()) - restated) == []
+
+
+def test_every_rule_is_put_right_on_a_page_that_there_is():
+    names = {f"{p.app_name}:{name}" for p in _rooms() for name in p.reverse_dict}
+
+    assert {check.number: check.mend for check in load().values() if check.mend not in names} == {}
+
+
+def _rooms():
+    return [part for part in get_resolver().url_patterns if getattr(part, "app_name", "")]
