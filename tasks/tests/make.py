@@ -11,7 +11,7 @@ from PIL import Image
 from branchyear.lib.dates import CHINA
 from branchyear.tests.kept import kept, the_city
 from tasks import template
-from tasks.models import BranchItem, Campaign
+from tasks.models import BranchItem, Campaign, Problem
 from tasks.services import evidence, freezing, items, problems
 from tasks.services.campaign import open_campaign
 
@@ -107,7 +107,7 @@ def make_problem(organization, by, title="会议室没有悬挂入党誓词", *,
     if finding is not None:
         return problems.list_finding(finding, by=by, now=now)
     return problems.list_problem(
-        organization, origin=problems.Origin.HAND, title=title, by=by, now=now, **facts
+        organization, origin=Problem.Origin.HAND, title=title, by=by, now=now, **facts
     )
 
 

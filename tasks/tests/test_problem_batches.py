@@ -10,7 +10,7 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from tasks.models import Problem
-from tasks.services import problem_batches as services
+from tasks.services.problems import batches as services
 from tasks.tests.make import make_campaign
 from tasks.tests.test_findings_seen import make_finding
 

@@ -11,8 +11,8 @@ from tasks import rules
 from tasks.forms_problems import ListManyForm
 from tasks.health.words import sentence
 from tasks.models import Campaign, Finding, Severity
-from tasks.services import problem_batches as services
 from tasks.services.problems import OF_KEEPERS
+from tasks.services.problems import batches as services
 from tasks.views.problems import listed_of
 
 

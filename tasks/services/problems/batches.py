@@ -10,7 +10,9 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from tasks import rules
 from tasks.models import Finding, Problem
-from tasks.services import problems
+from tasks.services.problems.listing import list_finding
+from tasks.services.problems.moves import OF_KEEPERS
+from tasks.services.problems.planning import limit_of
 
 MOST = 200  # of one post
 
@@ -27,7 +29,7 @@ class Listed:
 def list_findings(organization, found, *, responsible, due_on, by, now):
     """Put ``found`` on the organisation's list, with the responsible person and the limit already named
     (``due_on`` None: each problem's usual limit). Returns a ``Listed`` per finding, in their order."""
-    require(rules.may_list_problem(by, organization), problems.OF_KEEPERS)
+    require(rules.may_list_problem(by, organization), OF_KEEPERS)
     if not found:
         raise Refused("请勾选要列入的问题。", field="findings")
     if len(found) > MOST:
@@ -43,10 +45,10 @@ def list_findings(organization, found, *, responsible, due_on, by, now):
 def _list_one(finding, responsible, due_on, by, now):
     try:
         with transaction.atomic():
-            problem = problems.list_finding(finding, by=by, now=now)
+            problem = list_finding(finding, by=by, now=now)
             named = {
                 "responsible": responsible,
-                "due_on": problems.limit_of(problem, due_on, local_day(now)),
+                "due_on": limit_of(problem, due_on, local_day(now)),
             }
             Problem.objects.filter(pk=problem.pk).update(revision=F("revision") + 1, **named)
             problem.refresh_from_db()
