@@ -24,7 +24,7 @@ from reports.models import (
 )
 from reports.models.reminders import occasion_words
 from reports.services import drafts, periods
-from tasks.admin_clocks import tell_of_missing_calendar
+from tasks.admin.clocks import tell_of_missing_calendar
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -1,5 +1,4 @@
-"""Inspections in the admin site: to be looked at. Plans are made, drawn and ended on their page, with its rules;
-``tasks.admin`` loads this."""
+"""Inspections in the admin site: to be looked at. Plans are made, drawn and ended on their page, with its rules."""
 
 from django.contrib import admin
 

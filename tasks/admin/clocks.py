@@ -1,4 +1,4 @@
-"""What the reviewers' clocks are set by, edited in the admin site; ``tasks.admin`` loads this."""
+"""What the reviewers' clocks are set by, edited in the admin site."""
 
 from django.contrib import admin, messages
 

@@ -1,4 +1,4 @@
-"""The rubric of the scores, kept by the system administrator; ``tasks.admin`` loads this.
+"""The rubric of the scores, kept by the system administrator.
 
 A version in use is only read. The next one is drafted as a copy, edited, and put into use (启用).
 """
