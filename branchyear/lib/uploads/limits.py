@@ -13,6 +13,7 @@ MAX_SHARED_BYTES = (
     48 * 1024 * 1024
 )  # shared texts of a streamed workbook; 100,000 people have 12 MB
 MAX_SHARED_TEXTS = 1_000_000
+MAX_CELL_TEXT = 40_000  # Excel itself allows 32,767
 MAX_TEXT_COPIES = 150 * 1024 * 1024  # shared texts, counted as often as they are used
 CHILD_MEMORY = 768 * 1024 * 1024
 CHILD_SECONDS = 60
