@@ -1,11 +1,13 @@
 """System checks: what would hurt in production is said before the start."""
 
+from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+from django.utils import timezone
 
 from branchyear.guard import nobody_is_counted_or_ranked
 from branchyear.lib.pdf import check_printing
@@ -61,6 +63,28 @@ def nobody_is_superuser(app_configs, databases=None, **kwargs):
             f"Superusers: {', '.join(names)}. They cannot log in in production.",
             hint="Give the three administrators' offices with `manage.py appoint` instead.",
             id="branchyear.W007",
+        )
+    ]
+
+
+KEPT_AFTER = timedelta(days=7)  # both instances' restart and a look at the figures take an hour
+
+
+@register(Tags.database, deploy=True)
+def no_old_key_is_kept_for_nothing(app_configs, databases=None, **kwargs):
+    """A key that was changed because it became known still opens back-ups; it need not lie beside the portal, too."""
+    if not databases or "default" not in databases or not settings.FIELD_KEY_FALLBACKS:
+        return []
+    from branchyear import rekeying  # apps are not loaded when this module is
+
+    finished = rekeying.finished_at()
+    if finished is None or timezone.now() - finished < KEPT_AFTER:
+        return []
+    return [
+        Warning(
+            f"FIELD_KEY_FALLBACKS still names keys, although FIELD_KEY was changed on {finished:%Y-%m-%d}.",
+            hint="`manage.py change_field_key --check`, then take FIELD_KEY_FALLBACKS out (docs/operations.md, Secrets).",
+            id="branchyear.W008",
         )
     ]
 

@@ -70,6 +70,8 @@ def _secret(name):
 SECRET_KEY = _secret("SECRET_KEY")
 # Encrypts ID numbers and telephones, and keys their blind index. Losing it loses them.
 FIELD_KEY = _secret("FIELD_KEY")
+# Keys that still read while FIELD_KEY is being changed (manage.py change_field_key), with commas.
+FIELD_KEY_FALLBACKS = env_list("FIELD_KEY_FALLBACKS")
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "*")
 if ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS:

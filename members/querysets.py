@@ -19,7 +19,7 @@ from django.db.models import (
 )
 
 from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, below, within
-from branchyear.lib.crypto import blind_index
+from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.dates import add_months
 from members.deadlines import PROBATION_MONTHS
 
@@ -236,7 +236,7 @@ def _called(words, *, numbers):
         Q(name__icontains=words) | Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
     )
     if numbers and TAIL.fullmatch(key):
-        condition |= Q(id_tail_index=blind_index(key))
+        condition |= Q(id_tail_index__in=blind_indexes(key))
     return condition
 
 

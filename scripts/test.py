@@ -31,8 +31,8 @@ PACKAGES = ("branchyear", "branches", "members", "tasks", "reports", "scripts")
 # Of the caller's environment nothing that would change what is tested.
 OURS = (
     "ALLOWED_HOSTS", "BRANCHYEAR_ENV", "BRANCHYEAR_VAR", "DATABASE_URL", "DEBUG", "DEMO_PASSWORD",
-    "DEMO_SCALE", "DJANGO_SETTINGS_MODULE", "EMAIL_HOST", "FIELD_KEY", "HOST", "PORT", "REDIS_URL",
-    "SECRET_KEY", "SITE_URL",
+    "DEMO_SCALE", "DJANGO_SETTINGS_MODULE", "EMAIL_HOST", "FIELD_KEY", "FIELD_KEY_FALLBACKS", "HOST", "PORT",
+    "REDIS_URL", "SECRET_KEY", "SITE_URL",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 
-from branchyear.lib.crypto import EncryptedText
+from branchyear.lib.crypto import EncryptedText, KeyedDigest
 
 
 class User(AbstractUser):
@@ -116,7 +116,7 @@ class RecoveryCode(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes"
     )
-    digest = models.CharField("摘要", max_length=64)
+    digest = KeyedDigest("摘要", max_length=1000)
 
     class Meta:
         verbose_name = "恢复码"

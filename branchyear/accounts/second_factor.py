@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from branchyear.accounts.models import OpenSession, RecoveryCode, SecondFactor
 from branchyear.accounts.signals import acted
-from branchyear.lib.crypto import blind_index
+from branchyear.lib.crypto import is_digest_of, keyed_digest
 from branchyear.lib.errors import Refused
 
 STEP = 30  # seconds a code lives
@@ -55,8 +55,13 @@ def _step_of(secret, code, now):
     return None
 
 
+def _words(code):
+    """What is hashed of a recovery code."""
+    return "recovery" + code.replace("-", "")
+
+
 def _digest(code):
-    return blind_index("recovery" + code.replace("-", ""))
+    return keyed_digest(_words(code))
 
 
 @transaction.atomic
@@ -87,6 +92,13 @@ def _new_codes(user):
     return sorted(codes)
 
 
+def _use_up(user, code):
+    """Whether there was such a recovery code; it is there no more."""
+    words = _words(code)
+    found = [c.pk for c in RecoveryCode.objects.filter(user=user) if is_digest_of(c.digest, words)]
+    return bool(RecoveryCode.objects.filter(pk__in=found).delete()[0])
+
+
 def prove(user, code, *, now=None):
     """Whether the code, from the telephone or from the paper, is right; ``Refused`` while it is locked.
 
@@ -106,10 +118,7 @@ def prove(user, code, *, now=None):
             factor.last_step, factor.failures, factor.locked_until = step, 0, None
             factor.save(update_fields=["last_step", "failures", "locked_until"])
             return True
-        if (
-            step is None
-            and RecoveryCode.objects.filter(user=user, digest=_digest(code)).delete()[0]
-        ):
+        if step is None and _use_up(user, code):
             SecondFactor.objects.filter(user=user).update(failures=0, locked_until=None)
             left = RecoveryCode.objects.filter(user=user).count()
             acted.send(

@@ -1,6 +1,7 @@
 """我的账号: what the person can see and do about the own account, and the code from the telephone."""
 
 import segno
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
@@ -125,7 +126,10 @@ def second_factor_setup(request):
         raise Http404
     if factor.is_enrolled(request.user):
         return redirect("account")
-    secret = decrypt(request.session.get(OFFERED, ""))
+    try:
+        secret = decrypt(request.session.get(OFFERED, ""))
+    except InvalidToken:  # under a key that is not there any more
+        secret = ""
     if not secret:
         secret = factor.new_secret()
         request.session[OFFERED] = encrypt(secret)

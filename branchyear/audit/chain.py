@@ -1,7 +1,8 @@
 """The trail as a chain: whoever changes, removes or slips in an entry behind the portal's back is found out.
 
 Each link's digest is an HMAC-SHA-256, under a key made of ``FIELD_KEY``, over the digest before it and all of its
-entry. Who holds the database alone can neither change an entry nor make the chain anew. Who could cut off its end
+entry. When ``FIELD_KEY`` is changed the links stay as they are: the key they were made with is kept, encrypted, and the
+chain goes on under one of its own (``ChainKey``); its first link seals all before it. Who holds the database alone can neither change an entry nor make the chain anew. Who could cut off its end
 is found out by a digest kept elsewhere: every back-up names the last link, and ``verify_audit --expect`` holds the
 chain against it. Source: 等保2.0 三级 8.1.4.3 安全审计 (审计记录应受到保护，避免未预期的删除、修改或覆盖).
 """
@@ -9,16 +10,17 @@ chain against it. Source: 等保2.0 三级 8.1.4.3 安全审计 (审计记录应
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cache
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
-from branchyear.audit.models import Entry, Link
+from branchyear.audit.models import ChainKey, Entry, Link
+from branchyear.lib import crypto
 
 START = "0" * 64  # what stands before the first link
 BATCH = 2000
@@ -38,14 +40,62 @@ def _key(secret):
     return hashlib.sha256(b"branchyear/audit-chain/" + secret.encode()).digest()
 
 
-def digest_of(before, values):
+class Keys:
+    """Which link is made with which key, as it is now."""
+
+    def __init__(self):
+        # Not there yet in a back-up of an older release, which is verified before its tables are changed.
+        has_table = ChainKey._meta.db_table in connection.introspection.table_names()
+        rows = ChainKey.objects.values_list("since", "key") if has_table else ()
+        self.rows = [(since, bytes.fromhex(key)) for since, key in rows] or [(1, _first_key())]
+
+    def at(self, position):
+        return [key for since, key in self.rows if since <= position][-1]
+
+
+def _first_key():
+    """Made of ``FIELD_KEY``; while that is being changed, of the one that fits the first link."""
+    made = [_key(secret) for secret in crypto.secrets()]
+    return next((key for key in made if _fits_first_link(key)), made[0])
+
+
+def _fits_first_link(key):
+    link = Link.objects.filter(position=1).first()
+    values = link and Entry.objects.filter(pk=link.entry_id).values_list(*FIELDS).first()
+    return not link or bool(values) and digest_of(START, values, key) == link.digest
+
+
+def is_readable():
+    """Whether the chain's keys are there: kept, or to be made of a key that is named."""
+    return ChainKey.objects.exists() or any(
+        _fits_first_link(_key(secret)) for secret in crypto.secrets()
+    )
+
+
+def change_key(*, after):
+    """Go on under a new key behind the link of the entry ``after``, in the transaction that wrote it."""
+    for _ in range(
+        20
+    ):  # another may be adding links; the position is the key, so one of us waits for the other
+        extend()
+        if Link.objects.filter(entry_id=after.pk).exists():
+            break
+    else:
+        raise RuntimeError("The links of the audit chain could not be added.")
+    position, _ = head()
+    if not ChainKey.objects.exists():
+        ChainKey.objects.create(since=1, key=_first_key().hex())
+    ChainKey.objects.create(since=position + 1, key=secrets.token_hex(32))
+
+
+def digest_of(before, values, key):
     """The digest of a link: ``before`` is the digest of the one before, ``values`` the entry's, as in FIELDS."""
     at = values[1].astimezone(UTC).isoformat(timespec="microseconds")
     told = json.dumps(
         [values[0], at, *values[2:]], cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True
     )
     message = f"{before}\n{told}".encode()
-    return hmac.digest(_key(settings.FIELD_KEY), message, "sha256").hex()
+    return hmac.digest(key, message, "sha256").hex()
 
 
 def unlinked():
@@ -67,9 +117,9 @@ def extend():
             with transaction.atomic():
                 last = Link.objects.order_by("-position").first()
                 position, digest = (last.position, last.digest) if last else (0, START)
-                links = []
+                key, links = Keys().at(position + 1), []  # after the last link: see change_key
                 for values in rows.values_list(*FIELDS)[:BATCH]:
-                    position, digest = position + 1, digest_of(digest, values)
+                    position, digest = position + 1, digest_of(digest, values, key)
                     links.append(Link(position=position, entry_id=values[0], digest=digest))
                 Link.objects.bulk_create(links)
         except IntegrityError:
@@ -106,6 +156,7 @@ def verify(*, expect=None):
     extend()
     verdict, before, wanted = Verdict(), START, 1
     for links in _batches():
+        keys = Keys()  # after the links: they may have gone on under a new one meanwhile
         entries = {
             values[0]: values
             for values in Entry.objects.filter(
@@ -118,7 +169,7 @@ def verify(*, expect=None):
             values = entries.get(link.entry_id)
             if values is None:
                 verdict.note(f"第{link.entry_id}号审计记录已被删除（链上第{link.position}环）。")
-            elif digest_of(before, values) != link.digest:
+            elif digest_of(before, values, keys.at(link.position)) != link.digest:
                 verdict.note(
                     f"第{link.entry_id}号审计记录或其前后环节被改动（链上第{link.position}环）。"
                 )

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from branchyear.audit import verbs
+from branchyear.lib.crypto import EncryptedText
 
 
 class Entry(models.Model):
@@ -77,3 +78,21 @@ class Link(models.Model):
 
     def __str__(self):
         return f"{self.position} {self.digest[:12]}"
+
+
+class ChainKey(models.Model):
+    """From which link on the chain is made with which key, kept under ``FIELD_KEY`` like any secret.
+
+    There is none until ``FIELD_KEY`` is changed for the first time: the key is then made of ``FIELD_KEY`` itself.
+    """
+
+    since = models.BigIntegerField("自第几环起", primary_key=True)
+    key = EncryptedText("密钥")
+
+    class Meta:
+        verbose_name = "审计链密钥"
+        verbose_name_plural = "审计链密钥"
+        ordering = ["since"]
+
+    def __str__(self):
+        return str(self.since)

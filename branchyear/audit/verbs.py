@@ -25,6 +25,7 @@ VERBS = {
     "token.issued": "发放接口密钥",
     "token.withdrawn": "收回接口密钥",
     "access.denied": "越权访问被拒绝",
+    "field_key.changed": "更换数据加密密钥",
     # organisations
     "organization.established": "成立党组织",
     "organization.renamed": "党组织更名",

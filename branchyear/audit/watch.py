@@ -66,9 +66,10 @@ def _first_fault(after, upto):
             *chain.FIELDS
         )
     }
+    keys = chain.Keys()
     for link in links:
         values = entries.get(link.entry_id)
-        if values is None or chain.digest_of(before, values) != link.digest:
+        if values is None or chain.digest_of(before, values, keys.at(link.position)) != link.digest:
             return f"entry {link.entry_id} of the audit trail was changed or removed"
         before = link.digest
     return ""

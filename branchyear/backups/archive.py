@@ -6,7 +6,6 @@ personal numbers of a stolen back-up cannot be read, and with another key it is 
 """
 
 import hashlib
-import hmac
 import json
 import tarfile
 import tempfile
@@ -14,22 +13,17 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 
 from branchyear.audit import chain
 from branchyear.backups import engines
 from branchyear.backups.errors import Impossible
+from branchyear.lib import crypto
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FILES = "files/"
 BLOCK = 1 << 20
-
-
-def fingerprint():
-    """Tells two values of ``FIELD_KEY`` apart and says nothing about either."""
-    return hmac.digest(settings.FIELD_KEY.encode(), b"branchyear/backup", "sha256").hex()[:16]
 
 
 def stored_files(folder=""):
@@ -58,11 +52,15 @@ def make(path, *, now):
     draft = path.with_name(path.name + ".part")
     chain.extend()
     database = engines.engine()
+    keys = [crypto.fingerprint(secret) for secret in crypto.secrets()]
     manifest = {
         "format": FORMAT,
         "made_at": now.isoformat(),
         "engine": database.name,
-        "key": fingerprint(),
+        "key": keys[0],
+        "older_keys": keys[
+            1:
+        ],  # while FIELD_KEY is being changed some values are still under these
         "members": {},
     }
     try:

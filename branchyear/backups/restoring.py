@@ -13,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from branchyear.audit import chain
 from branchyear.backups import archive, engines
 from branchyear.backups.errors import Impossible
+from branchyear.lib import crypto
 
 
 @dataclass
@@ -48,9 +49,15 @@ def restore(path, *, replace=False):
         raise Impossible(
             f"备份来自 {manifest['engine']}，本机配置的是 {database.name}。请按备份的数据库类型设置 DATABASE_URL。"
         )
-    if manifest["key"] != archive.fingerprint():
+    here = {crypto.fingerprint(secret) for secret in crypto.secrets()}
+    if manifest["key"] not in here:
         raise Impossible(
-            "FIELD_KEY 与备份时的不同，恢复后身份号码和电话将无法读出。请先设置原来的 FIELD_KEY。"
+            f"FIELD_KEY 与备份时的不同，恢复后身份号码和电话将无法读出。请先设置原来的 FIELD_KEY（指纹 {manifest['key']}）；"
+            "此后已更换密钥的，请把原来的写入 FIELD_KEY_FALLBACKS。"
+        )
+    if missing := [key for key in manifest.get("older_keys", ()) if key not in here]:
+        raise Impossible(
+            f"备份时正在更换密钥，部分数据仍由旧密钥加密。请把旧密钥（指纹 {'、'.join(missing)}）写入 FIELD_KEY_FALLBACKS。"
         )
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if unknown := sorted(set(manifest["migrations"]) - known):

@@ -51,9 +51,11 @@ class Known:
         members = Member.objects.select_related("group", "organization")
         wanted = [row.key.pk for row in rows if row.key is not None]
         self.by_pk = members.in_bulk(wanted) if wanted else {}
-        indexes = [row.index for row in rows if row.index]
+        indexes = {
+            index: row.index for row in rows if row.index for index in (row.index, *row.older)
+        }
         self.by_index = (
-            {m.id_number_index: m for m in members.filter(id_number_index__in=indexes)}
+            {indexes[m.id_number_index]: m for m in members.filter(id_number_index__in=indexes)}
             if indexes
             else {}
         )

@@ -7,7 +7,7 @@ speak of are looked up for a part at a time, by key, by the blind index of the I
 import hashlib
 from itertools import islice
 
-from branchyear.lib.crypto import blind_index
+from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.errors import BadFile
 from members import soundness
 from members.importing import keys
@@ -165,7 +165,7 @@ class Plan:
         """By what a person is known, and what the number says of birth and sex."""
         number = row.values.get("id_number")
         if isinstance(number, str) and number:
-            row.index = blind_index(number)
+            row.index, *row.older = blind_indexes(number) or [""]
             if len(number) == 18 and number.isascii() and number[:17].isdigit():
                 born = soundness.birth_date_in(number)
                 if born is not None:

@@ -25,6 +25,7 @@ class Row:
     told: list = field(default_factory=list)  # [label, old, new]
     key: keys.Key | None = None
     index: str = ""  # the blind index of the ID number
+    older: tuple = ()  # the same under keys that only read
     named: dict = field(default_factory=dict)  # birth date and sex by the ID number
 
     @property

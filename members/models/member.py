@@ -7,7 +7,13 @@ from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import ledger_through
-from branchyear.lib.crypto import EncryptedText, blind_index, mask_id_number, mask_phone
+from branchyear.lib.crypto import (
+    BlindIndex,
+    EncryptedText,
+    blind_index,
+    mask_id_number,
+    mask_phone,
+)
 from branchyear.lib.text import pinyin_key
 from members.querysets import MemberQuerySet
 from members.soundness import id_disagreement
@@ -76,12 +82,10 @@ class Member(models.Model):
     native_place = models.CharField("籍贯", max_length=50, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
     id_number = EncryptedText("公民身份号码", blank=True, default="")
-    id_number_index = models.CharField(
-        max_length=64, null=True, blank=True, unique=True, editable=False
-    )
+    id_number_index = BlindIndex(of="id_number", null=True, blank=True, unique=True, editable=False)
     # To find a person by the last four signs of the ID number, as people say them over the telephone.
-    id_tail_index = models.CharField(
-        max_length=64, blank=True, default="", db_index=True, editable=False
+    id_tail_index = BlindIndex(
+        of="id_number", tail=4, blank=True, default="", db_index=True, editable=False
     )
     # What the ID number contradicts ("digit" itself, "birth", "sex"; "" nothing): for rules, which cannot
     # read the number.

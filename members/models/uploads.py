@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from branches.models import Organization
+from branchyear.lib.crypto import SealedFile
 from members.querysets import OwnUploadQuerySet, ProfileQuerySet
 
 
@@ -52,7 +53,7 @@ class RosterUpload(models.Model):
     filename = models.CharField("文件名", max_length=200)
     size = models.PositiveBigIntegerField("大小(字节)", default=0)
     sha256 = models.CharField("校验值", max_length=64)
-    file = models.FileField("文件", upload_to="rosters/", max_length=200, blank=True)
+    file = SealedFile("文件", upload_to="rosters/", max_length=200, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKING)
     done_rows = models.PositiveIntegerField("已处理行数", default=0)
     total_rows = models.PositiveIntegerField("约共行数", default=0)

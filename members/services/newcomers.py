@@ -1,6 +1,7 @@
 """People who are to come on the roll: made ready, and what speaks against them."""
 
 from branches.models import Organization
+from branchyear.lib.crypto import blind_indexes
 from members import soundness
 from members.models import (
     Category,
@@ -71,10 +72,11 @@ def numbers_taken(members):
     by_index = {}
     found = []
     for member in members:
-        if member.id_number_index:
-            first = by_index.setdefault(member.id_number_index, member)
+        for index in blind_indexes(member.id_number):
+            first = by_index.setdefault(index, member)
             if first is not member:
                 found.append(f"{member.name}：公民身份号码与{first.name}相同")
+                break
     indexes = list(by_index)
     for start in range(0, len(indexes), BATCH):
         taken = Member.objects.filter(id_number_index__in=indexes[start : start + BATCH])

@@ -10,7 +10,7 @@ from branches.models import Kind, Organization
 from branches.scope import scope_of
 from branchyear.audit.services import build, record, record_each, record_many
 from branchyear.lib.bulk import insert_many, insert_tuples, reserve_keys
-from branchyear.lib.crypto import blind_index
+from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from members import rules, soundness
@@ -372,8 +372,8 @@ def _refuse_unsound(member, changed, *, today, besides, by):
         if finding.is_error and finding not in besides:
             raise Refused(finding.sentence, field=finding.field)
     if "id_number" in changed and member.id_number:
-        index = blind_index(member.id_number)
-        other = Member.objects.filter(id_number_index=index).exclude(pk=member.pk)
+        indexes = blind_indexes(member.id_number)
+        other = Member.objects.filter(id_number_index__in=indexes).exclude(pk=member.pk)
         other = other.select_related("organization").first()
         if other is not None:
             raise Refused(number_taken(other, by), field="id_number")

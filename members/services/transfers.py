@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from branches.querysets import below
 from branchyear.audit.services import record
-from branchyear.lib.crypto import blind_index
+from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.notifications.services import notify
@@ -357,11 +357,11 @@ def _end_absence(member, on):
 
 def _who_left(id_number):
     """The person of this ID number who left the city's organs before, or None."""
-    index = blind_index(id_number.strip().upper())
-    if not index:
+    indexes = blind_indexes(id_number.strip().upper())
+    if not indexes:
         return None
     return (
-        Member.objects.filter(id_number_index=index, standing=Standing.LEFT)
+        Member.objects.filter(id_number_index__in=indexes, standing=Standing.LEFT)
         .select_related("organization")
         .first()
     )

@@ -73,7 +73,7 @@ def test_an_entry_slipped_in_far_back_is_named(trail, monkeypatch):
     digest = chain.START
     others = Entry.objects.exclude(pk=trail[0].pk).order_by("pk").values_list(*chain.FIELDS)
     for position, values in enumerate(others, start=1):
-        digest = chain.digest_of(digest, values)
+        digest = chain.digest_of(digest, values, chain.Keys().at(position))
         Link.objects.create(position=position, entry_id=values[0], digest=digest)
 
     verdict = chain.verify()

@@ -117,6 +117,7 @@ def manifest_with(**words):
         ("files/" + NAMES[0], lambda told: None, "与清单不一致"),
         ("manifest.json", lambda told: None, "缺少清单"),
         ("manifest.json", manifest_with(key="0" * 16), "FIELD_KEY"),
+        ("manifest.json", manifest_with(older_keys=["0" * 16]), "FIELD_KEY_FALLBACKS"),
         ("manifest.json", manifest_with(engine="oracle"), "DATABASE_URL"),
         ("manifest.json", manifest_with(migrations=["tasks.9999_later"]), "较新的版本"),
         ("manifest.json", manifest_with(), "--replace"),
@@ -155,6 +156,13 @@ def test_neither_the_key_nor_a_number_stands_in_a_back_up(made):
 
     assert portal.FIELD_KEY.encode() not in content
     assert b"13800000000" not in content
+
+
+def test_a_back_up_of_a_key_that_has_been_changed_since_is_taken_in(made, settings):
+    settings.FIELD_KEY, settings.FIELD_KEY_FALLBACKS = "a-newer-key", [settings.FIELD_KEY]
+
+    with pytest.raises(Impossible, match="--replace"):  # which is asked for after the keys
+        restoring.restore(made.path)
 
 
 def test_a_back_up_does_not_overwrite_another(made):

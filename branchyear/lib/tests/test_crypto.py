@@ -7,11 +7,24 @@ import hmac
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from django.db import connection
+from django.test import override_settings
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from branchyear.accounts.models import User
-from branchyear.lib.crypto import blind_index, decrypt, encrypt, mask_id_number, mask_phone
+from branchyear.lib.crypto import (
+    blind_index,
+    blind_indexes,
+    decrypt,
+    encrypt,
+    fingerprint,
+    is_current,
+    is_digest_of,
+    keyed_digest,
+    mask_id_number,
+    mask_phone,
+)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
@@ -79,6 +92,46 @@ def test_another_key_reads_nothing(settings):
     for token in (new, old):
         with pytest.raises(InvalidToken):
             decrypt(token)
+
+
+KEYS = st.lists(
+    st.text(st.characters(codec="ascii"), min_size=1), min_size=1, max_size=4, unique=True
+)
+
+
+@examples(max_examples=20)
+@given(KEYS, st.data(), st.text(min_size=1, max_size=40))
+def test_what_any_of_the_keys_wrote_is_read_while_that_key_is_named(keys, data, text):
+    writer = data.draw(st.sampled_from(keys))
+    alone, beside = data.draw(st.permutations(keys)), data.draw(st.permutations(keys))
+    with override_settings(FIELD_KEY=writer, FIELD_KEY_FALLBACKS=[k for k in alone if k != writer]):
+        tokens = [encrypt(text), old_token(text, writer)]
+        index, digest = blind_index(text), keyed_digest(text)
+    with override_settings(FIELD_KEY=writer, FIELD_KEY_FALLBACKS=[]):
+        tokens.append(encrypt(text))
+
+    with override_settings(FIELD_KEY=beside[0], FIELD_KEY_FALLBACKS=beside[1:]):
+        assert [decrypt(token) for token in tokens] == [text] * 3
+        assert not text.split() or index in blind_indexes(text)
+        assert not text.split() or is_digest_of(digest, text)
+        assert {is_current(token) for token in tokens} == {beside[0] == writer}
+    without = [key for key in beside if key != writer] or ["another"]
+    with override_settings(FIELD_KEY=without[0], FIELD_KEY_FALLBACKS=without[1:]):
+        for token in tokens:
+            with pytest.raises(InvalidToken):
+                decrypt(token)
+
+
+def test_a_value_names_its_key_only_while_there_is_more_than_one(settings):
+    """One key needs no name, and the release before could not read it."""
+    assert encrypt("10012345678").startswith("v2:")
+
+    settings.FIELD_KEY_FALLBACKS = ["an-older-key"]
+
+    named = encrypt("10012345678")
+    assert named.startswith(f"v3:{fingerprint(settings.FIELD_KEY)[:8]}:")
+    with pytest.raises(InvalidToken):
+        decrypt("v2:" + named.rpartition(":")[2])
 
 
 @pytest.mark.parametrize("text", ["99010119900101123X", " 0592 123 ", "a", "张三", "长" * 500])
