@@ -7,7 +7,8 @@ from rest_framework import serializers
 from branches import rules
 from branches.models import BranchType, Kind, Organization
 from branches.services import organizations as services
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 
 
 def in_sight(user):
@@ -27,7 +28,7 @@ class Place(InSight):
         return in_sight(self.context["request"].user)
 
 
-class OrganizationSerializer(serializers.ModelSerializer):
+class OrganizationSerializer(Shown):
     """An organisation of the tree. ``parent`` is the id of the one above it, null at the top."""
 
     parent = serializers.SerializerMethodField()
@@ -41,7 +42,6 @@ class OrganizationSerializer(serializers.ModelSerializer):
             "order_number", "depth", "parent", "established_on", "closed_on", "approval_no", "contact",
             "place", "covered_units",
         ]  # fmt: skip
-        read_only_fields = fields
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_parent(self, organization):
@@ -87,17 +87,11 @@ class OrganizationFactsSerializer(OnPaperSerializer):
     branch_type = serializers.ChoiceField(
         label="党支部类型", choices=BranchType.choices, required=False
     )
-    covered_units = serializers.CharField(
-        label="覆盖处(科)室", max_length=2000, required=False, allow_blank=True
-    )
+    covered_units = Text("覆盖处(科)室", 2000)
     established_on = Day("成立日期", required=False, allow_null=True)
-    approval_no = serializers.CharField(
-        label="批复文号", max_length=60, required=False, allow_blank=True
-    )
-    contact = serializers.CharField(label="联系人", max_length=50, required=False, allow_blank=True)
-    place = serializers.CharField(
-        label="活动场所", max_length=100, required=False, allow_blank=True
-    )
+    approval_no = Text("批复文号", 60)
+    contact = Text("联系人", 50)
+    place = Text("活动场所", 100)
 
 
 class RenameSerializer(OnPaperSerializer):
@@ -128,40 +122,18 @@ class OrganizationViewSet(Makes, Changes, Resource):
 
     keyset = ("path",)
     group, tag = "organizations", "党组织"
-    queryset = Organization.objects.none()
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
     asks_new, asks_change = FoundingSerializer, OrganizationFactsSerializer
 
-    def get_queryset(self):
+    def rows(self):
         return in_sight(self.request.user).with_parent_id()
 
-    def make(self, asked):
-        return services.establish(**asked, **self.by)
-
-    def change(self, organization, asked):
-        services.change(organization, **asked, **self.by)
-
-    @act(RenameSerializer, summary="更名")
-    def rename(self, organization, asked):
-        services.rename(organization, **asked, **self.by)
-
-    @act(MoveSerializer, summary="调整隶属关系")
-    def move(self, organization, asked):
-        services.move(organization, **asked, **self.by)
-
-    @act(MergeSerializer, summary="并入")
-    def merge(self, organization, asked):
-        services.merge(organization, **asked, **self.by)
-
-    @act(SplitSerializer, summary="分设")
-    def split(self, organization, asked):
-        services.split(organization, **asked, **self.by)
-
-    @act(GroupSerializer, summary="成立党小组")
-    def found_group(self, organization, asked):
-        services.found_group(organization, **asked, **self.by)
-
-    @act(OnPaperSerializer, summary="撤销")
-    def close(self, organization, asked):
-        services.close(organization, **asked, **self.by)
+    make = calls(services.establish)
+    change = calls(services.change)
+    rename = act(RenameSerializer, services.rename, summary="更名")
+    move = act(MoveSerializer, services.move, summary="调整隶属关系")
+    merge = act(MergeSerializer, services.merge, summary="并入")
+    split = act(SplitSerializer, services.split, summary="分设")
+    found_group = act(GroupSerializer, services.found_group, summary="成立党小组")
+    close = act(OnPaperSerializer, services.close, summary="撤销")

@@ -1,20 +1,19 @@
 """Own notices: read, marked as seen."""
 
 import django_filters
-from rest_framework import serializers
 
 from branchyear.notifications import services
 from branchyear.notifications.models import Notice
+from branchyear.rest.fields import Shown
 from branchyear.rest.resources import Resource, act
 
 
-class NoticeSerializer(serializers.ModelSerializer):
+class NoticeSerializer(Shown):
     """A notice to the person who asks."""
 
     class Meta:
         model = Notice
         fields = ["id", "kind", "title", "text", "url", "created_at", "read_at"]
-        read_only_fields = fields
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -30,16 +29,10 @@ class NoticeViewSet(Resource):
 
     keyset = ("-created_at", "-pk")
     group, tag = "notices", "通知"
-    queryset = Notice.objects.none()
     serializer_class = NoticeSerializer
     filterset_class = NoticeFilter
 
-    def get_queryset(self):
-        return Notice.objects.visible_to(self.request.user)
-
-    @act(summary="标为已读", needs_version=False)
-    def read(self, notice, asked):
-        services.read(notice, **self.by)
+    read = act(service=services.read, summary="标为已读", needs_version=False)
 
 
 RESOURCES = (("notices", NoticeViewSet, "notices"),)

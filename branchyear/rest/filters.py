@@ -1,9 +1,10 @@
 """Filters by name only: what a resource does not offer is told, never silently left out."""
 
 import re
+from functools import cache
 
 from django_filters import BooleanFilter, NumberFilter
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 
 from branchyear.rest.keyset import CURSOR, PAGE_SIZE
@@ -36,6 +37,20 @@ class NamedFilters(DjangoFilterBackend):
             if isinstance(one, NumberFilter) and not WHOLE.fullmatch(given):
                 raise ValidationError({name: ["应为整数，最多18位。"]})
         return super().filter_queryset(request, queryset, view)
+
+    def get_filterset_class(self, view, queryset=None):
+        """A resource's own, or made of the columns it names (``filterset_fields``) and, besides, those that many have
+        (``filterset_base``)."""
+        fields = getattr(view, "filterset_fields", None)
+        if queryset is None or not fields:
+            return super().get_filterset_class(view, queryset)
+        return _made(getattr(view, "filterset_base", FilterSet), queryset.model, tuple(fields))
+
+
+@cache
+def _made(base, model, names):
+    meta = type("Meta", (), {"model": model, "fields": names})
+    return type(f"{model.__name__}Filter", (base,), {"Meta": meta})
 
 
 def refuse_unknown(request, known):

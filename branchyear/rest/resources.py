@@ -1,16 +1,26 @@
 """Reading, writing, acts: what a resource of the API is made of.
 
-A resource says its queryset (``visible_to`` first), its serializer, its filters, its order (``keyset``), its group
-(what keys are made for) and its tag (its heading in the documents). What it does with rows is always one service:
+A resource says how its rows are shown (its serializer, and so its model), what is fetched ``along`` with them, its
+filters, its order (``keyset``), its group (what keys are made for) and its tag (its heading in the documents). It reads
+what the person sees (``visible_to``) and nothing else. What it does with rows is always one service:
 
 - ``make(asked)``            ← ``POST /things/``                 (mixin ``Makes``, body ``asks_new``)
 - ``change(row, asked)``     ← ``PATCH /things/1/``              (mixin ``Changes``, body ``asks_change``)
-- any method with ``@act``   ← ``POST /things/1/<its name>/``
+- ``name = act(…)``          ← ``POST /things/1/<its name>/``
+
+Where the service takes what is asked by the same names, that is all there is to say::
+
+    make = calls(services.issue)
+    withdraw = act(ReasonSerializer, services.withdraw, summary="撤回")
+
+Where something is to be found or put together before, ``make`` and ``change`` are methods, ``act(…)`` decorates one, and
+``self.do(service, row, …)`` calls the service.
 
 Out of sight is 404, a body that cannot be read 400, a missing or old version 428 or 412, what a rule refuses 409.
 """
 
-from functools import wraps
+from functools import cache, wraps
+from inspect import signature
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -39,6 +49,23 @@ class Resource(mixins.ListModelMixin, GenericViewSet):
     keyset = ("-pk",)
     group = None
     tag = ""
+    along = ()  # single rows fetched with each row, in the same query
+    lists_along = ()  # lists fetched with all rows, a query each
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if cls.serializer_class is not None:
+            cls.model = cls.serializer_class.Meta.model
+            # What descriptions and routers look at; nobody's rows are in it.
+            cls.queryset = cls.model.objects.none()
+
+    def rows(self):
+        """What this person sees."""
+        return self.model.objects.visible_to(self.request.user)
+
+    def get_queryset(self):
+        rows = self.rows().prefetch_related(*self.lists_along)
+        return rows.select_related(*self.along) if self.along else rows
 
     def retrieve(self, request, *args, **kwargs):
         row = self.get_object()
@@ -51,18 +78,18 @@ class Resource(mixins.ListModelMixin, GenericViewSet):
 
     # --- writing ---
 
-    @property
-    def by(self):
-        """As the services ask: who does it."""
-        return {"by": self.request.user}
-
-    @property
-    def by_now(self):
-        return {"by": self.request.user, "now": timezone.now()}
-
-    @property
-    def by_today(self):
-        return {"by": self.request.user, "today": local_day()}
+    def do(self, service, /, *things, **said):
+        """Call a service in the name of who asks; with the moment or the day and the version of the row, where it
+        asks for them."""
+        wanted = _wanted_by(service) - said.keys()
+        given = {"by": self.request.user}
+        if "now" in wanted:
+            given["now"] = timezone.now()
+        if "today" in wanted:
+            given["today"] = local_day()
+        if "revision" in wanted and things and isinstance(things[0], self.model):
+            given["revision"] = things[0].revision
+        return service(*things, **given, **said)
 
     def shown(self, row, *, status=200):
         """The row as it is now, in the form in which it is read."""
@@ -124,6 +151,11 @@ class Resource(mixins.ListModelMixin, GenericViewSet):
         return self.get_serializer_class()(row, context=self.get_serializer_context()).data
 
 
+@cache
+def _wanted_by(service):
+    return frozenset(signature(service).parameters)
+
+
 class Makes:
     """``POST`` to the list."""
 
@@ -142,10 +174,24 @@ class Changes:
         return self.written(self.asks_change, self.change, with_row=True)
 
 
-def act(asks=Nothing, *, summary, detail=True, needs_version=True, path=None, parsers=None):
-    """``POST /things/1/<path>/``: a method ``(self, row, asked)`` that calls one service.
+def calls(service):
+    """``make`` or ``change`` by a service that takes what is asked by the same names."""
 
-    Without ``detail``: ``POST /things/<path>/``, ``(self, asked)``, answered with what it made.
+    def method(self, *row_and_asked):
+        *row, asked = row_and_asked
+        return self.do(service, *row, **asked)
+
+    method.service = service
+    return method
+
+
+def act(
+    asks=Nothing, service=None, *, summary, detail=True, needs_version=True, path=None, parsers=None
+):
+    """``POST /things/1/<path>/``: a ``service`` that takes the row and what is asked by the same names, or a method
+    ``(self, row, asked)`` that calls one. It is answered with the row, whatever the service gives back.
+
+    Without ``detail``: ``POST /things/<path>/``, a method ``(self, asked)``, answered with what it made.
     """
 
     def decorate(method):
@@ -161,7 +207,7 @@ def act(asks=Nothing, *, summary, detail=True, needs_version=True, path=None, pa
             return self.written(asks, lambda asked: method(self, asked), with_row=False, status=201)
 
         view.needs_version = detail and needs_version
-        view.is_act = True
+        view.is_act, view.asks, view.service = True, asks, service
         reads = {"parser_classes": parsers} if parsers else {}
         marked = action(detail=detail, methods=["post"], url_path=name, url_name=name, **reads)(
             view
@@ -169,61 +215,18 @@ def act(asks=Nothing, *, summary, detail=True, needs_version=True, path=None, pa
         body = None if asks is Nothing else asks
         return extend_schema(summary=summary, request=body, filters=False)(marked)
 
-    return decorate
+    return _OfService(service, decorate) if service else decorate
 
 
-class InSight(serializers.PrimaryKeyRelatedField):
-    """The id of a row this person may see; of no other it is said whether it exists."""
+class _OfService:
+    """An act that is one service alone. Its name is the one it is assigned to, and is known only then."""
 
-    default_error_messages = {
-        "does_not_exist": "没有编号为{pk_value}的内容，或不在您的可见范围。",
-        "incorrect_type": "应为编号（整数）。",
-    }
+    def __init__(self, service, decorate):
+        self.service, self.decorate = service, decorate
 
-    def __init__(self, model, narrow=None, **options):
-        self.model, self.narrow = model, narrow
-        super().__init__(queryset=model.objects.none(), **options)
+    def __set_name__(self, resource, name):
+        def method(view, row, asked):
+            view.do(self.service, row, **asked)
 
-    def get_queryset(self):
-        rows = self.model.objects.visible_to(self.context["request"].user)
-        return self.narrow(rows) if self.narrow else rows
-
-    def to_internal_value(self, data):
-        if isinstance(data, bool) or not isinstance(data, int | str):
-            self.fail("incorrect_type")
-        if isinstance(data, str) and not (data.isascii() and data.isdigit() and len(data) < 19):
-            self.fail("incorrect_type")
-        return super().to_internal_value(data)
-
-
-class Day(serializers.DateField):
-    """A day of this age: what the database and the calendar's arithmetic can take."""
-
-    def __init__(self, label, **options):
-        super().__init__(label=label, **options)
-
-    def to_internal_value(self, value):
-        day = super().to_internal_value(value)
-        if not 1900 <= day.year <= 2200:
-            raise serializers.ValidationError("请填写1900年至2200年之间的日期。")
-        return day
-
-
-class Words(serializers.CharField):
-    """A text of ``most`` characters; not asked for unless ``required``."""
-
-    def __init__(self, label, most, *, required=True, **options):
-        if not required:
-            options |= {"allow_blank": True}
-            options.setdefault("default", "")
-        options.setdefault("required", False if "default" in options else required)
-        if "default" in options:
-            options.pop("required")
-        super().__init__(label=label, max_length=most, **options)
-
-
-class Count(serializers.IntegerField):
-    """A number of people or votes."""
-
-    def __init__(self, label, **options):
-        super().__init__(label=label, min_value=0, max_value=9999, **options)
+        method.__name__, method.__qualname__ = name, f"{resource.__qualname__}.{name}"
+        setattr(resource, name, self.decorate(method))

@@ -4,6 +4,7 @@ import re
 import shlex
 import uuid
 from functools import cache
+from inspect import signature
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from branchyear.lib.dates import local_day
 from branchyear.tests.test_api import RESOURCES, key_of, program
+from branchyear.urls import router
 from scripts.api_table import rows
 from tasks.tests.make import item_of, make_campaign, make_pdf, make_problem
 
@@ -51,6 +53,40 @@ def mismatches(path, body):
     schema = answer["content"]["application/json"]["schema"]
     found = validator().evolve(schema=schema).iter_errors(body)
     return [f"{path} {error.json_path}: {error.message[:100]}" for error in found]
+
+
+def works_of(view):
+    """``(name, form, service, whether it is about a row)`` of every write that is one service alone."""
+    yield "make", getattr(view, "asks_new", None), getattr(view, "make", None), False
+    yield "change", getattr(view, "asks_change", None), getattr(view, "change", None), True
+    for one in view.get_extra_actions():
+        yield one.__name__, getattr(one, "asks", None), one, True
+
+
+def test_a_service_that_is_called_as_it_is_takes_just_what_is_asked_for():
+    """``calls(…)`` and ``act(…, service)`` hand the body over by its names."""
+    unfit, seen = [], 0
+    for address, view, _ in router.registry:
+        for name, form, work, has_row in works_of(view):
+            service = getattr(work, "service", None)
+            if service is None:
+                continue
+            seen += 1
+            takes = list(signature(service).parameters.values())[int(has_row) :]
+            told = set(form().fields) | {"by", "now", "today", "revision"}
+            missing = {
+                one.name
+                for one in takes
+                if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+            } - told
+            named = {one.name for one in takes}
+            is_open = any(one.kind is one.VAR_KEYWORD for one in takes)
+            surplus = set() if is_open else set(form().fields) - named
+            if missing or surplus:
+                unfit.append((address, name, missing, surplus))
+
+    assert unfit == []
+    assert seen
 
 
 def test_the_schema_is_complete_and_without_warnings(db):

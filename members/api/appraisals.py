@@ -4,24 +4,23 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words
+from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource
 from members.models import Appraisal, AppraisalResult, Grade, Meeting
 from members.services import appraisals as services
 
 
-class ResultSerializer(serializers.ModelSerializer):
+class ResultSerializer(Shown):
     member_name = serializers.CharField(source="member.name")
 
     class Meta:
         model = AppraisalResult
         fields = ["member", "member_name", *services.COLUMNS]
-        read_only_fields = fields
 
 
-class AppraisalSerializer(serializers.ModelSerializer):
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
+class AppraisalSerializer(OfOrganization):
     results = ResultSerializer(many=True)
 
     class Meta:
@@ -30,13 +29,6 @@ class AppraisalSerializer(serializers.ModelSerializer):
             "id", "organization", "organization_code", "organization_name", "year", "on", "meeting",
             "over_third_reason", "results", "at",
         ]  # fmt: skip
-        read_only_fields = fields
-
-
-class AppraisalFilter(UnderFilter):
-    class Meta:
-        model = Appraisal
-        fields = ["organization", "year"]
 
 
 def _grade(label):
@@ -68,9 +60,7 @@ class ChangedAppraisalSerializer(serializers.Serializer):
 
     on = Day("评议日期", required=False)
     meeting = InSight(Meeting, label="评议会议", required=False, allow_null=True)
-    over_third_reason = serializers.CharField(
-        label="优秀超过三分之一的说明", max_length=300, required=False, allow_blank=True
-    )
+    over_third_reason = Text("优秀超过三分之一的说明", 300)
     results = LineSerializer(label="评议结果", many=True, required=False, max_length=2000)
 
 
@@ -88,23 +78,23 @@ class AppraisalViewSet(Makes, Changes, Resource):
 
     keyset = ("-year", "organization__path", "pk")
     group, tag = "life", "民主评议"
-    queryset = Appraisal.objects.none()
     serializer_class = AppraisalSerializer
-    filterset_class = AppraisalFilter
+    filterset_base, filterset_fields = UnderFilter, ("organization", "year")
     asks_new, asks_change = NewAppraisalSerializer, ChangedAppraisalSerializer
-
-    def get_queryset(self):
-        results = AppraisalResult.objects.select_related("member").only(
-            "appraisal", "member__name", *services.COLUMNS
-        )
-        rows = Appraisal.objects.visible_to(self.request.user).select_related("organization")
-        return rows.prefetch_related(Prefetch("results", queryset=results))
+    along = ("organization",)
+    lists_along = (
+        Prefetch(
+            "results",
+            queryset=AppraisalResult.objects.select_related("member").only(
+                "appraisal", "member__name", *services.COLUMNS
+            ),
+        ),
+    )
 
     def make(self, asked):
         results = _told(asked.pop("results"))
-        return services.record_appraisal(
-            asked.pop("organization"), asked.pop("year"), results=results, **asked, **self.by_now
-        )
+        branch, year = asked.pop("organization"), asked.pop("year")
+        return self.do(services.record_appraisal, branch, year, results=results, **asked)
 
     def change(self, row, asked):
         stored = {
@@ -115,9 +105,9 @@ class AppraisalViewSet(Makes, Changes, Resource):
         }
         facts = {name: getattr(row, name) for name in ("on", "meeting", "over_third_reason")}
         results = stored | _told(asked.pop("results", ()))
-        services.record_appraisal(
-            row.organization, row.year, results=results, revision=row.revision,
-            **(facts | asked), **self.by_now,
+        self.do(
+            services.record_appraisal, row.organization, row.year, results=results,
+            revision=row.revision, **(facts | asked),
         )  # fmt: skip
 
 

@@ -3,14 +3,15 @@ person's wage. Sums of single members are for those who see them on the pages (`
 
 from rest_framework import serializers
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branches.querysets import within
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import scope_of
-from branchyear.lib.dates import Month
+from branchyear.lib import dates
 from branchyear.lib.errors import Conflict, Refused
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
-from members.api.movement import MonthField
+from branchyear.rest.fields import Day, InSight, Month, Shown, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 from members.models import DuesExemption, DuesMonth, DuesRemittance, Member
 from members.services import dues
 
@@ -29,7 +30,7 @@ def _money(label, **options):
     )
 
 
-class DuesMonthSerializer(serializers.ModelSerializer):
+class DuesMonthSerializer(Shown):
     member_name = serializers.CharField(source="member.name")
 
     class Meta:
@@ -38,7 +39,6 @@ class DuesMonthSerializer(serializers.ModelSerializer):
             "id", "organization", "member", "member_name", "month", "due", "is_reduced", "paid",
             "paid_on", "channel", "note", "updated_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class PaymentSerializer(serializers.Serializer):
@@ -57,22 +57,23 @@ class DuesMonthViewSet(Changes, Resource):
 
     keyset = ("organization__path", "month", "member__name_key", "pk")
     group, tag = "dues", "党费"
-    queryset = DuesMonth.objects.none()
     serializer_class = DuesMonthSerializer
     filterset_fields = ("organization", "member", "month")
     asks_change = PaymentSerializer
+    along = ("organization", "member")
 
-    def get_queryset(self):
-        user = self.request.user
-        rows = DuesMonth.objects.visible_to(user).filter(_sums_in_sight(user, "organization__path"))
-        return rows.select_related("organization", "member")
+    def rows(self):
+        return super().rows().filter(_sums_in_sight(self.request.user, "organization__path"))
 
     def change(self, row, asked):
         entry = dues.Entry(
-            member_id=row.member_id, month=Month.parse(row.month), revision=row.revision, **asked
+            member_id=row.member_id,
+            month=dates.Month.parse(row.month),
+            revision=row.revision,
+            **asked,
         )
         try:
-            outcome = dues.record_payments(row.organization, [entry], **self.by_now)
+            outcome = self.do(dues.record_payments, row.organization, [entry])
         except dues.Unsound as unsound:
             (problems,) = unsound.problems.values()
             field, sentence = next(iter(problems.items()))
@@ -81,7 +82,7 @@ class DuesMonthViewSet(Changes, Resource):
             raise Conflict("这一行刚刚被他人登记，您的内容没有覆盖它，请核对后再登记。")
 
 
-class ExemptionSerializer(serializers.ModelSerializer):
+class ExemptionSerializer(Shown):
     organization = serializers.IntegerField(source="member.organization_id")
     member_name = serializers.CharField(source="member.name")
 
@@ -91,12 +92,11 @@ class ExemptionSerializer(serializers.ModelSerializer):
             "id", "organization", "member", "member_name", "from_month", "to_month", "reduced_to",
             "reason", "state", "requested_at", "decided_at", "decision_note",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class NewExemptionSerializer(serializers.Serializer):
     member = InSight(Member, label="党员")
-    from_month, to_month = MonthField("自"), MonthField("至")
+    from_month, to_month = Month("自"), Month("至")
     reduced_to = _money("每月交纳(元)")
     reason = Words("理由", 300)
 
@@ -111,42 +111,30 @@ class ExemptionViewSet(Makes, Resource):
 
     keyset = ("-requested_at", "-pk")
     group, tag = "dues", "党费"
-    queryset = DuesExemption.objects.none()
     serializer_class = ExemptionSerializer
     filterset_fields = ("member", "state")
     asks_new = NewExemptionSerializer
+    along = ("member__organization",)
 
-    def get_queryset(self):
-        user = self.request.user
-        rows = DuesExemption.objects.visible_to(user).filter(
-            _sums_in_sight(user, "member__organization__path")
+    def rows(self):
+        return (
+            super().rows().filter(_sums_in_sight(self.request.user, "member__organization__path"))
         )
-        return rows.select_related("member__organization")
 
-    def make(self, asked):
-        return dues.request_exemption(asked.pop("member"), **asked, **self.by_now)
-
-    @act(DecideSerializer, summary="审批")
-    def decide(self, exemption, asked):
-        dues.decide_exemption(exemption, **asked, **self.by_now)
-
-    @act(summary="撤回申请")
-    def withdraw(self, exemption, asked):
-        dues.withdraw_exemption(exemption, **self.by)
+    make = calls(dues.request_exemption)
+    decide = act(DecideSerializer, dues.decide_exemption, summary="审批")
+    withdraw = act(service=dues.withdraw_exemption, summary="撤回申请")
 
 
-class RemittanceSerializer(serializers.ModelSerializer):
-    organization_name = serializers.CharField(source="organization.name")
-
+class RemittanceSerializer(OfOrganization):
     class Meta:
         model = DuesRemittance
         fields = ["id", "organization", "organization_name", "month", "amount", "on", "receipt_no"]
-        read_only_fields = fields
 
 
 class NewRemittanceSerializer(serializers.Serializer):
     organization = InSight(Organization, label="党组织")
-    month = MonthField("所属月份")
+    month = Month("所属月份")
     amount = _money("金额(元)")
     on = Day("上缴日期")
     receipt_no = Words("票据号", 60, required=False)
@@ -157,18 +145,10 @@ class RemittanceViewSet(Makes, Resource):
 
     keyset = ("-on", "-pk")
     group, tag = "dues", "党费"
-    queryset = DuesRemittance.objects.none()
     serializer_class = RemittanceSerializer
     filterset_fields = ("organization", "month")
     asks_new = NewRemittanceSerializer
+    along = ("organization",)
 
-    def get_queryset(self):
-        rows = DuesRemittance.objects.visible_to(self.request.user)
-        return rows.select_related("organization")
-
-    def make(self, asked):
-        return dues.remit(asked.pop("organization"), **asked, **self.by_today)
-
-    @act(summary="撤销登记")
-    def withdraw(self, row, asked):
-        dues.withdraw_remittance(row, **self.by)
+    make = calls(dues.remit)
+    withdraw = act(service=dues.withdraw_remittance, summary="撤销登记")

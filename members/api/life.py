@@ -6,16 +6,13 @@ from rest_framework import serializers
 from branches.api.filters import UnderFilter
 from branches.models import Organization
 from branchyear.lib.errors import Refused
-from branchyear.rest.resources import Changes, Count, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Count, Day, InSight, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act
 from members.models import Attendance, Meeting, MeetingKind, Talk
 from members.services import meetings, talks
 
 
-def _text(label, most):
-    return serializers.CharField(label=label, max_length=most, required=False, allow_blank=True)
-
-
-class MeetingSerializer(serializers.ModelSerializer):
+class MeetingSerializer(Shown):
     """A meeting that was held. Who was absent stays on the page; here are the numbers."""
 
     organization_name = serializers.CharField(source="organization.name", read_only=True)
@@ -31,7 +28,6 @@ class MeetingSerializer(serializers.ModelSerializer):
             "minutes", "resolution", "follow_up", "hours", "due", "present", "is_void",
             "void_reason", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class MeetingFilter(UnderFilter):
@@ -70,11 +66,11 @@ class MeetingFactsSerializer(serializers.Serializer):
     on = Day("日期", required=False)
     topic = serializers.CharField(label="主题", max_length=200, required=False)
     starts_at = serializers.TimeField(label="开始时间", required=False, allow_null=True)
-    place, host = _text("地点", 100), _text("主持人", 50)
-    recorder, lecturer = _text("记录人", 50), _text("讲课人", 50)
+    place, host = Text("地点", 100), Text("主持人", 50)
+    recorder, lecturer = Text("记录人", 50), Text("讲课人", 50)
     includes_lecture = serializers.BooleanField(label="会上安排了党课", required=False)
-    minutes, resolution = _text("主要内容", 20000), _text("决议", 20000)
-    follow_up = _text("落实情况", 20000)
+    minutes, resolution = Text("主要内容", 20000), Text("决议", 20000)
+    follow_up = Text("落实情况", 20000)
     hours = serializers.DecimalField(
         label="计入学时", max_digits=4, decimal_places=1, min_value=0, required=False
     )
@@ -103,21 +99,16 @@ class MeetingViewSet(Makes, Changes, Resource):
 
     keyset = ("-on", "-pk")
     group, tag = "life", "组织生活"
-    queryset = Meeting.objects.none()
     serializer_class = MeetingSerializer
     filterset_class = MeetingFilter
-
-    def get_queryset(self):
-        rows = Meeting.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "group")
-
+    along = ("organization", "group")
     asks_new, asks_change = NewMeetingSerializer, MeetingFactsSerializer
 
     def make(self, asked):
         people, votes = _people(asked), asked.pop("votes", ())
         branch, again = asked.pop("organization"), asked.pop("again")
-        return meetings.record_meeting(
-            branch, facts=asked, votes=votes, again=again, **people, **self.by_now
+        return self.do(
+            meetings.record_meeting, branch, facts=asked, votes=votes, again=again, **people
         )
 
     def change(self, meeting, asked):
@@ -130,13 +121,9 @@ class MeetingViewSet(Makes, Changes, Resource):
             away = {pk: s for pk, s in there.items() if s != Attendance.Status.PRESENT}
             people = {"due": list(there), "absences": away}
         facts = {name: getattr(meeting, name) for name in meetings.REVISABLE} | asked
-        return meetings.revise_meeting(
-            meeting, revision=meeting.revision, facts=facts, votes=votes, **people, **self.by_now
-        )
+        return self.do(meetings.revise_meeting, meeting, facts=facts, votes=votes, **people)
 
-    @act(VoidSerializer, summary="作废")
-    def void(self, meeting, asked):
-        return meetings.void_meeting(meeting, reason=asked["reason"], **self.by_now)
+    void = act(VoidSerializer, meetings.void_meeting, summary="作废")
 
 
 def _people(asked):
@@ -152,7 +139,7 @@ def _people(asked):
 # --- Talks ----------------------------------------------------------------------------------------
 
 
-class TalkSerializer(serializers.ModelSerializer):
+class TalkSerializer(Shown):
     """A talk. What was said stays on the page; here is that it was held."""
 
     speaker_name = serializers.CharField(source="speaker.name")
@@ -164,7 +151,6 @@ class TalkSerializer(serializers.ModelSerializer):
             "id", "organization", "on", "kind", "speaker", "speaker_name", "listener",
             "listener_name", "voided_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class NewTalksSerializer(serializers.Serializer):
@@ -196,22 +182,16 @@ class TalkViewSet(Makes, Resource):
 
     keyset = ("-on", "-pk")
     group, tag = "life", "组织生活"
-    queryset = Talk.objects.none()
     serializer_class = TalkSerializer
     filterset_class = TalkFilter
     asks_new = NewTalksSerializer
-
-    def get_queryset(self):
-        rows = Talk.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "speaker", "listener")
+    along = ("organization", "speaker", "listener")
 
     def make(self, asked):
         branch, listener = asked.pop("organization"), asked.pop("listener")
-        made = talks.record_talks(branch, listeners=[listener], **asked, **self.by_now)
+        made = self.do(talks.record_talks, branch, listeners=[listener], **asked)
         if not made:
             raise Refused("这两人当日的谈话已经登记。", field="listener")
         return made[0]
 
-    @act(summary="作废")
-    def void(self, talk, asked):
-        talks.void_talk(talk, **self.by_now)
+    void = act(service=talks.void_talk, summary="作废")

@@ -4,9 +4,10 @@ import django_filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization
-from branchyear.lib.dates import Month
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, Ids, InSight, Month, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 from members import soundness
 from members.models import (
     Absence,
@@ -22,27 +23,9 @@ from members.models import (
 from members.services import absences, admissions, training, transfers
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})
-class MonthField(serializers.Field):
-    """2026-04."""
-
-    def __init__(self, label, **options):
-        super().__init__(label=label, **options)
-
-    def to_representation(self, value):
-        return str(value)
-
-    def to_internal_value(self, value):
-        text = value if isinstance(value, str) else ""
-        try:
-            return Month.parse(text)
-        except ValueError as error:
-            raise serializers.ValidationError(str(error)) from None
-
-
 @extend_schema_field({"type": "string", "pattern": "^([0-9]{4}-(0[1-9]|1[0-2]))?$"})
-class PaidTo(MonthField):
-    """As ``MonthField``, kept as text; nothing may be said."""
+class PaidTo(Month):
+    """As ``Month``, kept as text; nothing may be said."""
 
     def __init__(self):
         super().__init__("党费交至", required=False, default="")
@@ -54,7 +37,7 @@ class PaidTo(MonthField):
 # --- Transfers ------------------------------------------------------------------------------------
 
 
-class TransferSerializer(serializers.ModelSerializer):
+class TransferSerializer(Shown):
     """组织关系转接."""
 
     member_name = serializers.CharField(source="member.name")
@@ -66,7 +49,6 @@ class TransferSerializer(serializers.ModelSerializer):
             "state", "letter_no", "issued_on", "valid_until", "dues_paid_to", "reason",
             "received_on", "slip_on", "closing_note",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class LetterSerializer(serializers.Serializer):
@@ -132,19 +114,16 @@ class TransferViewSet(Makes, Resource):
 
     keyset = ("-issued_on", "-pk")
     group, tag = "members", "组织关系转接"
-    queryset = Transfer.objects.none()
     serializer_class = TransferSerializer
     filterset_class = TransferFilter
     asks_new = IssueSerializer
 
-    def get_queryset(self):
-        rows = Transfer.objects.visible_to(self.request.user)
-        return rows.select_related("member__organization", "sender", "receiver")
+    along = ("member__organization", "sender", "receiver")
 
     def make(self, asked):
         """开具介绍信."""
         member, receiver = asked.pop("member"), asked.pop("receiver_code")
-        return transfers.issue(member, receiver=receiver or None, **asked, **self.by_today)
+        return self.do(transfers.issue, member, receiver=receiver or None, **asked)
 
     @act(TakeInSerializer, summary="接收市直机关以外转入的党员", detail=False)
     def take_in(self, asked):
@@ -159,23 +138,12 @@ class TransferViewSet(Makes, Resource):
                 "sex": soundness.sex_in(number),
             }
         branch = asked.pop("organization")
-        return transfers.take_in(branch, person=person, **asked, **self.by_today)
+        return self.do(transfers.take_in, branch, person=person, **asked)
 
-    @act(ReceiveSerializer, summary="接收")
-    def receive(self, transfer, asked):
-        transfers.receive(transfer, on=asked["on"], **self.by_today)
-
-    @act(ReasonSerializer, summary="退回介绍信")
-    def refuse(self, transfer, asked):
-        transfers.refuse(transfer, reason=asked["reason"], **self.by)
-
-    @act(ReasonSerializer, summary="撤回介绍信")
-    def withdraw(self, transfer, asked):
-        transfers.withdraw(transfer, reason=asked["reason"], **self.by)
-
-    @act(SlipSerializer, summary="登记回执")
-    def slip(self, transfer, asked):
-        transfers.register_slip(transfer, **asked, **self.by_today)
+    receive = act(ReceiveSerializer, transfers.receive, summary="接收")
+    refuse = act(ReasonSerializer, transfers.refuse, summary="退回介绍信")
+    withdraw = act(ReasonSerializer, transfers.withdraw, summary="撤回介绍信")
+    slip = act(SlipSerializer, transfers.register_slip, summary="登记回执")
 
 
 # --- Absences -------------------------------------------------------------------------------------
@@ -187,7 +155,7 @@ class ContactSerializer(serializers.ModelSerializer):
         fields = ["on", "how", "result", "reached"]
 
 
-class AbsenceSerializer(serializers.ModelSerializer):
+class AbsenceSerializer(Shown):
     """流动、失联登记."""
 
     member_name = serializers.CharField(source="member.name")
@@ -201,7 +169,6 @@ class AbsenceSerializer(serializers.ModelSerializer):
             "contact_person", "last_contact_on", "contact_due", "suspended_on", "decision_no",
             "ended_on", "ending", "contacts",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class NewAbsenceSerializer(serializers.Serializer):
@@ -238,31 +205,18 @@ class AbsenceViewSet(Makes, Resource):
 
     keyset = ("-since", "-pk")
     group, tag = "members", "流动、失联党员"
-    queryset = Absence.objects.none()
     serializer_class = AbsenceSerializer
     filterset_fields = ("organization", "member", "kind")
     asks_new = NewAbsenceSerializer
 
-    def get_queryset(self):
-        rows = Absence.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "member__organization").prefetch_related(
-            "contacts"
-        )
+    along = ("organization", "member__organization")
+    lists_along = ("contacts",)
 
-    def make(self, asked):
-        return absences.register_absence(asked.pop("member"), **asked, **self.by_today)
+    make = calls(absences.register_absence)
 
-    @act(NewContactSerializer, summary="登记一次联系")
-    def contact(self, absence, asked):
-        absences.add_contact(absence, **asked, **self.by_today)
-
-    @act(SuspendSerializer, summary="登记停止党籍决定")
-    def suspend(self, absence, asked):
-        absences.suspend(absence, **asked, **self.by_today)
-
-    @act(EndAbsenceSerializer, summary="结束登记")
-    def end(self, absence, asked):
-        absences.end_absence(absence, **asked, **self.by_today)
+    contact = act(NewContactSerializer, absences.add_contact, summary="登记一次联系")
+    suspend = act(SuspendSerializer, absences.suspend, summary="登记停止党籍决定")
+    end = act(EndAbsenceSerializer, absences.end_absence, summary="结束登记")
 
 
 # --- Admissions -----------------------------------------------------------------------------------
@@ -277,10 +231,9 @@ class ProgressSerializer(serializers.ModelSerializer):
         fields = ["step", "step_name", "on", "note", "days", "hours"]
 
 
-class AdmissionSerializer(serializers.ModelSerializer):
+class AdmissionSerializer(OfOrganization):
     """Somebody on the way into the Party. The ID number is masked for every role."""
 
-    organization_name = serializers.CharField(source="organization.name")
     id_number = serializers.CharField(source="masked_id_number")
     progress = ProgressSerializer(many=True)
 
@@ -290,7 +243,6 @@ class AdmissionSerializer(serializers.ModelSerializer):
             "id", "organization", "organization_name", "name", "sex", "birth_date", "id_number",
             "unit", "mentors", "state", "stopped_reason", "member", "progress",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class ApplicantFactsSerializer(serializers.Serializer):
@@ -301,15 +253,9 @@ class ApplicantFactsSerializer(serializers.Serializer):
         label="性别", choices=Sex.choices, required=False, allow_blank=True
     )
     birth_date = Day("出生日期", required=False, allow_null=True)
-    id_number = serializers.CharField(
-        label="公民身份号码", max_length=18, required=False, allow_blank=True
-    )
-    unit = serializers.CharField(
-        label="所在处(科)室", max_length=100, required=False, allow_blank=True
-    )
-    mentors = serializers.CharField(
-        label="培养联系人", max_length=100, required=False, allow_blank=True
-    )
+    id_number = Text("公民身份号码", 18)
+    unit = Text("所在处(科)室", 100)
+    mentors = Text("培养联系人", 100)
 
 
 class NewApplicantSerializer(ApplicantFactsSerializer):
@@ -346,49 +292,39 @@ class AdmissionViewSet(Makes, Changes, Resource):
 
     keyset = ("organization__path", "pk")
     group, tag = "members", "发展党员"
-    queryset = Applicant.objects.none()
     serializer_class = AdmissionSerializer
     filterset_fields = ("organization", "state")
     asks_new, asks_change = NewApplicantSerializer, ApplicantFactsSerializer
 
-    def get_queryset(self):
-        rows = Applicant.objects.visible_to(self.request.user)
-        return rows.select_related("organization").prefetch_related("progress__step")
+    along = ("organization",)
+    lists_along = ("progress__step",)
 
     def make(self, asked):
         branch, applied_on = asked.pop("organization"), asked.pop("applied_on")
         stored = dict.fromkeys(admissions.FACTS, "") | {"birth_date": None}
-        return admissions.register_applicant(
-            branch, facts=stored | asked, applied_on=applied_on, **self.by_today
-        )
+        facts = stored | asked
+        return self.do(admissions.register_applicant, branch, facts=facts, applied_on=applied_on)
 
     def change(self, applicant, asked):
         facts = {name: getattr(applicant, name) for name in admissions.FACTS} | asked
-        return admissions.change_applicant(
-            applicant, facts=facts, revision=applicant.revision, **self.by
-        )
+        return self.do(admissions.change_applicant, applicant, facts=facts)
 
     @act(StepsSerializer, summary="登记步骤")
     def steps(self, applicant, asked):
         reported = {line.pop("step"): admissions.Taken(**line) for line in asked["steps"]}
-        admissions.register_steps(applicant, reported, **self.by_today)
+        self.do(admissions.register_steps, applicant, reported)
 
-    @act(ReasonSerializer, summary="终止培养")
-    def stop(self, applicant, asked):
-        admissions.stop(applicant, reason=asked["reason"], **self.by)
-
-    @act(summary="恢复培养")
-    def resume(self, applicant, asked):
-        admissions.resume(applicant, **self.by)
+    stop = act(ReasonSerializer, admissions.stop, summary="终止培养")
+    resume = act(service=admissions.resume, summary="恢复培养")
 
 
 # --- Training -------------------------------------------------------------------------------------
 
 
-class TrainingSerializer(serializers.ModelSerializer):
+class TrainingSerializer(Shown):
     """教育培训, with the ids of those who took part."""
 
-    members = serializers.SerializerMethodField()
+    members = Ids("records", "member_id")
 
     class Meta:
         model = Training
@@ -396,10 +332,6 @@ class TrainingSerializer(serializers.ModelSerializer):
             "id", "organization", "title", "kind", "starts_on", "ends_on", "organiser", "hours",
             "members", "voided_at",
         ]  # fmt: skip
-        read_only_fields = fields
-
-    def get_members(self, row) -> list[int]:
-        return [record.member_id for record in row.records.all()]
 
 
 class TrainingFactsSerializer(serializers.Serializer):
@@ -410,9 +342,7 @@ class TrainingFactsSerializer(serializers.Serializer):
     starts_on = Day("开始日期", required=False)
     ends_on = Day("结束日期", required=False)
     hours = serializers.DecimalField(label="学时", max_digits=5, decimal_places=1, required=False)
-    organiser = serializers.CharField(
-        label="组织单位", max_length=100, required=False, allow_blank=True
-    )
+    organiser = Text("组织单位", 100)
     members = InSight(Member, label="参加的党员", many=True, required=False, allow_empty=False)
 
 
@@ -439,21 +369,18 @@ class TrainingViewSet(Makes, Changes, Resource):
 
     keyset = ("-starts_on", "-pk")
     group, tag = "life", "教育培训"
-    queryset = Training.objects.none()
     serializer_class = TrainingSerializer
     filterset_class = TrainingFilter
     asks_new, asks_change = NewTrainingSerializer, TrainingFactsSerializer
 
-    def get_queryset(self):
-        rows = Training.objects.visible_to(self.request.user)
-        return rows.select_related("organization").prefetch_related("records")
+    along = ("organization",)
+    lists_along = ("records",)
 
     def make(self, asked):
         branch, members = asked.pop("organization"), asked.pop("members")
         asked.setdefault("ends_on", asked["starts_on"])
-        return training.record_training(
-            branch, facts=training.Facts(**asked), members=members, **self.by_today
-        )
+        facts = training.Facts(**asked)
+        return self.do(training.record_training, branch, facts=facts, members=members)
 
     def change(self, row, asked):
         members = asked.pop("members", None)
@@ -461,10 +388,6 @@ class TrainingViewSet(Makes, Changes, Resource):
             members = Member.objects.filter(training_records__training=row)
         stored = {name: getattr(row, name) for name in training.Facts.__dataclass_fields__}
         facts = training.Facts(**(stored | asked))
-        return training.revise_training(
-            row, facts=facts, members=members, revision=row.revision, **self.by_today
-        )
+        return self.do(training.revise_training, row, facts=facts, members=members)
 
-    @act(summary="作废")
-    def void(self, row, asked):
-        training.void_training(row, **self.by_now)
+    void = act(service=training.void_training, summary="作废")

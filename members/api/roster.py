@@ -6,13 +6,14 @@ from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
 from branches.models import Organization
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 from members.models import Category, Meeting, Member, Sex, Standing
 from members.services import probation
 from members.services import roster as services
 
 
-class MemberSerializer(serializers.ModelSerializer):
+class MemberSerializer(Shown):
     """A member on the roll. ID number and telephone are masked for every role.
 
     ``missing`` counts the required facts of the roster that are empty.
@@ -35,7 +36,6 @@ class MemberSerializer(serializers.ModelSerializer):
             "joined_branch_on", "joined_from", "left_on", "probation_extended_to",
             "platform_entered_on", "missing",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class MemberFilter(UnderFilter):
@@ -45,10 +45,6 @@ class MemberFilter(UnderFilter):
     class Meta:
         model = Member
         fields = ["organization", "group", "category", "standing"]
-
-
-def _text(label, most):
-    return serializers.CharField(label=label, max_length=most, required=False, allow_blank=True)
 
 
 def _day(label):
@@ -62,13 +58,13 @@ class FactsSerializer(serializers.Serializer):
     sex = serializers.ChoiceField(
         label="性别", choices=Sex.choices, required=False, allow_blank=True
     )
-    ethnicity, native_place = _text("民族", 20), _text("籍贯", 50)
+    ethnicity, native_place = Text("民族", 20), Text("籍贯", 50)
     birth_date = _day("出生日期")
-    id_number, phone = _text("公民身份号码", 18), _text("联系电话", 20)
-    education, degree = _text("学历", 20), _text("学位", 20)
+    id_number, phone = Text("公民身份号码", 18), Text("联系电话", 20)
+    education, degree = Text("学历", 20), Text("学位", 20)
     worked_from, admitted_on, formal_on = _day("参加工作时间"), _day("入党时间"), _day("转正时间")
     category = serializers.ChoiceField(label="党员类别", choices=Category.choices, required=False)
-    unit, post = _text("所在处(科)室", 100), _text("行政职务", 100)
+    unit, post = Text("所在处(科)室", 100), Text("行政职务", 100)
     group = InSight(Organization, label="所在党小组", required=False, allow_null=True)
     is_leading_cadre = serializers.BooleanField(label="党员领导干部", required=False)
     is_unit_head = serializers.BooleanField(
@@ -76,9 +72,9 @@ class FactsSerializer(serializers.Serializer):
     )
     is_retired = serializers.BooleanField(label="离退休", required=False)
     is_excused = serializers.BooleanField(label="年老体弱或行动不便", required=False)
-    joined_branch_on, joined_from = _day("组织关系转入时间"), _text("转入来源", 100)
+    joined_branch_on, joined_from = _day("组织关系转入时间"), Text("转入来源", 100)
     platform_entered_on = _day("“党建e家”入库日期")
-    remarks = _text("备注", 300)
+    remarks = Text("备注", 300)
 
 
 class NewMemberSerializer(FactsSerializer):
@@ -116,34 +112,19 @@ class MemberViewSet(Makes, Changes, Resource):
 
     keyset = ("organization__path", "name_key", "pk")
     group, tag = "members", "党员"
-    queryset = Member.objects.none()
     serializer_class = MemberSerializer
     filterset_class = MemberFilter
-
-    def get_queryset(self):
-        rows = Member.objects.visible_to(self.request.user).with_missing()
-        return rows.select_related("organization", "group")
-
+    along = ("organization", "group")
     asks_new, asks_change = NewMemberSerializer, FactsSerializer
 
+    def rows(self):
+        return super().rows().with_missing()
+
     def make(self, asked):
-        return services.add_member(asked.pop("organization"), **asked, **self.by_today)
+        return self.do(services.add_member, asked.pop("organization"), **asked)
 
-    def change(self, member, asked):
-        return services.revise_member(member, revision=member.revision, **asked, **self.by_today)
-
-    @act(StandingSerializer, summary="变更状态")
-    def stand(self, member, asked):
-        services.change_standing(member, asked.pop("standing"), **asked, **self.by)
-
-    @act(ConvertSerializer, summary="转正")
-    def convert(self, member, asked):
-        probation.convert(member, **asked, **self.by_today)
-
-    @act(ProbationSerializer, summary="延长预备期")
-    def extend_probation(self, member, asked):
-        probation.extend_probation(member, **asked, **self.by_today)
-
-    @act(EndProbationSerializer, summary="取消预备党员资格")
-    def end_probation(self, member, asked):
-        probation.end_probation(member, **asked, **self.by_today)
+    change = calls(services.revise_member)
+    stand = act(StandingSerializer, services.change_standing, summary="变更状态")
+    convert = act(ConvertSerializer, probation.convert, summary="转正")
+    extend_probation = act(ProbationSerializer, probation.extend_probation, summary="延长预备期")
+    end_probation = act(EndProbationSerializer, probation.end_probation, summary="取消预备党员资格")

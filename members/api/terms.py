@@ -2,15 +2,16 @@
 
 from rest_framework import serializers
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization, Term, TermReminder
 from branches.services import terms
-from branchyear.rest.resources import Changes, Count, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Count, Day, InSight, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 from members.models import Member, Post, PostHeld
 from members.services import elections, posts
 
 
-class TermSerializer(serializers.ModelSerializer):
-    organization_name = serializers.CharField(source="organization.name")
+class TermSerializer(OfOrganization):
     due_on = serializers.DateField()
 
     class Meta:
@@ -20,7 +21,6 @@ class TermSerializer(serializers.ModelSerializer):
             "extended_to", "extension_no", "due_on", "ended_on", "seats", "candidates", "voters_due",
             "voters_present", "request_no", "approval_no", "filed_on", "late_reason", "remarks",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class ElectionFactsSerializer(serializers.Serializer):
@@ -31,17 +31,11 @@ class ElectionFactsSerializer(serializers.Serializer):
     candidates = Count("候选人数", required=False, allow_null=True)
     voters_due = Count("应到有选举权党员", required=False, allow_null=True)
     voters_present = Count("实到有选举权党员", required=False, allow_null=True)
-    request_no = serializers.CharField(
-        label="请示文号", max_length=60, required=False, allow_blank=True
-    )
-    approval_no = serializers.CharField(
-        label="批复文号", max_length=60, required=False, allow_blank=True
-    )
+    request_no = Text("请示文号", 60)
+    approval_no = Text("批复文号", 60)
     filed_on = Day("备案日期", required=False, allow_null=True)
-    late_reason = serializers.CharField(
-        label="未按期换届原因", max_length=300, required=False, allow_blank=True
-    )
-    remarks = serializers.CharField(label="备注", max_length=300, required=False, allow_blank=True)
+    late_reason = Text("未按期换届原因", 300)
+    remarks = Text("备注", 300)
 
 
 class SeatSerializer(serializers.Serializer):
@@ -87,43 +81,30 @@ class TermViewSet(Makes, Changes, Resource):
 
     keyset = ("organization__path", "-elected_on", "pk")
     group, tag = "organizations", "届次与班子"
-    queryset = Term.objects.none()
     serializer_class = TermSerializer
     filterset_fields = ("organization", "number")
     asks_new, asks_change = NewTermSerializer, ElectionFactsSerializer
-
-    def get_queryset(self):
-        return Term.objects.visible_to(self.request.user).select_related("organization")
+    along = ("organization",)
 
     def make(self, asked):
         organization, seats = asked.pop("organization"), _seats(asked.pop("elected"))
-        return elections.record_election(
-            organization, terms.Election(**asked), seats, **self.by_today
-        )
+        return self.do(elections.record_election, organization, terms.Election(**asked), seats)
 
-    def change(self, term, asked):
-        return terms.correct_term(term, revision=term.revision, **asked, **self.by_today)
-
-    @act(ExtendSerializer, summary="登记延期换届")
-    def extend(self, term, asked):
-        terms.extend(term, revision=term.revision, **asked, **self.by)
-
-    @act(RemindSerializer, summary="提醒换届")
-    def remind(self, term, asked):
-        terms.remind(term, **asked, **self.by_today)
+    change = calls(terms.correct_term)
+    extend = act(ExtendSerializer, terms.extend, summary="登记延期换届")
+    remind = act(RemindSerializer, terms.remind, summary="提醒换届")
 
     @act(ByElectionSerializer, summary="补选")
     def by_election(self, term, asked):
-        elections.by_election(term, _seats(asked.pop("elected")), **asked, **self.by_today)
+        self.do(elections.by_election, term, _seats(asked.pop("elected")), **asked)
 
 
 def _seats(lines):
     return [posts.Seat(**line) for line in lines]
 
 
-class PostSerializer(serializers.ModelSerializer):
+class PostSerializer(OfOrganization):
     member_name = serializers.CharField(source="member.name")
-    organization_name = serializers.CharField(source="organization.name")
 
     class Meta:
         model = PostHeld
@@ -131,14 +112,11 @@ class PostSerializer(serializers.ModelSerializer):
             "id", "member", "member_name", "organization", "organization_name", "term", "post",
             "duties", "votes", "starts_on", "ends_on", "document_no",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class PostFactsSerializer(serializers.Serializer):
-    duties = serializers.CharField(label="分工", max_length=200, required=False, allow_blank=True)
-    document_no = serializers.CharField(
-        label="批复(备案)文号", max_length=60, required=False, allow_blank=True
-    )
+    duties = Text("分工", 200)
+    document_no = Text("批复(备案)文号", 60)
 
 
 class EndPostSerializer(serializers.Serializer):
@@ -152,19 +130,13 @@ class PostViewSet(Changes, Resource):
 
     keyset = ("organization__path", "starts_on", "pk")
     group, tag = "organizations", "届次与班子"
-    queryset = PostHeld.objects.none()
     serializer_class = PostSerializer
     filterset_fields = ("organization", "member", "term", "post")
     asks_change = PostFactsSerializer
-
-    def get_queryset(self):
-        rows = PostHeld.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "member__organization")
+    along = ("organization", "member__organization")
 
     def change(self, held, asked):
         stored = {"duties": held.duties, "document_no": held.document_no}
-        return posts.change_post(held, **(stored | asked), **self.by)
+        return self.do(posts.change_post, held, **(stored | asked))
 
-    @act(EndPostSerializer, summary="免职")
-    def end(self, held, asked):
-        posts.end_post(held, **asked, **self.by_today)
+    end = act(EndPostSerializer, posts.end_post, summary="免职")

@@ -4,9 +4,10 @@ import django_filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization
-from branchyear.rest.resources import Changes, InSight, Makes, Resource, act
-from members.api.movement import MonthField
+from branchyear.rest.fields import InSight, Month
+from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 from reports.models import Bulletin
 from reports.services import bulletins as services
 
@@ -15,11 +16,10 @@ class PartSerializer(serializers.Serializer):
     key, heading, text = (serializers.CharField(read_only=True) for _ in range(3))
 
 
-class BulletinSerializer(serializers.ModelSerializer):
+class BulletinSerializer(OfOrganization):
     """``parts`` are its words, by ``key``; ``practices`` the ids of the practices printed in it."""
 
     year = serializers.IntegerField(source="campaign.year")
-    organization_name = serializers.CharField(source="organization.name")
     parts = PartSerializer(many=True)
     practices = serializers.SerializerMethodField()
 
@@ -29,7 +29,6 @@ class BulletinSerializer(serializers.ModelSerializer):
             "id", "year", "organization", "organization_name", "number", "month", "title",
             "audience", "state", "parts", "practices", "drafted_at", "published_at", "seal",
         ]  # fmt: skip
-        read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_practices(self, row):
@@ -46,7 +45,7 @@ class BulletinFilter(django_filters.FilterSet):
 
 class NewBulletinSerializer(serializers.Serializer):
     organization = InSight(Organization, label="印发单位")
-    month = MonthField("月份")
+    month = Month("月份")
 
 
 class WordsSerializer(serializers.Serializer):
@@ -74,37 +73,26 @@ class BulletinViewSet(Makes, Changes, Resource):
 
     keyset = ("-campaign__year", "-number", "pk")
     group, tag = "reports", "通报"
-    queryset = Bulletin.objects.none()
     serializer_class = BulletinSerializer
     filterset_class = BulletinFilter
     asks_new, asks_change = NewBulletinSerializer, WordsSerializer
+    along = ("organization", "campaign")
 
-    def get_queryset(self):
-        rows = Bulletin.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "campaign")
-
-    def make(self, asked):
-        return services.draft(asked["organization"], asked["month"], **self.by_now)
+    make = calls(services.draft)
 
     def change(self, row, asked):
         unknown = asked.get("texts", {}).keys() - {part["key"] for part in row.parts}
         if unknown:
             sentence = f"没有“{min(unknown)}”这一部分。"
             raise serializers.ValidationError({"texts": [sentence]})
-        services.save(
+        self.do(
+            services.save,
             row,
             title=asked.get("title", row.title),
             audience=asked.get("audience", row.audience),
             texts=asked.get("texts", {}),
             chosen=asked.get("practices", row.practices),
-            revision=row.revision,
-            **self.by_now,
         )
 
-    @act(summary="按最新数据重新起草")
-    def redraft(self, row, asked):
-        services.redraft(row, revision=row.revision, **self.by_now)
-
-    @act(summary="发布")
-    def publish(self, row, asked):
-        services.publish(row, revision=row.revision, **self.by_now)
+    redraft = act(service=services.redraft, summary="按最新数据重新起草")
+    publish = act(service=services.publish, summary="发布")

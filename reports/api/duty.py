@@ -4,10 +4,12 @@ import django_filters
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
-from branchyear.rest.resources import Changes, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import InSight, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act
 from reports.models import DutyReport
 from reports.services import duty as services
 from tasks.models import Campaign
@@ -21,12 +23,10 @@ class TextsSerializer(serializers.Serializer):
     next = Words("下一步打算", services.MOST, required=False, default=None)
 
 
-class DutyReportSerializer(serializers.ModelSerializer):
+class DutyReportSerializer(OfOrganization):
     """``texts`` of a draft are shown to those alone who write it."""
 
     year = serializers.IntegerField(source="campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     texts = serializers.SerializerMethodField()
 
     class Meta:
@@ -35,7 +35,6 @@ class DutyReportSerializer(serializers.ModelSerializer):
             "id", "year", "organization", "organization_code", "organization_name", "state", "texts",
             "submitted_at", "comment", "comment_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
     def get_texts(self, row) -> dict[str, str]:
         user = self.context["request"].user
@@ -65,41 +64,28 @@ class DutyReportViewSet(Makes, Changes, Resource):
 
     keyset = ("-campaign__year", "organization__path", "pk")
     group, tag = "reports", "述职评议"
-    queryset = DutyReport.objects.none()
     serializer_class = DutyReportSerializer
     filterset_class = DutyReportFilter
     asks_new, asks_change = NewDutyReportSerializer, TextsSerializer
-
-    def get_queryset(self):
-        rows = DutyReport.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "campaign")
+    along = ("organization", "campaign")
 
     def make(self, asked):
         organization = asked.pop("organization")
         campaign = Campaign.objects.running(local_day())
         if campaign is None or not services.reports_on(organization):
             raise Refused("这个党组织现在不用填写述职报告。", field="organization")
-        return services.save(organization, campaign, asked, revision=0, **self.by_now)
+        return self.do(services.save, organization, campaign, asked, revision=0)
 
     def change(self, row, asked):
-        texts = _over(row, asked)
-        services.save(row.organization, row.campaign, texts, revision=row.revision, **self.by_now)
+        self._write(services.save, row, asked)
 
     @act(TextsSerializer, summary="提交（可同时填写）")
     def submit(self, row, asked):
-        texts = _over(row, asked)
-        services.submit(row.organization, row.campaign, texts, revision=row.revision, **self.by_now)
+        self._write(services.submit, row, asked)
 
-    @act(summary="撤回")
-    def withdraw(self, row, asked):
-        services.withdraw(row, revision=row.revision, **self.by_now)
+    withdraw = act(service=services.withdraw, summary="撤回")
+    comment = act(CommentSerializer, services.comment, summary="点评或退回")
 
-    @act(CommentSerializer, summary="点评或退回")
-    def comment(self, row, asked):
-        services.comment(
-            row, asked["text"], back=asked["back"], revision=row.revision, **self.by_now
-        )
-
-
-def _over(row, asked):
-    return row.texts | {key: text for key, text in asked.items() if text is not None}
+    def _write(self, service, row, asked):
+        texts = row.texts | {key: text for key, text in asked.items() if text is not None}
+        self.do(service, row.organization, row.campaign, texts, revision=row.revision)

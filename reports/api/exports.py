@@ -5,10 +5,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import renderers, serializers
 from rest_framework.decorators import action
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.errors import require
 from branchyear.lib.private import hand_out
-from branchyear.rest.resources import InSight, Makes, Resource, act
+from branchyear.rest.fields import InSight
+from branchyear.rest.resources import Makes, Resource, act
 from reports import rules
 from reports.kinds import KINDS
 from reports.models import Export
@@ -24,9 +26,8 @@ class AnyFile(renderers.JSONRenderer):
     media_type = "*/*"
 
 
-class ExportSerializer(serializers.ModelSerializer):
+class ExportSerializer(OfOrganization):
     title = serializers.SerializerMethodField()
-    organization_name = serializers.CharField(source="organization.name")
     code = serializers.SerializerMethodField()
 
     class Meta:
@@ -55,7 +56,6 @@ class ExportSerializer(serializers.ModelSerializer):
             "code",
             "expires_on",
         )
-        read_only_fields = fields
 
     def get_code(self, export) -> str:
         return export.paper.shown_code if export.paper else ""
@@ -88,26 +88,17 @@ class ExportViewSet(Makes, Resource):
 
     keyset = ("-requested_at", "-pk")
     group, tag = "exports", "台账导出"
-    queryset = Export.objects.none()
     serializer_class = ExportSerializer
     filterset_fields = ("kind", "status", "format")
-
-    def get_queryset(self):
-        return Export.objects.visible_to(self.request.user).select_related("organization", "paper")
-
+    along = ("organization", "paper")
     asks_new = NewExportSerializer
 
     def make(self, asked):
         require(rules.may_export(self.request.user), NO_LEDGERS)
-        return services.request_export(asked.pop("kind"), **asked, **self.by)
+        return self.do(services.request_export, **asked)
 
-    @act(summary="重新生成")
-    def retry(self, export, asked):
-        services.retry_export(export, **self.by)
-
-    @act(summary="取消")
-    def cancel(self, export, asked):
-        services.cancel_export(export, **self.by)
+    retry = act(service=services.retry_export, summary="重新生成")
+    cancel = act(service=services.cancel_export, summary="取消")
 
     @extend_schema(
         summary="下载文件（留痕）",
@@ -117,5 +108,5 @@ class ExportViewSet(Makes, Resource):
     @action(detail=True, renderer_classes=[AnyFile])
     def file(self, request, pk):
         export = self.get_object()
-        content = services.download(export, **self.by)
+        content = self.do(services.download, export)
         return hand_out(content, name=export.filename)

@@ -5,19 +5,19 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from branchyear.rest.resources import Changes, Day, Resource, Words, act
+from branches.api.shown import OfOrganization
+from branchyear.rest.fields import Day, Shown, Words
+from branchyear.rest.resources import Changes, Resource, act
 from reports import rules
 from reports.models import MonthlyReport, ReportExtension, Tier
 from reports.querysets import VERDICTS
 from reports.services import extensions, monthly
 
 
-class MonthlyReportSerializer(serializers.ModelSerializer):
+class MonthlyReportSerializer(OfOrganization):
     """A report and its verdict; figures and words as they were sealed, never a draft's."""
 
     organization = serializers.IntegerField(source="organization_id")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     receiver = serializers.IntegerField(source="receiver_id")
     month = serializers.CharField(source="period.month")
     tier = serializers.ChoiceField(source="period.tier", choices=Tier.choices)
@@ -49,7 +49,6 @@ class MonthlyReportSerializer(serializers.ModelSerializer):
             "texts",
             "seal",
         ]
-        read_only_fields = fields
 
     @extend_schema_field(serializers.ChoiceField(VERDICTS))
     def get_verdict(self, report):
@@ -116,52 +115,45 @@ class MonthlyReportViewSet(Changes, Resource):
 
     keyset = ("-period__month", "organization__path", "pk")
     group, tag = "reports", "月报"
-    queryset = MonthlyReport.objects.none()
     serializer_class = MonthlyReportSerializer
     filterset_class = MonthlyReportFilter
-
-    def get_queryset(self):
-        return MonthlyReport.objects.visible_to(self.request.user).with_words()
-
     asks_change = WordsSerializer
+
+    def rows(self):
+        return super().rows().with_words()
 
     def change(self, report, asked):
         """暂存."""
         texts = report.texts | asked.get("texts", {})
         notes = report.notes | asked["notes"] if "notes" in asked else None
-        return monthly.save(report, texts, revision=report.revision, notes=notes, **self.by_now)
+        return self.do(monthly.save, report, texts, notes=notes)
 
     @act(WordsSerializer, summary="报送（可同时填写）")
     def submit(self, report, asked):
         texts = report.texts | asked["texts"] if "texts" in asked else None
         notes = report.notes | asked["notes"] if "notes" in asked else None
-        monthly.submit(report, texts, revision=report.revision, notes=notes, **self.by_now)
+        self.do(monthly.submit, report, texts, notes=notes)
 
-    @act(summary="撤回")
-    def withdraw(self, report, asked):
-        monthly.withdraw(report, **self.by_now)
+    withdraw = act(service=monthly.withdraw, summary="撤回")
 
     @act(AcceptSerializer, summary="接收")
     def accept(self, report, asked):
-        monthly.accept(report, reason=asked["reason"], seen_round=report.round, **self.by_now)
+        self.do(monthly.accept, report, seen_round=report.round, **asked)
 
     @act(ReturnSerializer, summary="退回修改")
     def send_back(self, report, asked):
-        monthly.send_back(report, reason=asked["reason"], seen_round=report.round, **self.by_now)
+        self.do(monthly.send_back, report, seen_round=report.round, **asked)
 
-    @act(LaterSerializer, summary="申请延期（见 report-extensions/）")
-    def ask_extension(self, report, asked):
-        extensions.ask(report, **asked, **self.by_now)
-
-    @act(LaterSerializer, summary="上级主动延期")
-    def grant_extension(self, report, asked):
-        extensions.grant(report, **asked, **self.by_now)
+    ask_extension = act(
+        LaterSerializer, extensions.ask, summary="申请延期（见 report-extensions/）"
+    )
+    grant_extension = act(LaterSerializer, extensions.grant, summary="上级主动延期")
 
 
 # --- Requests for a later day -----------------------------------------------------------------------
 
 
-class ReportExtensionSerializer(serializers.ModelSerializer):
+class ReportExtensionSerializer(Shown):
     organization = serializers.IntegerField(source="report.organization_id")
     organization_name = serializers.CharField(source="report.organization.name")
     month = serializers.CharField(source="report.period.month")
@@ -172,7 +164,6 @@ class ReportExtensionSerializer(serializers.ModelSerializer):
             "id", "report", "organization", "organization_name", "month", "until", "reason",
             "state", "asked_at", "decided_at", "answer",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class VerdictSerializer(serializers.Serializer):
@@ -185,14 +176,8 @@ class ReportExtensionViewSet(Resource):
 
     keyset = ("-asked_at", "-pk")
     group, tag = "reports", "月报"
-    queryset = ReportExtension.objects.none()
     serializer_class = ReportExtensionSerializer
     filterset_fields = ("report", "state")
+    along = ("report__organization", "report__receiver", "report__period")
 
-    def get_queryset(self):
-        rows = ReportExtension.objects.visible_to(self.request.user)
-        return rows.select_related("report__organization", "report__receiver", "report__period")
-
-    @act(VerdictSerializer, summary="审批延期")
-    def decide(self, extension, asked):
-        extensions.decide(extension, **asked, **self.by_now)
+    decide = act(VerdictSerializer, extensions.decide, summary="审批延期")

@@ -3,14 +3,14 @@
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
-from branchyear.rest.resources import InSight, Makes, Resource, act
+from branches.api.shown import OfOrganization
+from branchyear.rest.fields import InSight
+from branchyear.rest.resources import Makes, Resource, act, calls
 from reports.models import GoodPractice, MonthlyReport
 from reports.services import practices as services
 
 
-class PracticeSerializer(serializers.ModelSerializer):
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
+class PracticeSerializer(OfOrganization):
     month = serializers.CharField(source="report.period.month")
 
     class Meta:
@@ -19,13 +19,6 @@ class PracticeSerializer(serializers.ModelSerializer):
             "id", "report", "month", "organization", "organization_code", "organization_name",
             "text", "state", "bulletin", "answer", "recommended_at", "decided_at",
         ]  # fmt: skip
-        read_only_fields = fields
-
-
-class PracticeFilter(UnderFilter):
-    class Meta:
-        model = GoodPractice
-        fields = ["organization", "state"]
 
 
 class RecommendSerializer(serializers.Serializer):
@@ -45,28 +38,12 @@ class PracticeViewSet(Makes, Resource):
 
     keyset = ("-recommended_at", "-pk")
     group, tag = "reports", "经验做法"
-    queryset = GoodPractice.objects.none()
     serializer_class = PracticeSerializer
-    filterset_class = PracticeFilter
+    filterset_base, filterset_fields = UnderFilter, ("organization", "state")
     asks_new = RecommendSerializer
+    along = ("organization", "report__period", "report__organization", "report__receiver")
 
-    def get_queryset(self):
-        rows = GoodPractice.objects.visible_to(self.request.user)
-        return rows.select_related(
-            "organization", "report__period", "report__organization", "report__receiver"
-        )
-
-    def make(self, asked):
-        return services.recommend(asked["report"], **self.by_now)
-
-    @act(summary="选用")
-    def take_up(self, row, asked):
-        services.take_up(row, **self.by_now)
-
-    @act(AdoptSerializer, summary="简报采用")
-    def adopt(self, row, asked):
-        services.adopt(row, **asked, **self.by_now)
-
-    @act(DeclineSerializer, summary="不采用")
-    def decline(self, row, asked):
-        services.decline(row, **asked, **self.by_now)
+    make = calls(services.recommend)
+    take_up = act(service=services.take_up, summary="选用")
+    adopt = act(AdoptSerializer, services.adopt, summary="简报采用")
+    decline = act(DeclineSerializer, services.decline, summary="不采用")

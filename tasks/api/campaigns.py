@@ -4,13 +4,7 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from branchyear.rest.resources import Resource
-from tasks.models import (
-    Campaign,
-    ChecklistItem,
-    ItemVersion,
-    Phase,
-    Task,
-)
+from tasks.models import Campaign, ChecklistItem, ItemVersion, Phase, Task
 
 # --- Campaigns ------------------------------------------------------------------------------------
 
@@ -96,12 +90,10 @@ class CampaignViewSet(Resource):
 
     keyset = ("-year", "pk")
     group, tag = "campaign", "活动与检查清单"
-    queryset = Campaign.objects.none()
     serializer_class = CampaignSerializer
     filterset_fields = ["year"]
-
-    def get_queryset(self):
-        asked = ChecklistItem.objects.asked().select_related("current")
-        return Campaign.objects.visible_to(self.request.user).prefetch_related(
-            "phases", "tasks", Prefetch("tasks__items", queryset=asked)
-        )
+    lists_along = (
+        "phases",
+        "tasks",
+        Prefetch("tasks__items", queryset=ChecklistItem.objects.asked().select_related("current")),
+    )

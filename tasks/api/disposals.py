@@ -4,16 +4,16 @@ import django_filters
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
-from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Words
+from branchyear.rest.resources import Makes, Resource, act, calls
 from members.models import Member
 from tasks.models import Disposal
 from tasks.services import disposals as services
 
 
-class DisposalSerializer(serializers.ModelSerializer):
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
+class DisposalSerializer(OfOrganization):
     member_name = serializers.CharField(source="member.name")
 
     class Meta:
@@ -22,7 +22,6 @@ class DisposalSerializer(serializers.ModelSerializer):
             "id", "organization", "organization_code", "organization_name", "member", "member_name",
             "kind", "decided_on", "until", "document_no", "reviewed_on", "result", "at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class DisposalFilter(UnderFilter):
@@ -52,18 +51,10 @@ class DisposalViewSet(Makes, Resource):
 
     keyset = ("-decided_on", "-pk")
     group, tag = "members", "不合格党员处置"
-    queryset = Disposal.objects.none()
     serializer_class = DisposalSerializer
     filterset_class = DisposalFilter
     asks_new = NewDisposalSerializer
+    along = ("organization", "member")
 
-    def get_queryset(self):
-        rows = Disposal.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "member")
-
-    def make(self, asked):
-        return services.register(asked.pop("organization"), **asked, **self.by_now)
-
-    @act(ReviewSerializer, summary="登记期满考察")
-    def review(self, row, asked):
-        services.review(row, **asked, **self.by_now)
+    make = calls(services.register)
+    review = act(ReviewSerializer, services.review, summary="登记期满考察")

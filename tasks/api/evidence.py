@@ -2,17 +2,16 @@
 pages alone, with a trace."""
 
 import django_filters
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
+from branchyear.rest.fields import Ids, Shown
 from branchyear.rest.resources import Resource
 from tasks.models import Evidence
 
 
-class EvidenceSerializer(serializers.ModelSerializer):
+class EvidenceSerializer(Shown):
     """What is known about a file; the file itself is handed out by the pages only, with a trace."""
 
-    items = serializers.SerializerMethodField()
+    items = Ids("links", "branch_item_id")
 
     class Meta:
         model = Evidence
@@ -27,11 +26,6 @@ class EvidenceSerializer(serializers.ModelSerializer):
             "uploaded_at",
             "items",
         ]
-        read_only_fields = fields
-
-    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
-    def get_items(self, evidence):
-        return [link.branch_item_id for link in evidence.links.all()]
 
 
 class EvidenceFilter(django_filters.FilterSet):
@@ -47,9 +41,6 @@ class EvidenceViewSet(Resource):
 
     keyset = ("-pk",)
     group, tag = "campaign", "佐证材料"
-    queryset = Evidence.objects.none()
     serializer_class = EvidenceSerializer
     filterset_class = EvidenceFilter
-
-    def get_queryset(self):
-        return Evidence.objects.visible_to(self.request.user).prefetch_related("links")
+    lists_along = ("links",)

@@ -4,20 +4,20 @@ import django_filters
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branchyear.lib.dates import local_day
-from branchyear.rest.resources import Resource, Words, act
+from branchyear.rest.fields import Words
+from branchyear.rest.resources import Resource, act
 from tasks.health.words import sentence
 from tasks.models import Explanation, Finding
 from tasks.services import findings as services
 from tasks.services import problems
 
 
-class FindingSerializer(serializers.ModelSerializer):
+class FindingSerializer(OfOrganization):
     """One thing that a rule found, with its sentence as of today."""
 
     year = serializers.IntegerField(source="rule.campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     task = serializers.CharField(source="rule.task.code")
     rule = serializers.CharField(source="rule.number")
     rule_name = serializers.CharField(source="rule.name")
@@ -44,7 +44,6 @@ class FindingSerializer(serializers.ModelSerializer):
             "closed_on",
             "closing",
         ]
-        read_only_fields = fields
 
     def get_sentence(self, finding) -> str:
         return sentence(finding, local_day())
@@ -75,31 +74,20 @@ class FindingViewSet(Resource):
 
     keyset = ("organization__path", "rule__number", "pk")
     group, tag = "problems", "支部体检"
-    queryset = Finding.objects.none()
     serializer_class = FindingSerializer
     filterset_class = FindingFilter
+    along = ("organization", "rule__task", "rule__campaign")
 
-    def get_queryset(self):
-        return Finding.objects.visible_to(self.request.user).select_related(
-            "organization", "rule__task", "rule__campaign"
-        )
-
-    @act(summary="列入问题清单（见 problems/?finding=）")
-    def problem(self, finding, asked):
-        problems.list_finding(finding, **self.by_now)
-
-    @act(ExplainSerializer, summary="说明情况（见 explanations/）")
-    def explain(self, finding, asked):
-        services.explain(finding, asked["text"], **self.by_now)
+    problem = act(service=problems.list_finding, summary="列入问题清单（见 problems/?finding=）")
+    explain = act(ExplainSerializer, services.explain, summary="说明情况（见 explanations/）")
 
 
 # --- Explanations ---------------------------------------------------------------------------------
 
 
-class ExplanationSerializer(serializers.ModelSerializer):
+class ExplanationSerializer(OfOrganization):
     """Why a warning stands, and what those above say to it."""
 
-    organization_name = serializers.CharField(source="organization.name")
     rule = serializers.CharField(source="rule.number")
     rule_name = serializers.CharField(source="rule.name")
 
@@ -109,7 +97,6 @@ class ExplanationSerializer(serializers.ModelSerializer):
             "id", "organization", "organization_name", "rule", "rule_name", "key", "text", "state",
             "made_up", "given_at", "decided_at", "decision_note",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -119,25 +106,13 @@ class DecisionSerializer(serializers.Serializer):
     note = Words("意见", 300, required=False)
 
 
-class ExplanationFilter(UnderFilter):
-    class Meta:
-        model = Explanation
-        fields = ["organization", "state"]
-
-
 class ExplanationViewSet(Resource):
     """情况说明."""
 
     keyset = ("-given_at", "-pk")
     group, tag = "problems", "支部体检"
-    queryset = Explanation.objects.none()
     serializer_class = ExplanationSerializer
-    filterset_class = ExplanationFilter
+    filterset_base, filterset_fields = UnderFilter, ("organization", "state")
+    along = ("organization", "rule")
 
-    def get_queryset(self):
-        rows = Explanation.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "rule")
-
-    @act(DecisionSerializer, summary="审核情况说明")
-    def decide(self, explanation, asked):
-        services.decide(explanation, **asked, **self.by_now)
+    decide = act(DecisionSerializer, services.decide, summary="审核情况说明")

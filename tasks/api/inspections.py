@@ -6,15 +6,17 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
-from branchyear.rest.resources import Changes, Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act
 from tasks.models import Campaign, ChecklistItem, Draw, Inspection, TeamMember, Visit, VisitRecord
 from tasks.services import discrepancies, inspections, inspectors, visits
 
 
-class RecordSerializer(serializers.ModelSerializer):
+class RecordSerializer(Shown):
     """One item as it was found, beside what was claimed."""
 
     item = serializers.CharField(source="item.code")
@@ -24,10 +26,9 @@ class RecordSerializer(serializers.ModelSerializer):
         fields = [
             "id", "item", "claimed_state", "verdict", "words", "statement", "problem", "decided_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
-class VisitSerializer(serializers.ModelSerializer):
+class VisitSerializer(Shown):
     """A branch that was drawn. Records are there once the inspector has signed."""
 
     branch_code = serializers.CharField(source="branch.code")
@@ -40,10 +41,9 @@ class VisitSerializer(serializers.ModelSerializer):
             "id", "branch", "branch_code", "branch_name", "stratum", "state", "visited_on",
             "signed_at", "missed_reason", "records",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
-class DrawSerializer(serializers.ModelSerializer):
+class DrawSerializer(Shown):
     """What was published and when; seed and sample stand in the draw's own document."""
 
     class Meta:
@@ -52,12 +52,10 @@ class DrawSerializer(serializers.ModelSerializer):
             "id", "number", "algorithm", "population_sha256", "size", "commitment", "published_at",
             "drawn_at", "voided_at", "void_reason",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
-class InspectionSerializer(serializers.ModelSerializer):
+class InspectionSerializer(OfOrganization):
     year = serializers.IntegerField(source="campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
     scope_code = serializers.CharField(source="scope.code")
     items = serializers.SerializerMethodField()
     draws = DrawSerializer(many=True)
@@ -69,7 +67,6 @@ class InspectionSerializer(serializers.ModelSerializer):
             "id", "year", "title", "kind", "organization", "organization_code", "scope_code",
             "starts_on", "ends_on", "announced", "state", "items", "draws", "visits", "ended_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_items(self, inspection):
@@ -129,69 +126,50 @@ class SummarySerializer(serializers.Serializer):
     summary = Words("总体情况", 2000)
 
 
+def _records(user):
+    """What a visit found, as far as this person may know."""
+    rows = VisitRecord.objects.visible_to(user).select_related("item")
+    return Prefetch("records", queryset=rows)
+
+
 class InspectionViewSet(Makes, Changes, Resource):
     """Inspections in sight, with the draws and the visits this person may know of."""
 
     keyset = ("-starts_on", "-pk")
     group, tag = "inspections", "督查抽查"
-    queryset = Inspection.objects.none()
     serializer_class = InspectionSerializer
     filterset_class = InspectionFilter
+    along, lists_along = ("campaign", "organization", "scope"), ("items", "draws")
+    asks_new, asks_change = NewInspectionSerializer, ChangedPlanSerializer
 
     def get_queryset(self):
         user = self.request.user
-        records = VisitRecord.objects.visible_to(user).select_related("item")
         visits = (
             Visit.objects.visible_to(user)
             .select_related("branch")
-            .prefetch_related(Prefetch("records", queryset=records))
+            .prefetch_related(_records(user))
             .order_by("branch__path")
         )
-        return (
-            Inspection.objects.visible_to(user)
-            .select_related("campaign", "organization", "scope")
-            .prefetch_related("items", "draws", Prefetch("visits", queryset=visits))
-        )
-
-    asks_new, asks_change = NewInspectionSerializer, ChangedPlanSerializer
+        return super().get_queryset().prefetch_related(Prefetch("visits", queryset=visits))
 
     def make(self, asked):
         campaign = Campaign.objects.running(local_day())
         items = _items(campaign, asked.pop("items"))
         organization = asked.pop("organization")
-        return inspections.draft(
-            organization, campaign=campaign, items=items, **asked, **self.by_now
-        )
+        return self.do(inspections.draft, organization, campaign=campaign, items=items, **asked)
 
     def change(self, row, asked):
         codes = asked.pop("items", None)
         items = row.items.all() if codes is None else _items(row.campaign, codes)
         facts = {name: getattr(row, name) for name in inspections.FACTS} | asked
-        inspections.change(row, items=items, revision=row.revision, **facts, **self.by_now)
+        self.do(inspections.change, row, items=items, **facts)
 
-    @act(LeaveOutSerializer, summary="不列入抽取")
-    def leave_out(self, row, asked):
-        inspections.leave_out(row, asked["branch"], asked["reason"], **self.by_now)
-
-    @act(TakeInSerializer, summary="恢复列入抽取")
-    def take_in(self, row, asked):
-        inspections.take_in(row, asked["branch"], **self.by_now)
-
-    @act(summary="公布校验值")
-    def publish(self, row, asked):
-        inspections.publish(row, revision=row.revision, **self.by_now)
-
-    @act(summary="抽取")
-    def draw(self, row, asked):
-        inspections.make_draw(row, revision=row.revision, **self.by_now)
-
-    @act(VoidSerializer, summary="作废")
-    def void(self, row, asked):
-        inspections.declare_void(row, asked["reason"], revision=row.revision, **self.by_now)
-
-    @act(SummarySerializer, summary="结束检查")
-    def end(self, row, asked):
-        inspections.end(row, asked["summary"], revision=row.revision, **self.by_now)
+    leave_out = act(LeaveOutSerializer, inspections.leave_out, summary="不列入抽取")
+    take_in = act(TakeInSerializer, inspections.take_in, summary="恢复列入抽取")
+    publish = act(service=inspections.publish, summary="公布校验值")
+    draw = act(service=inspections.make_draw, summary="抽取")
+    void = act(VoidSerializer, inspections.declare_void, summary="作废")
+    end = act(SummarySerializer, inspections.end, summary="结束检查")
 
 
 def _items(campaign, codes):
@@ -219,15 +197,9 @@ class VisitWordsSerializer(serializers.Serializer):
 
     records = FoundSerializer(many=True, required=False)
     visited_on = Day("检查日期", required=False, allow_null=True)
-    companion = serializers.CharField(
-        label="支部陪同人员", max_length=50, required=False, allow_blank=True
-    )
-    opinion = serializers.CharField(
-        label="当场意见", max_length=1000, required=False, allow_blank=True
-    )
-    demand = serializers.CharField(
-        label="整改要求", max_length=500, required=False, allow_blank=True
-    )
+    companion = Text("支部陪同人员", 50)
+    opinion = Text("当场意见", 1000)
+    demand = Text("整改要求", 500)
 
 
 class MissSerializer(serializers.Serializer):
@@ -238,49 +210,30 @@ class AssignSerializer(serializers.Serializer):
     member = InSight(TeamMember, label="检查人员（team-members/ 的编号）")
 
 
-class VisitFilter(django_filters.FilterSet):
-    class Meta:
-        model = Visit
-        fields = ["inspection", "branch", "state"]
-
-
 class VisitViewSet(Changes, Resource):
     """Visits. ``records`` are there for the inspector from the beginning, for all others once he has signed."""
 
     keyset = ("-inspection_id", "branch__path", "pk")
     group, tag = "inspections", "督查抽查"
-    queryset = Visit.objects.none()
     serializer_class = VisitSerializer
-    filterset_class = VisitFilter
+    filterset_fields = ("inspection", "branch", "state")
     asks_change = VisitWordsSerializer
+    along = ("branch", "inspection__organization", "inspection__campaign")
 
     def get_queryset(self):
-        user = self.request.user
-        records = VisitRecord.objects.visible_to(user).select_related("item")
-        return (
-            Visit.objects.visible_to(user)
-            .select_related("branch", "inspection__organization", "inspection__campaign")
-            .prefetch_related(Prefetch("records", queryset=records))
-        )
+        return super().get_queryset().prefetch_related(_records(self.request.user))
 
     def change(self, visit, asked):
-        visits.save(visit, _told(visit, asked), revision=visit.revision, **self.by_now)
+        self.do(visits.save, visit, _told(visit, asked))
 
-    @act(summary="开始检查")
-    def start(self, visit, asked):
-        visits.start(visit, **self.by_now)
+    start = act(service=visits.start, summary="开始检查")
 
     @act(VisitWordsSerializer, summary="签字")
     def sign(self, visit, asked):
-        visits.sign(visit, _told(visit, asked), revision=visit.revision, **self.by_now)
+        self.do(visits.sign, visit, _told(visit, asked))
 
-    @act(MissSerializer, summary="未检查")
-    def miss(self, visit, asked):
-        visits.miss(visit, asked["reason"], **self.by_now)
-
-    @act(AssignSerializer, summary="安排检查人员")
-    def assign(self, visit, asked):
-        inspectors.assign(visit, asked["member"], **self.by_now)
+    miss = act(MissSerializer, visits.miss, summary="未检查")
+    assign = act(AssignSerializer, inspectors.assign, summary="安排检查人员")
 
 
 def _told(visit, asked):
@@ -335,25 +288,16 @@ class DiscrepancyViewSet(Resource):
 
     keyset = ("-pk",)
     group, tag = "inspections", "督查抽查"
-    queryset = VisitRecord.objects.none()
     serializer_class = DiscrepancySerializer
     filterset_class = DiscrepancyFilter
+    along = (
+        "item__task", "branch_item", "visit__branch", "visit__inspection__organization",
+        "visit__inspection__campaign",
+    )  # fmt: skip
 
-    def get_queryset(self):
-        rows = VisitRecord.objects.visible_to(self.request.user).discrepancies()
-        return rows.select_related(
-            "item__task", "branch_item", "visit__branch", "visit__inspection__organization",
-            "visit__inspection__campaign",
-        )  # fmt: skip
+    def rows(self):
+        return super().rows().discrepancies()
 
-    @act(StatementSerializer, summary="被查支部说明情况")
-    def state(self, entry, asked):
-        discrepancies.state(entry, asked["statement"], **self.by_now)
-
-    @act(ListSerializer, summary="列入问题清单")
-    def list_as_problem(self, entry, asked):
-        discrepancies.list_as_problem(entry, **asked, **self.by_now)
-
-    @act(DropSerializer, summary="不列入")
-    def drop(self, entry, asked):
-        discrepancies.drop(entry, asked["note"], **self.by_now)
+    state = act(StatementSerializer, discrepancies.state, summary="被查支部说明情况")
+    list_as_problem = act(ListSerializer, discrepancies.list_as_problem, summary="列入问题清单")
+    drop = act(DropSerializer, discrepancies.drop, summary="不列入")

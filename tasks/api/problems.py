@@ -2,27 +2,26 @@
 
 import django_filters
 from django.db.models import Prefetch
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.dates import local_day
-from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, Ids, InSight, Shown, Words
+from branchyear.rest.resources import Makes, Resource, act
+from tasks.api.filters import OverdueFilter
 from tasks.models import Campaign, Evidence, Extension, Problem, ProblemEvidence, Task
 from tasks.services import problems as services
 
 
-class ProblemSerializer(serializers.ModelSerializer):
+class ProblemSerializer(OfOrganization):
     """One problem on the lists: what is wrong, what is done, by whom and when, how it ended."""
 
     year = serializers.IntegerField(source="campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     task = serializers.CharField(source="task.code", allow_null=True, default=None)
     rule = serializers.CharField(source="rule.number", allow_null=True, default=None)
     overdue = serializers.SerializerMethodField()
-    evidence = serializers.SerializerMethodField()
+    evidence = Ids("evidence_links", "evidence_id")
 
     class Meta:
         model = Problem
@@ -55,32 +54,22 @@ class ProblemSerializer(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
-        read_only_fields = fields
 
     def get_overdue(self, problem) -> bool:
         late = problem.due_on is not None and problem.due_on < local_day()
         return late and problem.state != Problem.State.CLOSED
 
-    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
-    def get_evidence(self, problem):
-        return [link.evidence_id for link in problem.evidence_links.all()]
 
-
-class ProblemFilter(UnderFilter):
+class ProblemFilter(OverdueFilter):
     year = django_filters.NumberFilter("campaign__year")
     task = django_filters.CharFilter("task__code")
     rule = django_filters.CharFilter("rule__number")
-    overdue = django_filters.BooleanFilter(method="is_overdue")
     due_from = django_filters.DateFilter("due_on", lookup_expr="gte")
     due_to = django_filters.DateFilter("due_on", lookup_expr="lte")
 
     class Meta:
         model = Problem
         fields = ["organization", "state", "origin", "heading", "finding", "branch_item"]
-
-    def is_overdue(self, rows, name, value):
-        late = Problem.objects.overdue(local_day()).values("pk")
-        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
 
 
 class NewProblemSerializer(serializers.Serializer):
@@ -143,64 +132,40 @@ class ProblemViewSet(Makes, Resource):
 
     keyset = ("organization__path", "campaign__year", "number", "pk")
     group, tag = "problems", "问题整改"
-    queryset = Problem.objects.none()
     serializer_class = ProblemSerializer
     filterset_class = ProblemFilter
-
-    def get_queryset(self):
-        links = ProblemEvidence.objects.only("pk", "problem_id", "evidence_id")
-        return (
-            Problem.objects.visible_to(self.request.user)
-            .select_related("organization", "campaign", "task", "rule")
-            .prefetch_related(Prefetch("evidence_links", queryset=links))
-        )
-
+    along = ("organization", "campaign", "task", "rule")
+    lists_along = (
+        Prefetch(
+            "evidence_links",
+            queryset=ProblemEvidence.objects.only("pk", "problem_id", "evidence_id"),
+        ),
+    )
     asks_new = NewProblemSerializer
 
     def make(self, asked):
         organization = asked.pop("organization")
-        return services.list_problem(
-            organization, origin=Problem.Origin.HAND, **asked, **self.by_now
-        )
+        return self.do(services.list_problem, organization, origin=Problem.Origin.HAND, **asked)
 
     @act(PlanSerializer, summary="填写整改措施、责任人、时限")
     def plan(self, problem, asked):
-        services.plan(problem, services.Plan(**asked), revision=problem.revision, **self.by_now)
+        self.do(services.plan, problem, services.Plan(**asked))
 
-    @act(ProofSerializer, summary="选用本支部已有的材料为佐证")
-    def attach(self, problem, asked):
-        services.attach_evidence(problem, asked["evidence"], **self.by_now)
-
-    @act(ProofSerializer, summary="取消一份佐证")
-    def detach(self, problem, asked):
-        services.detach_evidence(problem, asked["evidence"], **self.by_now)
-
-    @act(ResultSerializer, summary="申请销号")
-    def hand_in(self, problem, asked):
-        services.hand_in(problem, asked["result"], revision=problem.revision, **self.by_now)
-
-    @act(NoteSerializer, summary="验收通过，销号")
-    def close(self, problem, asked):
-        services.close(problem, note=asked["note"], revision=problem.revision, **self.by_now)
-
-    @act(ReasonSerializer, summary="验收不通过")
-    def send_back(self, problem, asked):
-        services.send_back(problem, asked["reason"], revision=problem.revision, **self.by_now)
-
-    @act(ReopenSerializer, summary="重新整改")
-    def reopen(self, problem, asked):
-        reason = asked.pop("reason")
-        services.reopen(problem, reason, revision=problem.revision, **asked, **self.by_now)
-
-    @act(AskExtensionSerializer, summary="申请延期（见 extensions/）")
-    def ask_extension(self, problem, asked):
-        services.ask_extension(problem, asked["due_wanted"], asked["reason"], **self.by_now)
+    attach = act(ProofSerializer, services.attach_evidence, summary="选用本支部已有的材料为佐证")
+    detach = act(ProofSerializer, services.detach_evidence, summary="取消一份佐证")
+    hand_in = act(ResultSerializer, services.hand_in, summary="申请销号")
+    close = act(NoteSerializer, services.close, summary="验收通过，销号")
+    send_back = act(ReasonSerializer, services.send_back, summary="验收不通过")
+    reopen = act(ReopenSerializer, services.reopen, summary="重新整改")
+    ask_extension = act(
+        AskExtensionSerializer, services.ask_extension, summary="申请延期（见 extensions/）"
+    )
 
 
 # --- Extensions -----------------------------------------------------------------------------------
 
 
-class ExtensionSerializer(serializers.ModelSerializer):
+class ExtensionSerializer(Shown):
     organization = serializers.IntegerField(source="problem.organization_id")
     organization_name = serializers.CharField(source="problem.organization.name")
     number = serializers.IntegerField(source="problem.number")
@@ -211,7 +176,6 @@ class ExtensionSerializer(serializers.ModelSerializer):
             "id", "problem", "number", "organization", "organization_name", "due_before",
             "due_wanted", "reason", "state", "asked_at", "decided_at", "decision_note",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class GrantSerializer(serializers.Serializer):
@@ -224,14 +188,8 @@ class ExtensionViewSet(Resource):
 
     keyset = ("-asked_at", "-pk")
     group, tag = "problems", "问题整改"
-    queryset = Extension.objects.none()
     serializer_class = ExtensionSerializer
     filterset_fields = ("problem", "state")
+    along = ("problem__organization", "problem__campaign")
 
-    def get_queryset(self):
-        rows = Extension.objects.visible_to(self.request.user)
-        return rows.select_related("problem__organization", "problem__campaign")
-
-    @act(GrantSerializer, summary="审批延期")
-    def decide(self, extension, asked):
-        services.decide_extension(extension, **asked, **self.by_now)
+    decide = act(GrantSerializer, services.decide_extension, summary="审批延期")

@@ -5,12 +5,14 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
-from branchyear.rest.resources import InSight, Makes, Resource, Words, act
+from branches.api.shown import OfOrganization
+from branchyear.rest.fields import Ids, InSight, Shown, Words
+from branchyear.rest.resources import Makes, Resource, act, calls
 from tasks.models import AppealEvidence, Score, ScoreAppeal, ScoreLine
 from tasks.services import score_appeals as appeals
 
 
-class ScoreLineSerializer(serializers.ModelSerializer):
+class ScoreLineSerializer(Shown):
     """One line: the facts it was made of and its three columns."""
 
     code = serializers.CharField(source="line.code")
@@ -25,10 +27,9 @@ class ScoreLineSerializer(serializers.ModelSerializer):
             "spot_failed", "spot_facts", "facts_digest", "self_points", "checked_points",
             "spot_points", "points", "appealed", "reviewer",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
-class ScoreSerializer(serializers.ModelSerializer):
+class ScoreSerializer(OfOrganization):
     """The score of one organisation in one frozen round."""
 
     year = serializers.IntegerField(source="round.campaign.year")
@@ -37,8 +38,6 @@ class ScoreSerializer(serializers.ModelSerializer):
     ends_on = serializers.DateField(source="round.ends_on")
     state = serializers.CharField(source="round.state")
     rubric = serializers.IntegerField(source="round.rubric.number")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     lines = ScoreLineSerializer(many=True)
 
     class Meta:
@@ -49,7 +48,6 @@ class ScoreSerializer(serializers.ModelSerializer):
             "checked_total", "spot_total", "frozen_total", "frozen_band", "total", "band",
             "digest", "lines",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class ScoreFilter(UnderFilter):
@@ -66,29 +64,29 @@ class ScoreViewSet(Resource):
 
     keyset = ("organization__path", "round_id", "pk")
     group, tag = "scores", "考核评分"
-    queryset = Score.objects.none()
     serializer_class = ScoreSerializer
     filterset_class = ScoreFilter
+    along = ("organization", "round__campaign", "round__rubric")
+    lists_along = (
+        Prefetch(
+            "lines",
+            queryset=ScoreLine.objects.select_related("line").order_by("line__order", "pk"),
+        ),
+    )
 
-    def get_queryset(self):
-        lines = ScoreLine.objects.select_related("line").order_by("line__order", "pk")
-        return (
-            Score.objects.visible_to(self.request.user)
-            .exclude(frozen_total=None)
-            .select_related("organization", "round__campaign", "round__rubric")
-            .prefetch_related(Prefetch("lines", queryset=lines))
-        )
+    def rows(self):
+        return super().rows().exclude(frozen_total=None)
 
 
 # --- Appeals --------------------------------------------------------------------------------------
 
 
-class AppealSerializer(serializers.ModelSerializer):
+class AppealSerializer(Shown):
     score = serializers.IntegerField(source="line.score_id")
     organization = serializers.IntegerField(source="line.score.organization_id")
     organization_name = serializers.CharField(source="line.score.organization.name")
     code = serializers.CharField(source="line.line.code")
-    evidence = serializers.SerializerMethodField(label="附件")
+    evidence = Ids("evidence_links", "evidence_id", label="附件")
 
     class Meta:
         model = ScoreAppeal
@@ -96,10 +94,6 @@ class AppealSerializer(serializers.ModelSerializer):
             "id", "score", "line", "code", "organization", "organization_name", "reason", "state",
             "change", "answer", "evidence", "asked_at", "decided_at",
         ]  # fmt: skip
-        read_only_fields = fields
-
-    def get_evidence(self, appeal) -> list[int]:
-        return [link.evidence_id for link in appeal.evidence_links.all()]
 
 
 class NewAppealSerializer(serializers.Serializer):
@@ -125,25 +119,17 @@ class AppealViewSet(Makes, Resource):
 
     keyset = ("-pk",)
     group, tag = "scores", "考核评分"
-    queryset = ScoreAppeal.objects.none()
     serializer_class = AppealSerializer
     filterset_fields = ("state", "line")
+    along = ("line__line", "line__score__organization", "line__score__round")
+    lists_along = (
+        Prefetch(
+            "evidence_links",
+            queryset=AppealEvidence.objects.only("pk", "appeal_id", "evidence_id"),
+        ),
+    )
     asks_new = NewAppealSerializer
 
-    def get_queryset(self):
-        rows = ScoreAppeal.objects.visible_to(self.request.user)
-        links = AppealEvidence.objects.only("pk", "appeal_id", "evidence_id")
-        return rows.select_related(
-            "line__line", "line__score__organization", "line__score__round"
-        ).prefetch_related(Prefetch("evidence_links", queryset=links))
-
-    def make(self, asked):
-        return appeals.appeal(asked["line"], asked["reason"], **self.by_now)
-
-    @act(summary="撤回申诉")
-    def withdraw(self, appeal, asked):
-        appeals.withdraw(appeal, **self.by_now)
-
-    @act(AppealAnswerSerializer, summary="复核")
-    def decide(self, appeal, asked):
-        appeals.decide(appeal, **asked, **self.by_now)
+    make = calls(appeals.appeal)
+    withdraw = act(service=appeals.withdraw, summary="撤回申诉")
+    decide = act(AppealAnswerSerializer, appeals.decide, summary="复核")

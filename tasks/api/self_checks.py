@@ -5,29 +5,28 @@ from django.db.models import Prefetch
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
-from branchyear.rest.resources import Changes, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import InSight, Shown, Words
+from branchyear.rest.resources import Changes, Makes, Resource, act
 from tasks.models import Campaign, SelfCheck, SelfCheckAnswer
 from tasks.services import self_check as services
 
 Result = SelfCheckAnswer.Result
 
 
-class AnswerSerializer(serializers.ModelSerializer):
+class AnswerSerializer(Shown):
     """What the branch says to one heading, beside what the findings suggested then."""
 
     class Meta:
         model = SelfCheckAnswer
         fields = ["heading", "suggested", "result", "reason", "at"]
-        read_only_fields = fields
 
 
-class SelfCheckSerializer(serializers.ModelSerializer):
+class SelfCheckSerializer(OfOrganization):
     year = serializers.IntegerField(source="campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
     answers = AnswerSerializer(many=True)
 
     class Meta:
@@ -36,7 +35,6 @@ class SelfCheckSerializer(serializers.ModelSerializer):
             "id", "year", "organization", "organization_code", "organization_name", "is_signed",
             "signed_at", "reopen_reason", "answers",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class SelfCheckFilter(UnderFilter):
@@ -81,38 +79,29 @@ class SelfCheckViewSet(Makes, Changes, Resource):
 
     keyset = ("-campaign__year", "organization__path", "pk")
     group, tag = "problems", "自查"
-    queryset = SelfCheck.objects.none()
     serializer_class = SelfCheckSerializer
     filterset_class = SelfCheckFilter
     asks_new, asks_change = NewSelfCheckSerializer, AnswersSerializer
-
-    def get_queryset(self):
-        answers = SelfCheckAnswer.objects.defer("evidence")
-        rows = SelfCheck.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "campaign").prefetch_related(
-            Prefetch("answers", queryset=answers)
-        )
+    along = ("organization", "campaign")
+    lists_along = (Prefetch("answers", queryset=SelfCheckAnswer.objects.defer("evidence")),)
 
     def make(self, asked):
-        return services.save(
-            asked["organization"], _told(asked["answers"]), revision=0, **self.by_now
-        )
+        answers = _told(asked["answers"])
+        return self.do(services.save, asked["organization"], answers, revision=0)
 
     def change(self, check, asked):
         _require_running(check)
         answers = _told(asked["answers"])
-        services.save(check.organization, answers, revision=check.revision, **self.by_now)
+        self.do(services.save, check.organization, answers, revision=check.revision)
 
     @act(SignSerializer, summary="签发")
     def sign(self, check, asked):
         _require_running(check)
         stored = {row.heading: (row.result, row.reason) for row in check.answers.all()}
         answers = stored | _told(asked.get("answers", ()))
-        services.sign(check.organization, answers, revision=check.revision, **self.by_now)
+        self.do(services.sign, check.organization, answers, revision=check.revision)
 
-    @act(ReopenSerializer, summary="退回")
-    def reopen(self, check, asked):
-        services.reopen(check, asked["reason"], **self.by)
+    reopen = act(ReopenSerializer, services.reopen, summary="退回")
 
 
 def _told(lines):

@@ -3,18 +3,18 @@
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
+from branches.api.shown import OfOrganization
 from branches.models import Organization
-from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Words
+from branchyear.rest.resources import Makes, Resource, act, calls
 from tasks.models import Supervision
 from tasks.services import supervision as services
 
 
-class SupervisionSerializer(serializers.ModelSerializer):
+class SupervisionSerializer(OfOrganization):
     """A letter of supervision and what was answered."""
 
     year = serializers.IntegerField(source="campaign.year")
-    organization_code = serializers.CharField(source="organization.code")
-    organization_name = serializers.CharField(source="organization.name")
 
     class Meta:
         model = Supervision
@@ -23,7 +23,6 @@ class SupervisionSerializer(serializers.ModelSerializer):
             "title", "content", "basis", "due_on", "state", "reply", "replied_at", "closed_on",
             "issued_at",
         ]  # fmt: skip
-        read_only_fields = fields
 
 
 class NewSupervisionSerializer(serializers.Serializer):
@@ -51,43 +50,18 @@ class WithdrawSerializer(serializers.Serializer):
     text = Words("撤销原因", 500)
 
 
-class SupervisionFilter(UnderFilter):
-    class Meta:
-        model = Supervision
-        fields = ["organization", "state"]
-
-
 class SupervisionViewSet(Makes, Resource):
     """督办单."""
 
     keyset = ("-pk",)
     group, tag = "problems", "督办"
-    queryset = Supervision.objects.none()
     serializer_class = SupervisionSerializer
-    filterset_class = SupervisionFilter
+    filterset_base, filterset_fields = UnderFilter, ("organization", "state")
     asks_new = NewSupervisionSerializer
+    along = ("organization", "campaign")
 
-    def get_queryset(self):
-        rows = Supervision.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "campaign")
-
-    def make(self, asked):
-        return services.issue(asked.pop("organization"), **asked, **self.by_now)
-
-    @act(ReplySerializer, summary="回复办理情况")
-    def reply(self, row, asked):
-        services.reply(row, asked["text"], revision=row.revision, **self.by_now)
-
-    @act(CloseSerializer, summary="办结")
-    def close(self, row, asked):
-        services.close(row, text=asked["text"], revision=row.revision, **self.by_now)
-
-    @act(SendBackSerializer, summary="退回重办")
-    def send_back(self, row, asked):
-        services.send_back(
-            row, asked["text"], due_on=asked["due_on"], revision=row.revision, **self.by_now
-        )
-
-    @act(WithdrawSerializer, summary="撤销")
-    def withdraw(self, row, asked):
-        services.withdraw(row, asked["text"], revision=row.revision, **self.by_now)
+    make = calls(services.issue)
+    reply = act(ReplySerializer, services.reply, summary="回复办理情况")
+    close = act(CloseSerializer, services.close, summary="办结")
+    send_back = act(SendBackSerializer, services.send_back, summary="退回重办")
+    withdraw = act(WithdrawSerializer, services.withdraw, summary="撤销")

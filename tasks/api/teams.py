@@ -3,19 +3,19 @@
 import django_filters
 from rest_framework import serializers
 
-from branchyear.rest.resources import Day, InSight, Makes, Resource, Words, act
+from branchyear.rest.fields import Day, InSight, Shown, Words
+from branchyear.rest.resources import Makes, Resource, act, calls
 from tasks.models import Inspection, TeamMember
 from tasks.services import inspectors as services
 
 
-class TeamMemberSerializer(serializers.ModelSerializer):
+class TeamMemberSerializer(Shown):
     username = serializers.CharField(source="user.username")
     name = serializers.CharField(source="user.name")
 
     class Meta:
         model = TeamMember
         fields = ["id", "inspection", "username", "name", "unit", "until", "added_at", "left_at"]
-        read_only_fields = fields
 
 
 class TeamMemberFilter(django_filters.FilterSet):
@@ -43,22 +43,11 @@ class TeamMemberViewSet(Makes, Resource):
 
     keyset = ("-inspection_id", "pk")
     group, tag = "inspections", "督查抽查"
-    queryset = TeamMember.objects.none()
     serializer_class = TeamMemberSerializer
     filterset_class = TeamMemberFilter
     asks_new = JoinSerializer
+    along = ("user", "inspection__organization")
 
-    def get_queryset(self):
-        rows = TeamMember.objects.visible_to(self.request.user)
-        return rows.select_related("user", "inspection__organization")
-
-    def make(self, asked):
-        return services.join(asked.pop("inspection"), **asked, **self.by_now)
-
-    @act(UntilSerializer, summary="调整权限截止日期")
-    def prolong(self, member, asked):
-        services.prolong(member, asked["until"], **self.by_now)
-
-    @act(summary="退出检查组")
-    def leave(self, member, asked):
-        services.leave(member, **self.by_now)
+    make = calls(services.join)
+    prolong = act(UntilSerializer, services.prolong, summary="调整权限截止日期")
+    leave = act(service=services.leave, summary="退出检查组")

@@ -18,12 +18,12 @@ OF_BRANCH = "情况说明由被查支部的书记、党务干部填写。"
 
 
 @transaction.atomic
-def state(entry, words, *, by, now):
+def state(entry, statement, *, by, now):
     """情况说明: what the branch says to it, until it is decided."""
     visit = entry.visit
     require(rules.may_state(by, visit), OF_BRANCH)
-    words = text(words, "statement", "情况说明", 500, REASON_MIN)
-    if not _undecided(entry).update(statement=words, stated_by_name=str(by), stated_at=now):
+    statement = text(statement, "statement", "情况说明", 500, REASON_MIN)
+    if not _undecided(entry).update(statement=statement, stated_by_name=str(by), stated_at=now):
         raise Refused("该情况已经处理，不用再说明。")
     record(
         "inspection.stated",
@@ -40,7 +40,7 @@ def state(entry, words, *, by, now):
         inspection=visit.inspection,
         branch=visit.branch,
         code=entry.item.code,
-        text=words,
+        text=statement,
     )
 
 

@@ -70,11 +70,11 @@ def list_item(branch_item, *, by, now):
 
 
 @transaction.atomic
-def list_problem(organization, *, by, **facts):
+def list_problem(organization, *, by, now, **facts):
     """列入问题清单. One open problem for each rule and object, heading and item; one that was closed
     before is recognised (``repeats``). The branch is told when it was listed from above."""
     require(rules.may_list_problem(by, organization), OF_KEEPERS)
-    return enter_problem(organization, by=by, **facts)
+    return enter_problem(organization, by=by, now=now, **facts)
 
 
 def enter_problem(
