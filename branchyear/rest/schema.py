@@ -94,11 +94,12 @@ class Schema(AutoSchema):
         return bool(getattr(view, "needs_version", False))
 
     def get_serializer_name(self, serializer, direction):
-        """What an act asks for is a small form of its module's: several modules have a ``Reason``."""
+        """What an act asks for is a small form of its module's (or package's): several have a ``Reason``."""
         name = super().get_serializer_name(serializer, direction)
         if hasattr(getattr(serializer, "Meta", None), "model") or direction != "request":
             return name
-        return serializer.__class__.__module__.rpartition(".")[2].capitalize() + name
+        _, _, module = serializer.__class__.__module__.partition(".api.")
+        return module.partition(".")[0].capitalize() + name
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         """What DRF does not tell of fields that are only read: a column of choices that may be empty is "" then,
