@@ -8,6 +8,7 @@ from branches import rules
 from branches.models import BranchType, Kind, Organization
 from branches.services import organizations as services
 from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.filters import is_missing
 from branchyear.rest.resources import Changes, Makes, Resource, act, calls
 
 
@@ -49,7 +50,7 @@ class OrganizationSerializer(Shown):
 
 
 class OrganizationFilter(django_filters.FilterSet):
-    open = django_filters.BooleanFilter("closed_on", lookup_expr="isnull")
+    open = is_missing("closed_on")
     parent = django_filters.NumberFilter(method="right_under")
 
     class Meta:

@@ -5,6 +5,7 @@ import django_filters
 from branchyear.notifications import services
 from branchyear.notifications.models import Notice
 from branchyear.rest.fields import Shown
+from branchyear.rest.filters import is_missing
 from branchyear.rest.resources import Resource, act
 
 
@@ -17,7 +18,7 @@ class NoticeSerializer(Shown):
 
 
 class NoticeFilter(django_filters.FilterSet):
-    unread = django_filters.BooleanFilter("read_at", lookup_expr="isnull")
+    unread = is_missing("read_at")
 
     class Meta:
         model = Notice

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from django_filters import BooleanFilter, NumberFilter
+from django_filters import BooleanFilter, DateFilter, NumberFilter
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 
@@ -13,6 +13,21 @@ PAGING = (CURSOR, PAGE_SIZE)
 # Ids, years: whole numbers, no longer than a database takes.
 WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 YES_OR_NO = ("true", "false", "True", "False")
+
+
+def between(column):
+    """Two filters, both days included: from when, until when."""
+    return DateFilter(column, lookup_expr="gte"), DateFilter(column, lookup_expr="lte")
+
+
+def is_there(column):
+    """``true``: what has it; ``false``: what has not."""
+    return BooleanFilter(column, lookup_expr="isnull", exclude=True)
+
+
+def is_missing(column):
+    """``true``: what has it not yet; ``false``: what has it."""
+    return BooleanFilter(column, lookup_expr="isnull")
 
 
 class NamedFilters(DjangoFilterBackend):

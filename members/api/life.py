@@ -7,6 +7,7 @@ from branches.api.filters import UnderFilter
 from branches.models import Organization
 from branchyear.lib.errors import Refused
 from branchyear.rest.fields import Count, Day, InSight, Shown, Text, Words
+from branchyear.rest.filters import between, is_there
 from branchyear.rest.resources import Changes, Makes, Resource, act
 from members.models import Attendance, Meeting, MeetingKind, Talk
 from members.services import meetings, talks
@@ -33,9 +34,8 @@ class MeetingSerializer(Shown):
 class MeetingFilter(UnderFilter):
     """Void records only when asked for."""
 
-    since = django_filters.DateFilter("on", lookup_expr="gte")
-    until = django_filters.DateFilter("on", lookup_expr="lte")
-    void = django_filters.BooleanFilter("voided_at", lookup_expr="isnull", exclude=True)
+    since, until = between("on")
+    void = is_there("voided_at")
 
     class Meta:
         model = Meeting
@@ -165,8 +165,7 @@ class NewTalksSerializer(serializers.Serializer):
 
 
 class TalkFilter(UnderFilter):
-    since = django_filters.DateFilter("on", lookup_expr="gte")
-    until = django_filters.DateFilter("on", lookup_expr="lte")
+    since, until = between("on")
     member = django_filters.NumberFilter(method="of_member")
 
     class Meta:

@@ -1,12 +1,12 @@
 """不合格党员处置: what was decided is registered, the end of a correction is looked at once."""
 
-import django_filters
 from rest_framework import serializers
 
 from branches.api.filters import UnderFilter
 from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.rest.fields import Day, InSight, Words
+from branchyear.rest.filters import is_there
 from branchyear.rest.resources import Makes, Resource, act, calls
 from members.models import Member
 from tasks.models import Disposal
@@ -25,7 +25,7 @@ class DisposalSerializer(OfOrganization):
 
 
 class DisposalFilter(UnderFilter):
-    reviewed = django_filters.BooleanFilter("reviewed_on", lookup_expr="isnull", exclude=True)
+    reviewed = is_there("reviewed_on")
 
     class Meta:
         model = Disposal

@@ -7,6 +7,7 @@ from branches.api.filters import UnderFilter
 from branches.api.shown import OfOrganization
 from branchyear.lib.dates import local_day
 from branchyear.rest.fields import Words
+from branchyear.rest.filters import between, is_missing
 from branchyear.rest.resources import Resource, act
 from tasks.health.words import sentence
 from tasks.models import Explanation, Finding
@@ -59,9 +60,8 @@ class FindingFilter(UnderFilter):
     year = django_filters.NumberFilter("rule__campaign__year")
     task = django_filters.CharFilter("rule__task__code")
     rule = django_filters.CharFilter("rule__number")
-    open = django_filters.BooleanFilter("closed_on", lookup_expr="isnull")
-    opened_from = django_filters.DateFilter("opened_on", lookup_expr="gte")
-    opened_to = django_filters.DateFilter("opened_on", lookup_expr="lte")
+    open = is_missing("closed_on")
+    opened_from, opened_to = between("opened_on")
 
     class Meta:
         model = Finding

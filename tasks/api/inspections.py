@@ -11,6 +11,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from branchyear.rest.fields import Day, InSight, Shown, Text, Words
+from branchyear.rest.filters import is_there
 from branchyear.rest.resources import Changes, Makes, Resource, act
 from tasks.models import Campaign, ChecklistItem, Draw, Inspection, TeamMember, Visit, VisitRecord
 from tasks.services import discrepancies, inspections, inspectors, visits
@@ -276,7 +277,7 @@ class DropSerializer(serializers.Serializer):
 class DiscrepancyFilter(django_filters.FilterSet):
     inspection = django_filters.NumberFilter("visit__inspection")
     branch = django_filters.NumberFilter("visit__branch")
-    decided = django_filters.BooleanFilter("decided_at", lookup_expr="isnull", exclude=True)
+    decided = is_there("decided_at")
 
     class Meta:
         model = VisitRecord

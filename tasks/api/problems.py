@@ -8,6 +8,7 @@ from branches.api.shown import OfOrganization
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.rest.fields import Day, Ids, InSight, Shown, Words
+from branchyear.rest.filters import between
 from branchyear.rest.resources import Makes, Resource, act
 from tasks.api.filters import OverdueFilter
 from tasks.models import Campaign, Evidence, Extension, Problem, ProblemEvidence, Task
@@ -64,8 +65,7 @@ class ProblemFilter(OverdueFilter):
     year = django_filters.NumberFilter("campaign__year")
     task = django_filters.CharFilter("task__code")
     rule = django_filters.CharFilter("rule__number")
-    due_from = django_filters.DateFilter("due_on", lookup_expr="gte")
-    due_to = django_filters.DateFilter("due_on", lookup_expr="lte")
+    due_from, due_to = between("due_on")
 
     class Meta:
         model = Problem

@@ -10,6 +10,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from branchyear.rest.fields import InSight, Shown, Words
+from branchyear.rest.filters import is_there
 from branchyear.rest.resources import Changes, Makes, Resource, act
 from tasks.models import Campaign, SelfCheck, SelfCheckAnswer
 from tasks.services import self_check as services
@@ -39,7 +40,7 @@ class SelfCheckSerializer(OfOrganization):
 
 class SelfCheckFilter(UnderFilter):
     year = django_filters.NumberFilter("campaign__year")
-    signed = django_filters.BooleanFilter("signed_at", lookup_expr="isnull", exclude=True)
+    signed = is_there("signed_at")
 
     class Meta:
         model = SelfCheck

@@ -4,6 +4,7 @@ import django_filters
 from rest_framework import serializers
 
 from branchyear.rest.fields import Day, InSight, Shown, Words
+from branchyear.rest.filters import is_there
 from branchyear.rest.resources import Makes, Resource, act, calls
 from tasks.models import Inspection, TeamMember
 from tasks.services import inspectors as services
@@ -19,7 +20,7 @@ class TeamMemberSerializer(Shown):
 
 
 class TeamMemberFilter(django_filters.FilterSet):
-    left = django_filters.BooleanFilter("left_at", lookup_expr="isnull", exclude=True)
+    left = is_there("left_at")
 
     class Meta:
         model = TeamMember

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from branches.models import Organization
 from branchyear.rest.fields import Day, Ids, InSight, Shown, Text
+from branchyear.rest.filters import between
 from branchyear.rest.resources import Changes, Makes, Resource, act
 from members.models import Member, Training
 from members.services import training
@@ -45,8 +46,7 @@ class NewTrainingSerializer(TrainingFactsSerializer):
 
 
 class TrainingFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter("starts_on", lookup_expr="gte")
-    until = django_filters.DateFilter("starts_on", lookup_expr="lte")
+    since, until = between("starts_on")
 
     class Meta:
         model = Training

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from branches.models import Organization
 from branchyear.rest.fields import Day, InSight, Month, Shown, Words
+from branchyear.rest.filters import between
 from branchyear.rest.resources import Makes, Resource, act
 from members import soundness
 from members.models import Category, Member, Transfer
@@ -88,8 +89,7 @@ class SlipSerializer(serializers.Serializer):
 
 
 class TransferFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter("issued_on", lookup_expr="gte")
-    until = django_filters.DateFilter("issued_on", lookup_expr="lte")
+    since, until = between("issued_on")
 
     class Meta:
         model = Transfer
