@@ -139,11 +139,12 @@ def lock_data_folder(var):
 
 
 def fingerprint_of_static(root):
-    """Changes when a file under a ``static`` folder or the locked packages change."""
+    """Changes when a file under a ``static`` folder, the settings or the locked packages change."""
     folders = [root / "static", *sorted(root.glob("*/static")), *sorted(root.glob("*/*/static"))]
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    settings = sorted((root / "branchyear" / "settings").glob("*.py"))
     digest = hashlib.sha256()
-    for path in [root / "requirements.txt", root / "branchyear" / "settings.py", *files]:
+    for path in [root / "requirements.txt", *settings, *files]:
         digest.update(f"{path.relative_to(root)}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -181,7 +181,7 @@ def test_the_file_system_of_a_folder_is_the_innermost_mounts(tmp_path, folder, k
 def test_sqlite_does_not_start_on_a_network_file_system(tmp_path):
     code = (
         "import runpy; from branchyear.lib import mounts; mounts.kind_of = lambda *a: 'nfs4'\n"
-        "runpy.run_module('branchyear.settings')"
+        "runpy.run_module('branchyear.settings.data')"
     )
     environment = {**os.environ, "BRANCHYEAR_VAR": str(tmp_path), "DATABASE_URL": ""}
 

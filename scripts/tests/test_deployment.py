@@ -45,7 +45,8 @@ def test_what_does_not_stand_in_a_file_cannot_be_replaced():
 
 def test_every_variable_of_the_example_is_read_and_explained():
     names = re.findall(r"^([A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.M)
-    read = (ROOT / "branchyear/settings.py").read_text() + (DEPLOY / "gunicorn.conf.py").read_text()
+    readers = [*(ROOT / "branchyear/settings").glob("*.py"), DEPLOY / "gunicorn.conf.py"]
+    read = "".join(path.read_text() for path in readers)
 
     assert [name for name in names if f'"{name}"' not in read] == []
     assert [name for name in names if f"`{name}`" not in GUIDE] == []

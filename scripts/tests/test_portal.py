@@ -358,7 +358,7 @@ def test_a_short_log_is_continued(tmp_path):
 
 
 def test_static_files_are_collected_again_only_when_one_changed(tmp_path):
-    for name in ("static/site.css", "app/static/app/a.js", "branchyear/settings.py"):
+    for name in ("static/site.css", "app/static/app/a.js", "branchyear/settings/looks.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     (tmp_path / "requirements.txt").write_text("django")
