@@ -151,9 +151,6 @@ class Inspection(models.Model):
     def get_absolute_url(self):
         return reverse("tasks:inspection", args=[self.pk])
 
-    def can_move_to(self, state):
-        return state in self.MOVES[self.state]
-
     @property
     def amount_words(self):
         each = "抽取" if self.strata_by == self.Strata.NONE else "每层抽取"
