@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from branchyear.lib.dates import Month
 from members.dues import Arrears, arrears, due_of, months_back, state_of
@@ -148,9 +148,9 @@ def arrears_of(members, *, before):
 def unregistered(branch, month):
     """Payers of the branch whose running month has nothing registered yet: ``(how many, of whom without
     an approved base)``. In one statement."""
-    done = DuesMonth.objects.of(month).filter(Q(paid__gt=0) | Q(due=0)).values("member")
+    done = DuesMonth.objects.of(month).filter(Q(paid__gt=0) | Q(due=0), member=OuterRef("pk"))
     waiting = with_expected(
-        payers(month).filter(organization=branch).exclude(pk__in=done), month
+        payers(month).filter(~Exists(done), organization=branch), month
     ).values_list("base_due", "reduced_to")
     waiting = list(waiting)
     return len(waiting), sum(base is None and reduced is None for base, reduced in waiting)
