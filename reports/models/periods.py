@@ -65,14 +65,14 @@ class ReportRule(models.Model):
 
     @property
     def text(self):
-        """The rule as people say it: 每月25日前(含当日)."""
+        """The rule as people say it: 每月25日前（含当日）."""
         day = f"{self.day}日" if self.day < 31 else "最后一天"
         rest = (
             ""
             if self.on_rest_day == OnRestDay.KEEP
             else f"，遇休息日{self.get_on_rest_day_display()}"
         )
-        return f"每月{day}前(含当日){rest}"
+        return f"每月{day}前（含当日）{rest}"
 
 
 class Period(models.Model):

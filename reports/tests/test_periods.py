@@ -177,7 +177,7 @@ def test_changing_a_rule_leaves_open_periods_as_they_are(people, campaign):
     assert serializers.serialize("json", after[:known]) == before
     june = Period.objects.get(tier=Tier.BRANCH, month="2022-06")
     assert (june.opens_on, june.due_on) == (date(2022, 6, 5), date(2022, 6, 20))
-    assert june.rule["text"] == "每月20日前(含当日)"
+    assert june.rule["text"] == "每月20日前（含当日）"
     assert Entry.objects.get(verb="report_rule.revised").detail["before"] == {
         "day": 25,
         "opens_day": 1,

@@ -67,7 +67,7 @@ def test_the_words_say_what_when_and_where(org, people, campaign):
 
     notice = Notice.objects.get(recipient=people.second_secretary)
     assert notice.title == "北二支部2022年4月月报还有3天到期"
-    assert "请于4月25日前(含当日)报送" in notice.text
+    assert "请于4月25日前（含当日）报送" in notice.text
     assert notice.url == f"/reports/{make.report_of(org.north_two).pk}/"
 
 
