@@ -41,7 +41,6 @@ def build(branches, people, items):
     django.setup()
     from django.conf import settings
     from django.contrib.auth.hashers import make_password
-    from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
@@ -49,6 +48,7 @@ def build(branches, people, items):
     from branches.models import Appointment, Organization
     from branches.roles import Role
     from branchyear.accounts.models import User
+    from branchyear.accounts.sessions import SessionStore
     from scripts import reminder_city
     from tasks.models import BranchItem
 
