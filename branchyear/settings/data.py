@@ -21,7 +21,7 @@ else:
         )
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "branchyear.lib.sqlite3",
             "NAME": VAR_DIR / "branchyear.sqlite3",
             # Opening the file and setting it up takes longer than most requests' statements.
             "CONN_MAX_AGE": 60,

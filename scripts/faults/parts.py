@@ -82,7 +82,7 @@ def races(*words):
     figures = {
         line["name"]: round(line["value"])
         for line in lines_of(output)
-        if " from " not in line["name"]
+        if " from " not in line["name"] and line.get("unit") != "s"
     }
     return figures, [output[-2000:]] if code else []
 

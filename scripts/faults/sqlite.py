@@ -99,15 +99,16 @@ def main(act, *words):
     django.setup()
     from django.db import connection
 
+    if act in {"IMMEDIATE", "DEFERRED"}:  # opens its own connection, in its own way
+        write(act, int(words[0]))
+        return
     with connection.cursor() as cursor:
         if act == "prepare":
             cursor.execute("CREATE TABLE trial (arm text, number integer)")
             cursor.execute("INSERT INTO trial VALUES ('IMMEDIATE', 0), ('DEFERRED', 0)")
-        elif act == "read":
+        else:
             cursor.execute("SELECT number FROM trial WHERE arm = %s", words)
             print(cursor.fetchone()[0])
-        else:
-            write(act, int(words[0]))
 
 
 if __name__ == "__main__":
