@@ -79,6 +79,8 @@ ADMIN_PERMISSIONS = {
         "branches.add_appointment",
         "branches.change_appointment",
         "branches.*_secondfactorrole",
+        "members.view_numbersrule",
+        "members.change_numbersrule",
         "axes.view_*",
         "axes.delete_*",
         "tokens.view_*",

@@ -95,6 +95,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10, hour=19),
         "options": {"expires": 3000},
     },
+    # Whole numbers approved and not taken in time, and asked for and not answered; every hour: a day is the limit,
+    # which the page holds to the minute in any case.
+    "members-lapse-numbers": {
+        "task": "members.jobs.lapse_numbers",
+        "schedule": crontab(minute=22),
+        "options": {"expires": 3000},
+    },
     # What uploaded checklists said (03:15 in China): what was saved stands in the items.
     "tasks-expire-checklists": {
         "task": "tasks.jobs.expire_checklists",

@@ -43,7 +43,7 @@ def home(request):
     if scope.has({Role.ORG_REVIEWER, Role.COMMITTEE_REVIEWER}):
         context = pages.reviewer(request.user, scope, campaign_of(request), today, whole=whole)
     else:
-        context = pages.leader(scope, campaign_of(request), today)
+        context = pages.leader(request.user, scope, campaign_of(request), today)
     return render(request, "home/desk.html", context)
 
 

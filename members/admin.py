@@ -1,13 +1,13 @@
-"""What the system administrator keeps for the members: the steps of admission (步骤因地而异), and the roster
-layouts of other systems."""
+"""What the administrators keep for the members: the steps of admission (步骤因地而异), the roster layouts of other
+systems; and, the security administrator, from how many people on whole numbers are approved by a second person."""
 
 from django import forms
 from django.contrib import admin
 
 from branchyear.lib.admin import NeverDeleted, RefusalsBesideFields
 from members.importing.columns import FIELDS, KEY
-from members.models import AdmissionStep, RosterProfile, RosterProfileColumn
-from members.services import admissions, profiles
+from members.models import AdmissionStep, NumbersRule, RosterProfile, RosterProfileColumn
+from members.services import admissions, numbers, profiles
 
 
 class StepForm(forms.ModelForm):
@@ -101,3 +101,18 @@ class RosterProfileAdmin(NeverDeleted, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         profiles.note_change(form.instance, by=request.user)
+
+
+@admin.register(NumbersRule)
+class NumbersRuleAdmin(NeverDeleted, admin.ModelAdmin):
+    """One row; the security administrator changes it."""
+
+    list_display = ("alone_up_to", "take_hours")
+
+    def has_add_permission(self, request):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if changes:
+            numbers.revise_rule(NumbersRule.objects.get(pk=obj.pk), by=request.user, **changes)

@@ -348,3 +348,36 @@ class UnmaskForm(forms.Form):
             attrs={"placeholder": "如：办理组织关系介绍信，核对身份号码", "autocomplete": "off"}
         ),
     )
+
+
+class NumbersForm(forms.Form):
+    """For what somebody needs a roster with whole numbers, and in which layout."""
+
+    profile = forms.ChoiceField(
+        label="版式",
+        error_messages={
+            "required": "请选择版式。",
+            "invalid_choice": "这个版式已停用，请选择其他版式。",
+        },
+    )
+    reason = forms.CharField(
+        label="事由",
+        min_length=5,
+        max_length=200,
+        error_messages={
+            "required": "请写明导出完整号码的事由。",
+            "min_length": "请写明导出完整号码的事由（至少5个字）。",
+            "max_length": "事由最多200字。",
+        },
+        widget=forms.TextInput(
+            attrs={"placeholder": "如：“党建e家”批量入库", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(self, *args, profiles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.profiles = {str(profile.pk): profile for profile in profiles}
+        self.fields["profile"].choices = [(key, one.name) for key, one in self.profiles.items()]
+
+    def clean_profile(self):
+        return self.profiles[self.cleaned_data["profile"]]

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from branchyear.lib.dates import Month, local_day
 from branchyear.outbox.services import extend_lease, handler
-from members.services import dues, imports
+from members.services import dues, imports, numbers
 
 # --- Dues -----------------------------------------------------------------------------------------
 
@@ -36,3 +36,11 @@ def _alive(job):
 @shared_task
 def expire_rosters():
     imports.expire(today=local_day())
+
+
+# --- Whole numbers --------------------------------------------------------------------------------
+
+
+@shared_task
+def lapse_numbers():
+    numbers.lapse(now=timezone.now())

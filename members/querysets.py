@@ -277,3 +277,10 @@ class ProfileQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(is_active=True)
+
+
+class RuleQuerySet(models.QuerySet):
+    """A rule of the portal names no people: everybody may know what it asks of him."""
+
+    def visible_to(self, user):
+        return self if user.is_authenticated else self.none()

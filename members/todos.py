@@ -1,13 +1,15 @@
-"""What a branch's people ask of it today: letters to receive, probations that end, members to be
-contacted, steps of admission that are due. Plain mappings, for the home page; a constant number of
-statements however many people there are."""
+"""What a branch's people ask of it today: letters to receive, probations that end, members to be contacted, steps of
+admission that are due; and above it, whole numbers that wait for a second person. Plain mappings, for the home page;
+a constant number of statements however many people there are."""
 
 from collections import defaultdict
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q, Sum
 from django.urls import reverse
+from django.utils import timezone
 
-from members import admission, deadlines
+from branchyear.lib.dates import local_day
+from members import admission, deadlines, second_person
 from members.completeness import completeness
 from members.models import (
     Absence,
@@ -31,6 +33,23 @@ def roster_todos(branch):
             "why": f"缺{lacks}",
             "url": f"{reverse('members:roster')}?org={branch.pk}&lacking=any",
             "button": "去补齐",
+        }
+    ]
+
+
+def numbers_todos(user, top):
+    """Requests for whole numbers that wait for this person's yes (``members.second_person``), as one line."""
+    found = second_person.waiting_for(user, now=timezone.now()).order_by()
+    found = found.aggregate(waiting=Count("pk"), people=Sum("people"), until=Min("lapses_at"))
+    if not found["waiting"]:
+        return []
+    return [
+        {
+            "what": f"审批{found['waiting']}项完整号码下载申请",
+            "why": f"申请下载{found['people']}名党员的完整身份号码和电话，须您批准",
+            "url": f"{reverse('members:numbers')}?org={top.pk}",
+            "button": "去审批",
+            "due": local_day(found["until"]),
         }
     ]
 

@@ -63,6 +63,12 @@ VERBS = {
     "roster.failed": "党员名册上传未成功",
     "roster.downloaded": "下载党员名册",
     "roster.downloaded_in_full": "下载含完整号码的党员名册",
+    "numbers.asked": "申请下载完整号码",
+    "numbers.approved": "批准下载完整号码",
+    "numbers.refused": "不同意下载完整号码",
+    "numbers.withdrawn": "撤回完整号码下载申请",
+    "numbers.lapsed": "完整号码下载申请过期",
+    "numbers_rule.revised": "修改完整号码导出规则",
     "roster_profile.changed": "修改名册版式",
     # organisation life
     "meeting.recorded": "登记组织生活",

@@ -11,6 +11,7 @@ from branchyear.home.reports import Expected, current_report, owed_report
 from branchyear.home.secretary import secretary
 from branchyear.lib.dates import local_day
 from members.models import DuesExemption
+from members.todos import numbers_todos
 from reports.models import MonthlyReport
 from tasks import clocks
 from tasks.models import BranchItem
@@ -48,6 +49,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
                 button="去审批",
             )
         )
+    todos += [Todo(**facts) for facts in numbers_todos(user, top)]
     todos += [Todo(**facts) for facts in upper_todos(top, user, today)]
     if figures["overdue"]:
         todos.append(

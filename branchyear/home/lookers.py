@@ -4,19 +4,21 @@ committee, inspectors."""
 from branches.roles import Role
 from branchyear.home.lines import Todo
 from branchyear.home.reports import Expected
+from members.todos import numbers_todos
 from reports.models import MonthlyReport
 from tasks.models import BranchItem, Visit
 from tasks.todos import delegated_todos
 from tasks.todos_inspections import running_todos
 
 
-def leader(scope, campaign, today):
-    """Leaders and the organisation department only look: the numbers and who owes."""
+def leader(user, scope, campaign, today):
+    """Leaders and the organisation department only look: the numbers and who owes; and they may be the second person
+    who approves whole numbers."""
     top = scope.organizations({Role.CITY_DEPARTMENT, Role.COMMITTEE_LEADER})[0]
     expected = Expected(top, today)
     below = BranchItem.objects.of(campaign).in_force().under(top)
     received = MonthlyReport.objects.waiting_with([top])
-    todos = []
+    todos = [Todo(**facts) for facts in numbers_todos(user, top)]
     if Role.CITY_DEPARTMENT in scope.roles:
         todos += [Todo(**facts) for facts in running_todos(top, today)]
     if Role.CITY_DEPARTMENT in scope.roles and received.exists():

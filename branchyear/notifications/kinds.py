@@ -43,6 +43,8 @@ KINDS = {
     "transfer.withdrawn": Kind("介绍信撤回"),
     "dues.exemption_requested": Kind("党费减免待审批"),
     "dues.exemption_decided": Kind("党费减免审批结果"),
+    "numbers.asked": Kind("完整号码下载待批准", email=True),
+    "numbers.decided": Kind("完整号码下载申请结果", email=True),
     "roster.checked": Kind("名册待确认"),
     "roster.saved": Kind("名册已保存"),
     "roster.failed": Kind("名册未保存"),

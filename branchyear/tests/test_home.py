@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -11,7 +12,8 @@ from branches.roles import Role
 from branches.services.terms import Election, open_term
 from branchyear.lib.dates import Month
 from conftest import make_office
-from members.services import dues
+from members.models import NumbersRule, RosterProfile
+from members.services import dues, numbers
 from members.tests.make import make_member
 from reports.services.periods import open_periods
 from tasks.models import BranchItem
@@ -188,6 +190,18 @@ def test_who_decides_about_an_exemption_finds_it(who, where, city, people, sign_
     assert "审批1项党费减免申请" in text(sign_in(getattr(people, who)))
     other = people.committee if who == "reviewer" else people.reviewer
     assert "党费减免申请" not in text(sign_in(other))
+
+
+def test_who_approves_whole_numbers_finds_the_request(city, people, sign_in):
+    NumbersRule.objects.update(alone_up_to=0)
+    make_member(city.north, "张三")
+    profile = RosterProfile.objects.get()
+    for place, who in ((city.north, people.secretary), (city.committee, people.committee)):
+        numbers.ask(BytesIO(), profile, place, reason="党建e家入库", by=who, now=timezone.now())
+
+    assert "审批1项完整号码下载申请" in text(sign_in(people.reviewer))
+    assert "审批1项完整号码下载申请" in text(sign_in(people.leader))
+    assert "完整号码下载申请" not in text(sign_in(people.committee))
 
 
 def test_what_the_roster_lacks_is_work_with_its_list_behind_it(city, people, sign_in):

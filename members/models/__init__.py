@@ -34,6 +34,7 @@ from members.models.member import (
     Standing,
 )
 from members.models.movement import Absence, AbsenceContact, Transfer
+from members.models.numbers import NumbersRequest, NumbersRule
 from members.models.posts import COMMITTEE_POSTS, Post, PostHeld
 from members.models.training import Training, TrainingRecord
 from members.models.uploads import (
@@ -69,6 +70,8 @@ __all__ = [
     "MeetingKind",
     "Member",
     "MemberEvent",
+    "NumbersRequest",
+    "NumbersRule",
     "Post",
     "PostHeld",
     "RosterProfile",

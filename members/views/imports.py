@@ -46,7 +46,7 @@ def roster_upload(request):
     context |= {
         "form": form,
         "uploads": uploads[:5],
-        "profiles": _profiles(request),
+        "profiles": profiles_for(request),
         "may_take_numbers": rules.may_take_numbers(request.user, organization),
         "max_bytes": MAX_FILE_BYTES,
         "keep_days": settings.ROSTER_UPLOAD_KEEP_DAYS,
@@ -63,24 +63,17 @@ def roster_workbook(request):
     count = rosters_out.write_workbook(book, organization, by=request.user)
     if count > MAX_FORM:
         raise Refused(f"党员超过{MAX_FORM}名，请按下级党组织分别下载。")
-    return _attached(book, organization, "党员名册(填报)")
+    return attached(book, organization, "党员名册(填报)")
 
 
 @require_POST
 def roster_export(request):
-    """The roster in another system's layout; whole numbers only with a reason."""
+    """The roster in another system's layout, numbers masked."""
     organization = _organization(request)
-    profile = get_object_or_404(_profiles(request), pk=_number(request.POST.get("profile")))
+    profile = get_object_or_404(profiles_for(request), pk=_number(request.POST.get("profile")))
     book = BytesIO()
-    rosters_out.write_profile(
-        book,
-        profile,
-        organization,
-        in_full=request.POST.get("in_full") == "1",
-        reason=request.POST.get("reason", "").strip(),
-        by=request.user,
-    )
-    return _attached(book, organization, f"党员名册({profile.name})")
+    rosters_out.write_profile(book, profile, organization, by=request.user)
+    return attached(book, organization, f"党员名册({profile.name})")
 
 
 @require_GET
@@ -166,7 +159,8 @@ def _mine(request, pk):
     return get_object_or_404(mine, pk=pk)
 
 
-def _profiles(request):
+def profiles_for(request):
+    """The layouts in use."""
     return RosterProfile.objects.visible_to(request.user).active()
 
 
@@ -193,6 +187,7 @@ def _tabs(upload, chosen):
     ]
 
 
-def _attached(book, organization, what):
+def attached(book, organization, what):
+    """A workbook about an organisation as a download."""
     name = filename(organization.label, what, "", local_day(), "xlsx")
     return as_attachment(HttpResponse(book.getvalue(), content_type=EXCEL), name)

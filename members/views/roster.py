@@ -41,6 +41,7 @@ def roster(request):
         "groups": groups,
         "completeness": whole,
         "may_import": rules.may_import_roster(request.user, organization),
+        "may_take_numbers": rules.may_take_numbers(request.user, organization),
         "may_keep": rules.may_keep_roster(request.user, organization) and organization.is_open,
     }
     return render(request, "members/roster.html", context)
