@@ -107,6 +107,7 @@ PLACES = {
     "members:admissions": ["ledgers#movement"],
     "members:roster_upload": ["ledgers#roster-excel"],
     "members:roster_report": ["ledgers#roster-excel"],
+    "members:numbers": ["reviewer#numbers", "ledgers#roster"],
     "members:roster": ["ledgers#roster"],
     "tasks:inspections": ["committee#inspections", "inspector#visit", "branch#inspected"],
     "tasks:inspection": ["committee#inspections", "inspector#visit", "branch#inspected"],
