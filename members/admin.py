@@ -112,6 +112,11 @@ class NumbersRuleAdmin(NeverDeleted, admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_view_permission(self, request, obj=None):
+        return self.has_change_permission(
+            request, obj
+        )  # the system administrator has nothing to do with it
+
     def save_model(self, request, obj, form, change):
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes:

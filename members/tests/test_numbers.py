@@ -282,7 +282,7 @@ def test_from_the_roster_to_the_file_by_the_pages(roll, org, people, sign_in):
     profile = RosterProfile.objects.get()
     page = f"{reverse('members:numbers')}?org={org.north.pk}"
     client = sign_in(people.secretary)
-    roster = client.get(f"{reverse('members:roster')}?org={org.north.pk}").content.decode()
+    excel = client.get(f"{reverse('members:roster_upload')}?org={org.north.pk}").content.decode()
     empty = client.post(page, {"profile": profile.pk, "reason": ""})
     sent = client.post(page, {"profile": profile.pk, "reason": REASON})
     asked = NumbersRequest.objects.get()
@@ -295,7 +295,7 @@ def test_from_the_roster_to_the_file_by_the_pages(roll, org, people, sign_in):
     ready = client.get(page).content.decode()
     file = client.post(reverse("members:take_numbers", args=[asked.pk]))
 
-    assert page in roster
+    assert page in excel
     assert (empty.status_code, sent.status_code, unexplained.status_code) == (422, 302, 422)
     assert "不同意的要写明理由" in unexplained.content.decode()
     assert "可以下载" in ready
