@@ -15,6 +15,9 @@ from branchyear.backups import archive, engines
 from branchyear.backups.errors import Impossible
 from branchyear.lib import crypto
 
+# Apps that an earlier release had installed: their migrations stand in a database that was upgraded, and always will.
+GONE = {"authtoken"}
+
 
 @dataclass
 class Restored:
@@ -60,7 +63,10 @@ def restore(path, *, replace=False):
             f"备份时正在更换密钥，部分数据仍由旧密钥加密。请把旧密钥（指纹 {'、'.join(missing)}）写入 FIELD_KEY_FALLBACKS。"
         )
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-    if unknown := sorted(set(manifest["migrations"]) - known):
+    unknown = sorted(
+        name for name in set(manifest["migrations"]) - known if name.partition(".")[0] not in GONE
+    )
+    if unknown:
         raise Impossible(f"备份来自较新的版本（{unknown[-1]}），请先升级程序再恢复。")
     if not replace and not is_empty():
         raise Impossible("数据库中已有账号。确需覆盖的，请加 --replace，现有数据将全部丢失。")
