@@ -103,10 +103,10 @@ def remind(count, _):
 
 
 def roster(count, folder):
-    """A roster of ten members for each branch, from the workbook to the database."""
+    """A roster of one member for each branch (a workbook holds 100,000 rows), from it to the database."""
     from bench import bench_roster_import as bench
 
-    bench.ROWS = count * MEMBERS
+    bench.ROWS = count
     bench.BRANCHES = max(1, count // 24)
     bench.found(None)
     path = Path(folder) / "roster.xlsx"
