@@ -93,7 +93,9 @@ def campaign(fleet, saves, kills, rng):
     client = processes.start(
         [sys.executable, "-m", "scripts.faults.desks", saves], cwd=ROOT, env=os.environ
     )
-    step = 0.85 * saves / (kills + 1)  # some meet nobody: the rest of the saves is for those left over
+    step = (
+        0.85 * saves / (kills + 1)
+    )  # some meet nobody: the rest of the saves is for those left over
     killed, missed, due_up = [], 0, 0.0
     counter = Counting(fleet.folder / "journal")
     try:

@@ -1,4 +1,4 @@
-"""A pytest plugin: which address, when asked to do something, wrote rows, and whether it wrote its entry in the trail.
+"""A pytest plugin: which address, when asked to do something, changed rows, and whether it wrote its entry in the trail.
 
 ``pytest -p scripts.faults.trail_plugin``; the result goes as JSON to the file named by ``TRAIL_FILE``.
 """
@@ -10,6 +10,8 @@ from collections import defaultdict
 from pathlib import Path
 
 WRITES = re.compile(r'^\s*(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
+# Takes the row so that another act waits, and leaves it as it is.
+TAKES = re.compile(r'^\s*UPDATE "?(\w+)"? SET "revision" = \(?"?\1"?\."revision"\)? WHERE', re.I)
 ENTRY = "audit_entry"
 # Not content: who is logged in or locked out, forms already posted, what follows from the act, marks of having
 # read a notice.
@@ -33,11 +35,14 @@ def pytest_configure(config):
 
         tables = set()
 
-        def noted(execute, sql, *rest):
+        def noted(execute, sql, params, many, context):
+            result = execute(sql, params, many, context)
             match = WRITES.match(sql)
-            if match:
+            # Of an INSERT … RETURNING SQLite tells the number of rows only when they are fetched.
+            some = sql.lstrip()[:6].upper() == "INSERT" or context["cursor"].rowcount
+            if match and some and not TAKES.match(sql):
                 tables.add(match[1])
-            return execute(sql, *rest)
+            return result
 
         with connection.execute_wrapper(noted):
             answer = original(self, request)
