@@ -231,10 +231,11 @@ def wait_after(deaths):
 class Child:
     """One program of the portal and what became of it so far."""
 
-    def __init__(self, name, argv, log, *, after_first_answer=False):
+    def __init__(self, name, argv, log, *, yields=0, after_first_answer=False):
         self.name = name
         self.argv = argv
         self.log = log
+        self.yields = yields  # see processes.start
         self.process = None
         self.started = 0.0
         self.deaths = 0  # quick ones, in a row
@@ -267,8 +268,9 @@ class Supervisor:
     def _start(self, child):
         with child.log.open("ab") as log:
             child.process = processes.start(
-                child.argv, cwd=self.cwd, env=self.environment, stdout=log, stderr=log
-            )
+                child.argv, yields=child.yields, cwd=self.cwd, env=self.environment,
+                stdout=log, stderr=log,
+            )  # fmt: skip
         child.started = time.monotonic()
 
     def look(self):
@@ -320,7 +322,8 @@ def portal_children(place):
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
     return [
         Child("web", web, place.logs / "web.log"),
-        Child("worker", worker, place.logs / "worker.log"),
+        # Whoever waits for a page goes before a ledger.
+        Child("worker", worker, place.logs / "worker.log", yields=10),
         # Two cores load two programs at a time; nothing falls due in these seconds.
         Child("beat", beat, place.logs / "beat.log", after_first_answer=True),
     ]

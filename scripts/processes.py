@@ -17,19 +17,21 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _die_with_parent():
-    """Runs in the new process: should we be killed outright, it is asked to stop as well."""
-    if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def start(argv, **options):
-    """``Popen`` in a session of its own, with no keyboard, bound to our life."""
+def start(argv, *, yields=0, **options):
+    """``Popen`` in a session of its own, with no keyboard, bound to our life: should we be killed outright, it is
+    asked to stop as well. ``yields``: how much nicer than we are it is to others who want the processor."""
     options.setdefault("stdin", subprocess.DEVNULL)
+
+    def in_the_new_process():
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if yields:
+            os.nice(yields)
+
     return subprocess.Popen(
         [str(part) for part in argv],
         start_new_session=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - we have one thread
+        preexec_fn=in_the_new_process,  # noqa: PLW1509 - we have one thread
         **options,
     )
 

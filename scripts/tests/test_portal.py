@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from scripts import portal
+from scripts import portal, processes
 
 # Writes every TERM it gets into a file; its child does the same, as a pool child would.
 PARENT_WITH_CHILD = """
@@ -371,3 +371,14 @@ def test_static_files_are_collected_again_only_when_one_changed(tmp_path):
 
     assert touched == before
     assert changed != before
+
+
+def test_jobs_go_after_pages_where_the_processor_is_short(tmp_path):
+    place = portal.Place({"BRANCHYEAR_VAR": str(tmp_path)})
+    yields = {child.name: child.yields for child in portal.portal_children(place)}
+    assert yields["worker"] > yields["web"] == 0
+
+    asked = processes.start(
+        [sys.executable, "-c", "import os; print(os.nice(0))"], yields=3, stdout=subprocess.PIPE
+    )
+    assert int(asked.communicate()[0]) == min(os.nice(0) + 3, 19)
