@@ -2,8 +2,10 @@
 
 import json
 import re
+from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
 
 from scripts import audit_dependencies, licences, sbom
 
@@ -37,6 +39,22 @@ def test_packages_whose_old_versions_are_dangerous_are_new_enough(package, floor
     version, _ = sbom.locked()[package]
 
     assert tuple(map(int, version.split("."))) >= floor
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_a_part_that_is_wanted_with_an_extra_is_locked_with_it(lock):
+    # Else Debian's pip takes the newest version for the extra, and refuses it as not pinned.
+    lines = re.findall(r"^([\w.-]+)(?:\[([^\]]*)\])?==", (licences.ROOT / lock).read_text(), re.M)
+    locked = {name: set(extras.split(", ")) - {""} for name, extras in lines}
+    wanted = [
+        (one.name.lower(), set(one.extras))
+        for name in locked
+        for one in map(Requirement, metadata.requires(name) or [])
+        if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))
+    ]
+
+    assert wanted
+    assert [each for each in wanted if not each[1] <= locked[each[0]]] == []
 
 
 def test_the_bill_of_materials_names_every_package_with_its_hash():
