@@ -1,9 +1,10 @@
 """One member's page, its forms, and reading a number in full."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from branches.models import Kind
 from branches.services import organizations
@@ -21,6 +22,7 @@ from members.models import (
     TrainingRecord,
 )
 from members.services import roster
+from members.services import unmask as unmasking
 from members.tests.make import id_number, make_member
 
 PHONE = "10012345678"
@@ -324,6 +326,30 @@ def test_without_a_reason_nothing_is_shown(reason, org, people, sign_in):
     assert PHONE not in answer.content.decode()
     assert "查看原因" in answer.content.decode()
     assert not Entry.objects.filter(verb="member.unmasked").exists()
+
+
+def test_no_more_than_thirty_people_are_looked_up_singly_within_an_hour(
+    org, people, sign_in, monkeypatch
+):
+    monkeypatch.setattr(unmasking, "AN_HOUR", 2)
+    first, second, third = (make_member(org.north, phone=PHONE) for _ in range(3))
+    client, asked = sign_in(people.secretary), {"reason": "核对党员档案"}
+    for member in (first, second, second):  # again the same: counts once
+        assert PHONE in post(client, member, "numbers", asked).content.decode()
+
+    refused = post(client, third, "numbers", asked)
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "完整号码下载" in page
+    assert "核对党员档案" in page
+    assert PHONE not in page
+    assert Entry.objects.filter(verb="member.unmasked").count() == 3
+    later = timezone.now() + timedelta(hours=1, minutes=1)
+    assert (
+        unmasking.unmask(third, by=people.secretary, reason="核对党员档案", now=later)["phone"]
+        == PHONE
+    )
 
 
 @pytest.mark.parametrize("who", ["leader", "department"])

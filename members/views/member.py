@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -42,10 +43,12 @@ def unmask(request, pk):
     form = UnmaskForm(request.POST)
     shown, status = None, 422
     if form.is_valid():
-        shown, status = (
-            unmasking.unmask(row, by=request.user, reason=form.cleaned_data["reason"]),
-            200,
-        )
+        reason = form.cleaned_data["reason"]
+        try:
+            shown = unmasking.unmask(row, by=request.user, reason=reason, now=timezone.now())
+            status = 200
+        except Refused as refused:
+            complain(form, refused)
     if request.htmx:
         context = {"member": row, "numbers": shown, "unmask_form": form, "may_unmask": True}
         # htmx shows only what succeeds: the complaint is part of the fragment.
