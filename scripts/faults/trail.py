@@ -50,7 +50,9 @@ def run(quick):
         "without": silent,
     }
     if not quick:
-        figures["routes of the access table that no test carried through"] = sorted(acting() - seen)
+        left = sorted(acting() - seen)
+        print("   no test carried through:", *left)
+        figures["routes that no test carried through to a change"] = len(left)
     if silent:
         wrong.append(f"no entry: {silent}")
     return figures, wrong + [fault[-1500:] for fault in faults]
