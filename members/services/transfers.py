@@ -15,7 +15,7 @@ from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.notifications.services import notify
-from members import deadlines, rules
+from members import deadlines, rules, soundness
 from members.models import Absence, Member, MemberEvent, Standing, Transfer
 from members.services import movement, posts
 from members.services.roster import add_members
@@ -175,6 +175,14 @@ def register_slip(transfer, *, received_on, slip_on, by, today=None):
     return transfer
 
 
+def _with_what_the_number_says(person):
+    number = person.get("id_number", "").upper()
+    if not number or soundness.id_number_problem(number):
+        return person
+    said = {"birth_date": soundness.birth_date_in(number), "sex": soundness.sex_in(number)}
+    return {**said, **person, "id_number": number}
+
+
 @transaction.atomic
 def take_in(
     branch,
@@ -191,7 +199,8 @@ def take_in(
 ):
     """A member comes from outside the city's organs: put on the roll with the letter's facts.
 
-    ``person`` are columns of ``Member``. Who left this city before comes back as the same person.
+    ``person`` are columns of ``Member``; birth date and sex are read from a sound ID number. Who left this city
+    before comes back as the same person.
     """
     if by is not None:
         require(rules.may_receive_transfer(by, branch))
@@ -208,6 +217,7 @@ def take_in(
         "joined_from": sender_name.strip()[:100],
         "standing": Standing.ACTIVE,
     }
+    person = _with_what_the_number_says(person)
     member = _who_left(person.get("id_number", ""))
     if member is None:
         (member,) = add_members([{**person, **columns}], organization=branch, by=by)

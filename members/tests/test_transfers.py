@@ -176,6 +176,7 @@ def test_who_comes_from_outside_is_put_on_the_roll(org, people):
     transfer = transfers.take_in(org.north, person=person, by=people.secretary, **letter())
 
     member = transfer.member
+    assert f"{member.birth_date:%Y%m%d}" == id_number(5)[6:14]  # nobody types what the number says
     assert (member.organization, member.joined_from, member.joined_branch_on) == (
         org.north,
         "外市某党支部",

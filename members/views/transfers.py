@@ -11,7 +11,7 @@ from branches.querysets import below
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
-from members import deadlines, rules, soundness
+from members import deadlines, rules
 from members.desk import desk
 from members.forms_movement import IssueForm, ReasonForm, ReceiveForm, SlipForm, TakeInForm
 from members.models import Category, DuesMonth, Member, Standing, Transfer
@@ -124,12 +124,6 @@ def take_in(request):
             name: data.pop(name)
             for name in ("name", "id_number", "category", "admitted_on", "formal_on", "unit")
         }
-        number = person["id_number"] = person["id_number"].upper()
-        if not soundness.id_number_problem(number):
-            person |= {
-                "birth_date": soundness.birth_date_in(number),
-                "sex": soundness.sex_in(number),
-            }
         return services.take_in(branch, person=person, by=request.user, **data)
 
     if request.method == "POST" and form.attempt(act):

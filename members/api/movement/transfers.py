@@ -9,7 +9,6 @@ from branches.models import Organization
 from branchyear.rest.fields import Day, InSight, Month, Shown, Words
 from branchyear.rest.filters import between
 from branchyear.rest.resources import Makes, Resource, act
-from members import soundness
 from members.models import Category, Member, Transfer
 from members.services import transfers
 
@@ -117,12 +116,6 @@ class TransferViewSet(Makes, Resource):
             name: asked.pop(name)
             for name in ("name", "id_number", "category", "admitted_on", "formal_on", "unit")
         }
-        number = person["id_number"] = person["id_number"].upper()
-        if not soundness.id_number_problem(number):
-            person |= {
-                "birth_date": soundness.birth_date_in(number),
-                "sex": soundness.sex_in(number),
-            }
         branch = asked.pop("organization")
         return self.do(transfers.take_in, branch, person=person, **asked)
 
