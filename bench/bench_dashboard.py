@@ -105,8 +105,9 @@ class City:
         )
 
     def grow(self, count):
-        from django.db import connection, transaction
+        from django.db import transaction
 
+        from bench.tables import counted
         from branches.models import Organization
         from branchyear.lib.bulk import insert_tuples, next_key
         from branchyear.lib.dates import CHINA
@@ -144,8 +145,7 @@ class City:
                          problems)  # fmt: skip
         self.count = count
         self._report()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        counted()
 
     @staticmethod
     def _insert(insert, model, names, rows):

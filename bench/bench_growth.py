@@ -61,17 +61,15 @@ def peak():
 
 def measure(count):
     """``{what: seconds}`` of one city, and the peak of memory before and after the whole."""
-    from django.db import connection
-
     from bench.bench_dashboard import DAY, City, by_services
     from bench.growth import whole
+    from bench.tables import counted
     from tasks.health import engine
 
     city = City()
     city.grow(count)
     people = whole.settle(city)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    counted()
     found = {"scoped": {}, "scan": {}}
     for person, pages in PAGES.items():
         client = people[person]

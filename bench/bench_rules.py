@@ -57,15 +57,16 @@ def measure(count):
 
     from bench.rules import by_hand, city
     from bench.rules.one_by_one import object_by_object
+    from bench.tables import counted
     from branches.models import Organization
     from tasks.health import engine
     from tasks.models import Campaign, Finding
 
     rows = city.make(count)
     by_hand.prepare()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        if connection.vendor == "postgresql":
+    counted()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("SET max_parallel_workers_per_gather TO 0")
     campaign, day = Campaign.objects.get(), city.DAY
     statement = by_hand.statement()

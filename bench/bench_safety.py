@@ -189,11 +189,10 @@ def compare(guarded, bare):
 
 
 def measure():
-    from django.db import connection
+    from bench.tables import counted
 
     user, items, session = settle()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    counted()
     good = True
     for name, words, arms, each in (
         ("scope", f"items of {BRANCHES:,} branches by state: in scope", scope(user), 1),

@@ -3,10 +3,12 @@
 from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import In
 from django.urls import reverse
 
 from branchyear.lib.dates import day_end, day_start
-from reports.models import GoodPractice, MonthlyReport, ReportStep
+from branchyear.lib.plans import Beside
+from reports.models import GoodPractice, MonthlyReport, Period, ReportStep
 from reports.querysets import LATE
 from tasks.scoring.registry import Facts, fact
 
@@ -41,15 +43,15 @@ def _link(organization, params):
 
 def _due(ask):
     """The organisation's own reports whose day lies in the round's days and is over."""
+    periods = Period.objects.filter(
+        campaign=ask.campaign,
+        due_on__gte=ask.starts_on,
+        due_on__lte=ask.ends_on,
+        due_before__lte=ask.moment,
+    )
     return (
         MonthlyReport.objects.expected()
-        .filter(
-            ask.under("organization__path"),
-            period__campaign=ask.campaign,
-            period__due_on__gte=ask.starts_on,
-            period__due_on__lte=ask.ends_on,
-            period__due_before__lte=ask.moment,
-        )
+        .filter(ask.under("organization__path"), In(Beside("period"), periods.values("pk")))
         .with_verdict(ask.moment)
     )
 

@@ -436,7 +436,7 @@ def test_rows_are_never_collected_beyond_a_batch():
 
     written(ONE, (Row() for _ in range(3000)), total=3000)
 
-    assert Row.most <= 2 * xlsx.rows.BATCH
+    assert Row.most <= 2 * xlsx.rows.BATCH + 1  # and the one that is being made
 
 
 def test_office_programs_recognise_the_package():
