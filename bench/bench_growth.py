@@ -59,29 +59,40 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(count):
-    """``{what: seconds}`` of one city, and the peak of memory before and after the whole."""
-    from bench.bench_dashboard import DAY, City, by_services
+def make(count):
+    """The city, by a process of its own: the memory of making it is no part of what is measured."""
+    from bench.bench_dashboard import City
     from bench.growth import whole
     from bench.tables import counted
-    from tasks.health import engine
 
     city = City()
     city.grow(count)
-    people = whole.settle(city)
+    whole.settle(city)
     counted()
-    found = {"scoped": {}, "scan": {}}
+
+
+def measure(count):
+    """``{what: seconds}`` of the city that is there, and the peaks of this process's memory."""
+    from bench.bench_dashboard import DAY, by_services
+    from bench.growth import whole
+    from tasks.health import engine
+
+    city, people = whole.settled()
+    found = {"scoped": {}, "scan": {}, "memory": {}}
     for person, pages in PAGES.items():
         client = people[person]
         for page in pages:
             address = page.format(**people)
             found["scoped"][f"{person} {page}"] = timed(lambda c=client, a=address: whole.got(c, a))
-    before = peak()
-    found["scan"]["B1 overview"] = timed(lambda: by_services(city), 3)
-    found["scan"]["B9 all rules"] = timed(lambda: engine.evaluate(city.campaign, day=DAY), 2)
-    found["scan"]["B5 ledger as Excel"] = timed(whole.ledger, 1)
+    found["memory"]["after the pages"] = peak()
+    for what, act, rounds in (
+        ("B1 overview", lambda: by_services(city), 3),
+        ("B5 ledger as Excel", whole.ledger, 1),
+        ("B9 all rules", lambda: engine.evaluate(city.campaign, day=DAY), 2),
+    ):
+        found["scan"][what] = timed(act, rounds)
+        found["memory"][f"after {what}"] = peak()
     found["scan"]["B7 reminders"] = whole.apart("remind", count)
-    found["memory"] = {"after pages": before, "after the whole city": peak()}
     found["scan"]["B8 roster from Excel"] = whole.apart("roster", count)
     return found
 
@@ -95,17 +106,27 @@ def slope(values):
     )
 
 
+def apart(act, size, folder):
+    """``make`` or ``measure`` in a process of its own; what it printed last."""
+    done = subprocess.run(
+        [sys.executable, __file__, act, str(size)],
+        cwd=ROOT,
+        env={**os.environ, "BRANCHYEAR_VAR": folder, "PYTHONPATH": str(ROOT), "DATABASE_URL": ""},
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main():
     found = []
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder:
-            done = subprocess.run(
-                [sys.executable, __file__, str(size)],
-                cwd=ROOT,
-                env={**os.environ, "BRANCHYEAR_VAR": folder, "PYTHONPATH": str(ROOT), "DATABASE_URL": ""},
-                stdout=subprocess.PIPE, text=True, check=True,
-            )  # fmt: skip
-        found.append(json.loads(done.stdout.splitlines()[-1]))
+            apart("make", size, folder)
+            found.append(apart("measure", size, folder))
+        told = {
+            what: round(value, 3) for each in found[-1].values() for what, value in each.items()
+        }
+        print(f"{size:,} branches: {told}", flush=True)
     good = True
     for kind, limit in (("scan", SCAN), ("scoped", SCOPED), ("memory", MEMORY)):
         for what in found[0][kind]:
@@ -139,6 +160,6 @@ if __name__ == "__main__":
 
         # The city's September, so that every page has its running campaign; its deadline, when a home page asks most.
         with time_machine.travel("2026-09-25 10:00 +0800"):
-            print(json.dumps(measure(int(sys.argv[1]))))
+            print(json.dumps({"make": make, "measure": measure}[sys.argv[1]](int(sys.argv[2]))))
     else:
         sys.exit(main())

@@ -8,16 +8,16 @@ import tempfile
 import time
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = 10  # of a branch
 SINCE = date(2020, 1, 1)
+SECRETARY, REVIEWER = "shuji", "shenhe"
 
 
 def settle(city):
-    """Members everywhere, the secretary of the first branch, the reviewer above him, logged in."""
-    from django.test import Client
-
+    """Members everywhere, the secretary of the first branch, the reviewer above him."""
     from bench.excel.city import enrol
     from branches.models import Organization
     from branches.roles import Role
@@ -32,21 +32,41 @@ def settle(city):
     branches = list(Organization.objects.branches().order_by("path"))
     enrol(random.Random(2022), {branch.pk: MEMBERS for branch in branches}, 0)
     place = Organization.objects.direct().order_by("path").first()
-
-    def at_work(username, role, organization):
+    for username, role, organization in (
+        (SECRETARY, Role.SECRETARY, branches[0]),
+        (REVIEWER, Role.ORG_REVIEWER, place),
+    ):
         user = User.objects.create(username=username, name=username, must_change_password=False)
         appointments.appoint(
             user, organization=organization, role=role, starts_on=SINCE, ends_on=None, by=None
         )
+
+
+def settled():
+    """The city that another process made: what ``by_services`` asks of it, and its people, logged in."""
+    from django.test import Client
+
+    from branches.models import Organization
+    from branchyear.accounts.models import User
+    from tasks.models import BranchItem, Campaign
+
+    def at_work(username):
         client = Client(headers={"host": "127.0.0.1"})
+        user = User.objects.get(username=username)
         client.force_login(user, backend="branches.backends.AppointmentBackend")
         return client
 
-    return {
-        "secretary": at_work("shuji", Role.SECRETARY, branches[0]),
-        "reviewer": at_work("shenhe", Role.ORG_REVIEWER, place),
-        "branch": branches[0].pk,
-        "item": BranchItem.objects.filter(branch=branches[0]).order_by("pk").first().pk,
+    city = SimpleNamespace(
+        committee=Organization.objects.get(kind="work_committee"),
+        campaign=Campaign.objects.get(),
+        user=User.objects.get(username="gongwei"),
+    )
+    branch = Organization.objects.branches().order_by("path").first()
+    return city, {
+        "secretary": at_work(SECRETARY),
+        "reviewer": at_work(REVIEWER),
+        "branch": branch.pk,
+        "item": BranchItem.objects.filter(branch=branch).order_by("pk").first().pk,
     }
 
 

@@ -93,6 +93,22 @@ def test_a_letter_is_written_here_and_received_there(org, people, client, sign_i
     assert Member.objects.get(pk=member.pk).organization == org.south
 
 
+def test_who_comes_from_outside_is_taken_in_with_his_letter(org, client):
+    number = number_of(8)
+
+    made = post(
+        client, "transfers/take-in/", organization=org.north.pk, name="新来", id_number=number,
+        category="formal", admitted_on="2010-07-01", formal_on="2011-07-01",
+        sender_name="外市某党支部", issued_on="2026-01-08", on="2026-01-09",
+    )  # fmt: skip
+
+    member = Member.objects.get(name="新来")
+    assert (made.status_code, made.json()["state"]) == (201, "received")
+    assert (member.organization, member.id_number) == (org.north, number)
+    assert f"{member.birth_date:%Y%m%d}" == number[6:14]
+    assert number not in made.content.decode()
+
+
 def test_a_month_is_read_as_a_month(org, client):
     member = make_member(org.north, "甲")
 
