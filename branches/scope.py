@@ -6,9 +6,12 @@ office ends at the very next click). Jobs load the person again and so recompute
 
 from dataclasses import dataclass, field
 
+from django.db.models import BigAutoField, DateField
+
 from branches.models import Appointment, Organization
 from branches.roles import ADMIN_ROLES, LEDGER_ROLES, SEEING_ROLES
 from branchyear.accounts.models import User
+from branchyear.lib.composed import Composed
 from branchyear.lib.dates import local_day
 
 
@@ -81,11 +84,18 @@ def scope_of(user, day=None):
     return kept[1]
 
 
+def _held(person, day):
+    held = Appointment.objects.in_force(day).filter(user=person)
+    return held.select_related("organization", "user").order_by()
+
+
+_offices = Composed(_held, person=BigAutoField(), day=DateField())
+
+
 def with_offices(user_id, day=None):
     """The account with its scope of today read in the same statement; None for whoever holds no office."""
     day = day or local_day()
-    held = Appointment.objects.in_force(day).filter(user_id=user_id)
-    held = list(held.select_related("organization", "user").order_by())
+    held = _offices(person=user_id, day=day)
     if not held:
         return None
     user = held[0].user

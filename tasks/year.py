@@ -4,6 +4,9 @@ many notices wait. Read at most once for a request, in one statement.
 
 from dataclasses import dataclass
 
+from django.db.models import BigAutoField, DateField
+
+from branchyear.lib.composed import Composed
 from branchyear.lib.counts import number_of
 from branchyear.lib.dates import local_day
 from branchyear.notifications.models import Notice
@@ -31,15 +34,23 @@ def campaign_of(request):
     return year_of(request).campaign
 
 
-def _read(user, day):
-    unread = Notice.objects.visible_to(user).unread()
-    phases = list(
+def _phases_by(person, day):
+    unread = Notice.objects.of(person).unread()
+    return (
         Phase.objects.filter(campaign__starts_on__lte=day)
         .select_related("campaign")
         .order_by("-campaign__year", "order")
         .annotate(unread_=number_of(unread, "recipient"))
     )
+
+
+_phases = Composed(_phases_by, person=BigAutoField(), day=DateField())
+
+
+def _read(user, day):
+    phases = _phases(person=user.pk, day=day)
     if not phases:  # no year yet, or one whose phases have not been entered
+        unread = Notice.objects.visible_to(user).unread()
         return Year(Campaign.objects.running(day), (), unread.count())
     campaign = phases[0].campaign
     own = [phase for phase in phases if phase.campaign_id == campaign.pk]

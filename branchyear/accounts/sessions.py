@@ -4,6 +4,10 @@ from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import CharField, DateTimeField
+from django.utils import timezone
+
+from branchyear.lib.composed import Composed
 
 # What is kept in the session itself and copied into columns when it is saved.
 STARTED, SEEN, ADDRESS, AGENT = "started", "seen", "from", "agent"
@@ -17,6 +21,13 @@ def _moment(timestamp):
     return datetime.fromtimestamp(timestamp, UTC) if timestamp else None
 
 
+def _open(key, now):
+    return SessionStore.get_model_class().objects.filter(session_key=key, expire_date__gt=now)
+
+
+_still_open = Composed(_open, key=CharField(), now=DateTimeField())
+
+
 class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls):
@@ -25,6 +36,13 @@ class SessionStore(DatabaseStore):
         )  # apps are not loaded when this module is
 
         return OpenSession
+
+    def _get_session_from_db(self):
+        found = _still_open(key=self.session_key, now=timezone.now())
+        if found:
+            return found[0]
+        self._session_key = None  # as Django's own does: a new one is made, not this one again
+        return None
 
     def create_model_instance(self, data):
         row = super().create_model_instance(data)

@@ -7,7 +7,10 @@ from django.db import models
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """A notice is its recipient's alone."""
-        return self.filter(recipient=user) if user.is_authenticated else self.none()
+        return self.of(user) if user.is_authenticated else self.none()
+
+    def of(self, person):
+        return self.filter(recipient=person)
 
     def unread(self):
         return self.filter(read_at=None)
