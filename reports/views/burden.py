@@ -8,14 +8,14 @@ from branchyear.lib.dates import Month, local_day, months_between
 from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
 from reports import burden
-from tasks.models import Campaign
+from tasks.year import campaign_of
 
 
 @require_GET
 def burden_page(request):
     organization = chosen_organization(request)
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     months = _months(campaign, today)
     asked = request.GET.get("month", "")
     month = next((m for m in months if str(m) == asked), months[-1])

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from branches.models import Kind, Organization
 from branchyear.audit.services import record
 from branchyear.lib.admin import as_attachment
-from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from branchyear.lib.xlsx import write_workbook
@@ -20,7 +19,7 @@ from reports.querysets import VERDICTS as CODES
 from reports.services import matrix as services
 from reports.views.copies import TYPES
 from reports.views.report_list import VERDICTS
-from tasks.models import Campaign
+from tasks.year import campaign_of
 
 
 @require_GET
@@ -30,7 +29,7 @@ def matrix(request):
     now = timezone.now()
     seen = Organization.objects.visible_to(request.user)
     root = _root(request, seen)
-    campaign = Campaign.objects.running(local_day(now))
+    campaign = campaign_of(request)
     tiers = _tiers_below(root)
     tier = request.GET.get("tier") if request.GET.get("tier") in tiers else next(iter(tiers))
     board = services.board_of(root, tier, campaign=campaign, by=request.user, now=now)

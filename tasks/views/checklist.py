@@ -15,9 +15,10 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from tasks import rules
-from tasks.models import BranchItem, Campaign
+from tasks.models import BranchItem
 from tasks.querysets import OPEN_STATES
 from tasks.services import items as services
+from tasks.year import campaign_of
 
 STATES = (
     ("open", "待办"),
@@ -59,7 +60,7 @@ def choose(request, branches):
     words = request.GET.get("q", "").strip()
     if words:
         branches = branches.filter(Q(name__icontains=words) | Q(short_name__icontains=words))
-    campaign = Campaign.objects.running(local_day())
+    campaign = campaign_of(request)
     page = page_of(request.GET, branches, CHOICES_PER_PAGE)
     if page.paginator.count == 1 and not words:
         return show(request, page.object_list[0])
@@ -106,7 +107,7 @@ def rows_of(branch, campaign):
 
 def show(request, branch):
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     context = {
         "branch": branch,
         "campaign": campaign,
@@ -235,7 +236,7 @@ def submit_done(request, pk):
             "tasks/submitted.html",
             {"branch": branch, "results": results, "done": done},
         )
-    campaign = Campaign.objects.running(local_day())
+    campaign = campaign_of(request)
     ready, unready = [], []
     if campaign:
         begun = rows_of(branch, campaign).filter(state__in=OPEN_STATES).exclude(state="todo")

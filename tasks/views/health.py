@@ -19,10 +19,11 @@ from tasks import rules, trend
 from tasks.health.mending import mend_url
 from tasks.health.registry import NOT_COMPUTED, Ask, load
 from tasks.health.words import sentence
-from tasks.models import Campaign, Explanation, Finding, Rule, Severity
+from tasks.models import Explanation, Finding, Rule, Severity
 from tasks.models.health import INSPECTORS_ONLY
 from tasks.services import findings as services
 from tasks.views.problems import listed_of
+from tasks.year import campaign_of
 
 WRONG = (Severity.ERROR, Severity.WARNING, Severity.UNKNOWN)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Severity.NOTICE: 3}
@@ -63,7 +64,7 @@ def checkup(request):
 
 
 def _page(request, organization):
-    campaign = Campaign.objects.running(local_day())
+    campaign = campaign_of(request)
     context = {
         "organization": organization,
         "campaign": campaign,
@@ -255,7 +256,7 @@ def checkup_list(request):
     organization = chosen_organization(request)
     today = local_day()
     rule = get_object_or_404(
-        Rule, campaign=Campaign.objects.running(today), number=request.GET.get("rule", "")
+        Rule, campaign=campaign_of(request), number=request.GET.get("rule", "")
     )
     found = (
         Finding.objects.visible_to(request.user)

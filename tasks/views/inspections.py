@@ -23,7 +23,6 @@ from tasks.forms_inspections import (
     UntilForm,
 )
 from tasks.models import (
-    Campaign,
     Exclusion,
     Inspection,
     TeamMember,
@@ -33,6 +32,7 @@ from tasks.models import (
 from tasks.models.inspections import WATCHING_ROLES
 from tasks.services import inspections as services
 from tasks.services import inspectors, visits
+from tasks.year import campaign_of
 
 State = Inspection.State
 NOT_HERE = "您没有查看督查抽查的权限。"
@@ -104,7 +104,7 @@ def new_inspection(request):
     places = rules.inspecting_organizations(request.user)
     require(places, services.OF_RUNNERS)
     organization, today = places[0], local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     form = InspectionForm(
         request.POST or None,
         organization=organization,

@@ -18,7 +18,6 @@ from tasks.forms_problems import (
 )
 from tasks.models import (
     BranchItem,
-    Campaign,
     Extension,
     Finding,
     Problem,
@@ -26,6 +25,7 @@ from tasks.models import (
     Task,
 )
 from tasks.services import problems as services
+from tasks.year import campaign_of
 
 State = Problem.State
 
@@ -78,7 +78,7 @@ def problems(request):
     """The problems of a branch, or of all branches below an organisation, in official order."""
     organization = chosen_organization(request)
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     everything = _rows(request, organization, campaign)
     rows, chosen = _filtered(request, everything, organization, campaign, today)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
@@ -137,7 +137,7 @@ def problem_lists(request):
     """One of the three lists as an office paper, to be printed as it stands."""
     organization = chosen_organization(request)
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     chosen = request.GET.get("list", "")
     chosen = chosen if chosen in LISTS else "problem"
     rows = (
@@ -170,7 +170,7 @@ def new_problem(request):
     organization = chosen_organization(request)
     require(rules.may_list_problem(request.user, organization), services.OF_KEEPERS)
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     form = NewProblemForm(request.POST or None, campaign=campaign, initial={"found_on": today})
     if request.method == "POST" and form.attempt(
         lambda data: services.list_problem(

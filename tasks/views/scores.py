@@ -15,12 +15,13 @@ from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
 from tasks import rules_scores as rules
 from tasks.forms_scores import RoundForm
-from tasks.models import Campaign, Rubric, Score, ScoreAppeal, ScoreRound
+from tasks.models import Rubric, Score, ScoreAppeal, ScoreRound
 from tasks.models.scores import LEVELS as AT
 from tasks.scoring import engine
 from tasks.scoring.registry import load
 from tasks.services import freezing
 from tasks.services import scores as services
+from tasks.year import campaign_of
 
 FROZEN = "定格完成，各党组织已收到通知，申诉期从今天起算。"
 LEVELS = (("direct", "直属党组织"), ("branch", "党支部"))
@@ -126,7 +127,7 @@ def rubric(request):
     rubrics = list(Rubric.objects.visible_to(request.user).select_related("campaign"))
     require(rubrics, "还没有启用的评分办法。")
     asked = request.GET.get("id", "")
-    current = Rubric.objects.in_force(Campaign.objects.running(local_day()))
+    current = Rubric.objects.in_force(campaign_of(request))
     chosen = next((each for each in rubrics if str(each.pk) == asked), current or rubrics[0])
     facts = load()
     lines = list(chosen.lines.all())
@@ -154,7 +155,7 @@ def new_round(request):
     """发起考核."""
     require(rules.may_run_scores(request.user), services.OF_RUNNERS)
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     form = RoundForm(request.POST or None, initial=_usual(campaign, today))
     if request.method == "POST" and form.attempt(
         lambda data: services.open_round(campaign, by=request.user, now=timezone.now(), **data)

@@ -14,8 +14,9 @@ from branchyear.lib.errors import Conflict, Refused
 from branchyear.lib.paging import page_of
 from members.desk import chosen_organization, tree_for
 from tasks import rules
-from tasks.models import Campaign, Problem, SelfCheck, SelfCheckAnswer
+from tasks.models import Problem, SelfCheck, SelfCheckAnswer
 from tasks.services import self_check as services
+from tasks.year import campaign_of
 
 Result = SelfCheckAnswer.Result
 STATES = (("notyet", "未开始"), ("draft", "填写中"), ("signed", "已签发"))
@@ -32,7 +33,7 @@ def self_check(request):
 def _of_branch(request, branch, typed=None, errors=None):
     """``typed``: what was sent and refused, ``{heading: (result, reason)}``."""
     today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     check = (
         SelfCheck.objects.visible_to(request.user)
         .filter(organization=branch, campaign=campaign)
@@ -88,8 +89,7 @@ def _of_branch(request, branch, typed=None, errors=None):
 
 def _of_all(request, organization):
     """Every branch below in official order with its state and the headings it does not meet."""
-    today = local_day()
-    campaign = Campaign.objects.running(today)
+    campaign = campaign_of(request)
     branches = Organization.objects.visible_to(request.user).under(organization).branches().open()
     checks = SelfCheck.objects.filter(organization=OuterRef("pk"), campaign=campaign)
     counted = (
