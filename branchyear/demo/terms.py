@@ -40,8 +40,9 @@ class Terms:
         self.terms, self.posts, self.reminders = [], [], []
         self.rolls = defaultdict(list)
         people = Member.objects.order_by("pk").only(
-            "organization", "group", "name", "party_post", "category", "standing", "is_unit_head"
-        )
+            "organization", "group", "name", "party_post", "category", "standing", "is_unit_head",
+            "formal_on", "joined_branch_on",
+        )  # fmt: skip
         for member in people.iterator(chunk_size=5000):
             self.rolls[member.organization_id].append(member)
 
@@ -84,7 +85,9 @@ class Terms:
             ours = [m for m in formal if m.group_id == group.pk and m.pk not in members]
             if ours:
                 start = self.today - timedelta(days=rng.randint(60, 900))
-                self._hold(ours[0], group, Post.GROUP_LEADER, start)
+                self._hold(
+                    ours[0], group, Post.GROUP_LEADER, max(start, _able_since(ours[0], start))
+                )
 
     def _founded(self, organization):
         return organization.established_on or self.today
@@ -144,15 +147,17 @@ class Terms:
             votes = None
             if present:
                 votes = rng.randint(max(arithmetic.votes_wanted(present), present - 4), present)
+            since = _able_since(member, term.elected_on)
+            late = since > term.elected_on  # came later, and was elected into the body then
             self._hold(
                 member,
                 organization,
                 post,
-                term.elected_on,
+                since,
                 term=term,
-                votes=votes,
+                votes=None if late else votes,
                 duties=DUTIES.get(post, ""),
-                document_no=term.approval_no,
+                document_no="" if late else term.approval_no,
             )
 
     def _former(self, organization, term, elected_on, body, formal):
@@ -171,6 +176,8 @@ class Terms:
         term.number = former.number + 1
         self.terms.append(former)
         for member, post in body[: self.rng.randint(1, len(body))]:
+            if _able_since(member, elected_on) > elected_on:
+                continue
             self._hold(
                 member,
                 organization,
@@ -247,6 +254,11 @@ class Terms:
                     member.party_post = words
                     changed.append(member)
         update_many(Member, changed, ["party_post", "is_unit_head"])
+
+
+def _able_since(member, day):
+    """``day``, or when the member was formal and in the branch, where that is later."""
+    return max(day, *(d for d in (member.formal_on, member.joined_branch_on) if d is not None), day)
 
 
 def _is_electable(member):
