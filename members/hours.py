@@ -5,6 +5,7 @@ hard demand on the old, frail and ill); 2019—2023年全国党员教育培训�
 concentrated course for the secretary and the committee).
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +24,11 @@ def months_on_roll(year, since):
     if since is None or since.year < year:
         return 12
     return 13 - since.month if since.year == year else 0
+
+
+def first_day_of(year, months):
+    """The latest day of joining that leaves so many months of ``year`` on the roll (``months_on_roll`` backwards)."""
+    return date(year + 1, 1, 1) if months == 0 else date(year, 13 - months, 1)
 
 
 def required_hours(year, *, leads, since=None):
@@ -130,6 +136,22 @@ def progress_of(member, year, today):
     )
 
 
+def tallies(alike, year, today):
+    """``(tally of each organisation, tally of all)`` of the rows of ``MemberQuerySet.alike_in_training``."""
+    each, total, known = defaultdict(Tally), Tally(), {}
+    for organization, *facts, people in alike:
+        key = tuple(facts)
+        if key not in known:
+            is_excused, leads, has_course, months, tenths = facts
+            known[key] = progress(
+                year, today, hours=Decimal(tenths) / 10, leads=leads, has_course=has_course,
+                is_excused=is_excused, since=first_day_of(year, months),
+            )  # fmt: skip
+        each[organization].add(known[key], people)
+        total.add(known[key], people)
+    return each, total
+
+
 @dataclass
 class Tally:
     """How the members of one branch stand together; who is excused is left out (R32)."""
@@ -141,14 +163,14 @@ class Tally:
     hours: Decimal = Decimal(0)
     lowest: Decimal | None = None
 
-    def add(self, standing):
+    def add(self, standing, people=1):
         if standing.is_excused:
-            self.excused += 1
+            self.excused += people
             return
-        self.asked += 1
-        self.reached += standing.is_reached
-        self.behind += standing.is_behind
-        self.hours += standing.hours
+        self.asked += people
+        self.reached += standing.is_reached * people
+        self.behind += standing.is_behind * people
+        self.hours += standing.hours * people
         if self.lowest is None or standing.hours < self.lowest:
             self.lowest = standing.hours
 

@@ -1,7 +1,7 @@
 """Which members."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import (
@@ -17,11 +17,14 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast, Coalesce, Round
 
 from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, below, within
 from branchyear.lib.crypto import blind_indexes
 from branchyear.lib.dates import add_months
 from members.deadlines import PROBATION_MONTHS
+
+HOURS = models.DecimalField(max_digits=8, decimal_places=1)
 
 # The one definition of how many there are.
 HEADS = {
@@ -147,6 +150,31 @@ class MemberQuerySet(LedgerQuerySet):
             leads=Exists(posts),
             has_course=Exists(courses),
         )
+
+    def alike_in_training(self, year, day):
+        """How many members of an organisation stand alike in a year's training, for ``hours.tallies``: tuples of
+        organisation, excused, leads, has a course, months on the roll in ``year``, tenths of hours, and how many."""
+        months = Case(
+            *(
+                When(_on_roll_before(date(year + month // 12, month % 12 + 1, 1)), then=13 - month)
+                for month in range(1, 13)
+            ),
+            default=0,
+        )
+        both = Coalesce("trained", 0, output_field=HOURS) + Coalesce("met", 0, output_field=HOURS)
+        rows = self.with_training(year, day).order_by()
+        return rows.values_list("organization", "is_excused", "leads", "has_course").annotate(
+            months=months,
+            tenths=Cast(Round(both * 10, output_field=HOURS), IntegerField()),
+            people=Count("pk"),
+        )
+
+
+def _on_roll_before(day):
+    """In the Party and on this roll before ``day``; who has no day was always there."""
+    return (Q(joined_branch_on=None) | Q(joined_branch_on__lt=day)) & (
+        Q(admitted_on=None) | Q(admitted_on__lt=day)
+    )
 
 
 class MeetingQuerySet(OrganizationOwnedQuerySet):

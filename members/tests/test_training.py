@@ -1,5 +1,6 @@
 """Training: one record for many, the hours of a year, who reached them."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused
+from members.hours import Tally, progress_of, tallies
 from members.models import Attendance, Meeting, Member, Post, PostHeld, Training
 from members.services import training
 from members.tests.make import make_member
@@ -132,3 +134,55 @@ def test_only_the_branch_registers(org, people):
             training.record_training(
                 org.north, facts=facts(), members=[make_member(org.north)], by=person
             )
+
+
+def test_counted_together_they_stand_as_each_does_alone(org):
+    """What the page of the branches adds up in the database is what the roster of a branch says of each member."""
+    year = TODAY.year
+    joined = [
+        None,
+        date(year - 1, 12, 31),
+        *(date(year, m, d) for m in range(1, 13) for d in (1, 28)),
+    ]
+    for number, day in enumerate([*joined, date(year + 1, 1, 1)]):
+        member = make_member((org.north, org.north_two)[number % 2], f"党员{number}")
+        Member.objects.filter(pk=member.pk).update(
+            joined_branch_on=day,
+            admitted_on=date(year, 7, 1) if number % 3 else None,
+            formal_on=None,
+            is_excused=number % 7 == 0,
+        )
+        if number % 4 == 0:
+            PostHeld.objects.create(
+                member=member, organization=member.organization, post=Post.OFFICER,
+                starts_on=date(2020, 1, 1),
+            )  # fmt: skip
+        if number % 5:
+            course = training.Facts(
+                "班",
+                "course" if number % 2 else "study",
+                TODAY,
+                TODAY,
+                Decimal("0.7") * (number % 5),
+            )
+            training.record_training(member.organization, facts=course, members=[member], by=None)
+    held = Meeting.objects.create(
+        organization=org.north,
+        kind="lecture",
+        on=TODAY,
+        hours=Decimal("1.3"),
+        created_at="2026-01-01T00:00Z",
+    )
+    for member in Member.objects.filter(organization=org.north):
+        Attendance.objects.create(meeting=held, member=member, status="present")
+
+    for on in (TODAY, date(year, 12, 31), date(year + 1, 3, 1)):
+        each, total = tallies(Member.objects.alike_in_training(year, TODAY), year, on)
+
+        alone, all_of_them = defaultdict(Tally), Tally()
+        for member in Member.objects.with_training(year, TODAY):
+            standing = progress_of(member, year, on)
+            alone[member.organization_id].add(standing)
+            all_of_them.add(standing)
+        assert (each, total) == (alone, all_of_them)
+        assert total.asked == Member.objects.filter(is_excused=False).count()

@@ -135,7 +135,7 @@ def test_an_unusable_year_is_this_year(year, org, people, sign_in):
 
 
 @pytest.mark.parametrize("count", [1, 9])
-@pytest.mark.parametrize(("who", "queries"), [("secretary", 9), ("committee", 10)])
+@pytest.mark.parametrize(("who", "queries"), [("secretary", 9), ("committee", 11)])
 def test_many_members_ask_no_more_questions(
     who, queries, count, org, people, sign_in, django_assert_num_queries
 ):
@@ -146,3 +146,18 @@ def test_many_members_ask_no_more_questions(
 
     with django_assert_num_queries(queries):
         client.get("/training/")
+
+
+def test_only_the_branches_that_fall_short_are_shown_when_asked(org, people, sign_in):
+    make_member(org.north)
+    excused = make_member(org.north_two)
+    type(excused).objects.filter(pk=excused.pk).update(is_excused=True)
+    client = sign_in(people.reviewer)
+
+    everywhere = text(client.get(f"/training/?org={org.north_office.pk}"))
+    short = text(client.get(f"/training/?org={org.north_office.pk}&show=short"))
+
+    assert "应训党员 <b>1</b> 名" in everywhere
+    assert f'href="?org={org.north_two.pk}&amp;' in everywhere
+    assert f'href="?org={org.north.pk}&amp;' in short
+    assert f'href="?org={org.north_two.pk}&amp;' not in short

@@ -1,6 +1,5 @@
 """教育培训: who has how many hours, the courses behind them, and one record for many."""
 
-from collections import defaultdict
 from datetime import date
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from branchyear.lib.paging import page_of
 from members import rules
 from members.desk import desk
 from members.forms_movement import TrainingForm
-from members.hours import Tally, progress_of
+from members.hours import Tally, progress_of, tallies
 from members.models import Member, Training
 from members.services import training as services
 
@@ -50,13 +49,9 @@ def training(request):
         "today": today,
         "may_record": rules.may_record_training(request.user, organization),
     }
-    members = (
-        Member.objects.visible_to(request.user)
-        .under(organization)
-        .counted()
-        .with_training(year, counted_on(year, today))
-    )
+    members = Member.objects.visible_to(request.user).under(organization).counted()
     if organization.is_branch:
+        members = members.with_training(year, counted_on(year, today))
         return of_branch(request, organization, members, context)
     return of_branches(request, organization, members, context)
 
@@ -94,22 +89,19 @@ def of_branch(request, branch, members, context):
 
 
 def of_branches(request, organization, members, context):
-    """Light rows: a city has 11,000 members, a large one 300,000."""
-    tallies, total = defaultdict(Tally), Tally()
-    light = members.order_by().only(
-        "organization_id", "is_excused", "joined_branch_on", "admitted_on"
+    """Counted in the database: a city has 11,000 members, a large one 300,000."""
+    alike = members.alike_in_training(
+        context["year"], counted_on(context["year"], context["today"])
     )
-    for member in light.iterator(2000):
-        standing = progress_of(member, context["year"], context["today"])
-        tallies[member.organization_id].add(standing)
-        total.add(standing)
+    each, total = tallies(alike, context["year"], context["today"])
     branches = (
         Organization.objects.with_ledgers_for(request.user).under(organization).open().branches()
     )
-    rows = [(branch, tallies[branch.pk]) for branch in branches]
     if context["short"]:
-        rows = [row for row in rows if row[1].short]
-    context |= {"page": page_of(request.GET, rows), "tally": total}
+        branches = branches.filter(pk__in=[pk for pk, tally in each.items() if tally.short])
+    page = page_of(request.GET, branches)
+    page.object_list = [(branch, each[branch.pk]) for branch in page.object_list]
+    context |= {"page": page, "tally": total}
     return render(request, "members/training_branches.html", context)
 
 
