@@ -141,8 +141,14 @@ def _unsaved(founding, parent, taken):
     taken.add(values["code"])
     if values["kind"] == Kind.BRANCH:
         values.setdefault("branch_type", BranchType.STANDING)
+    _check_type(values["kind"], values.get("branch_type", ""))
     values.setdefault("established_on", founding["on"])
     return Organization(approval_no=founding.get("document_no", ""), **values)
+
+
+def _check_type(kind, branch_type):
+    if branch_type and kind != Kind.BRANCH:
+        raise Refused("只有党支部才填写支部类型。", field="branch_type")
 
 
 def _place(sisters, parent):
@@ -205,6 +211,7 @@ def change(organization, *, by, on, document_no="", **facts):
     unknown = set(facts) - set(FACTS)
     if unknown:
         raise TypeError(f"not plain facts: {unknown}")
+    _check_type(organization.kind, facts.get("branch_type", ""))
     before = {key: getattr(organization, key) for key in facts}
     changed = {key: value for key, value in facts.items() if before[key] != value}
     if not changed:

@@ -105,6 +105,13 @@ def test_nothing_is_founded_under_a_closed_organization(org):
         found(empty, "09-01")
 
 
+def test_only_a_branch_has_a_type(org):
+    with pytest.raises(Refused, match="只有党支部才填写支部类型"):
+        found(org.north, "g", Kind.GROUP, branch_type="standing")
+    with pytest.raises(Refused, match="只有党支部才填写支部类型"):
+        organizations.change(org.north_general, branch_type="standing", on=TODAY, by=None)
+
+
 @pytest.mark.parametrize(("code", "name"), [(" ", "名"), ("c", "  ")])
 def test_code_and_name_are_needed(code, name, org):
     with pytest.raises(Refused, match="请填写编码和名称"):

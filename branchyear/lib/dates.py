@@ -71,9 +71,9 @@ class Month:
 
     @classmethod
     def parse(cls, text):
-        """``Month`` from "2026-04"; ValueError for anything else."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})", text or "")
-        if not match or not 1 <= int(match[2]) <= 12:
+        """``Month`` from "2026-04"; ValueError for anything else, and for a year that no paper of ours can have."""
+        match = re.fullmatch(r"(\d{4})-(\d{2})", text or "", re.ASCII)
+        if not match or not (1900 <= int(match[1]) <= 2200 and 1 <= int(match[2]) <= 12):
             raise ValueError("月份请写成 2026-04 的形式。")
         return cls(int(match[1]), int(match[2]))
 

@@ -122,3 +122,16 @@ def test_a_month_is_read_as_a_month(org, client):
 
     assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["from_month"])
     assert right.status_code == 201
+
+
+def test_a_month_that_never_was_is_refused_beside_its_field(org, client):
+    member = make_member(org.north, "甲")
+
+    answer = post(
+        client, "dues-exemptions/", member=member.pk, from_month="0000-01", to_month="0000-01",
+        reduced_to="1", reason="困难",
+    )  # fmt: skip
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["from_month", "to_month"]
+    assert client.get("/training/?month=0000-01").status_code == 200

@@ -64,7 +64,7 @@ def test_a_month_reads_and_writes_itself():
     assert month.plus(-2) == Month(2023, 12)
 
 
-@pytest.mark.parametrize("text", ["2024-13", "2024-2", "", None, "2024年2月"])
+@pytest.mark.parametrize("text", ["2024-13", "2024-2", "", None, "2024年2月", "0000-01", "9999-12"])
 def test_a_wrong_month_is_refused(text):
     with pytest.raises(ValueError, match="2026-04"):
         Month.parse(text)
