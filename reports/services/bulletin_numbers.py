@@ -83,7 +83,7 @@ def _items(organization, campaign, month, today):
 
 
 def _problems(organization, campaign, month, today):
-    rows, org = Problem.objects.under(organization).filter(campaign=campaign), organization.pk
+    rows, org = Problem.objects.under(organization).of(campaign), organization.pk
     of = rows.count()
     return [
         _figure("closed", "问题已销号", rows.filter(state=Problem.State.CLOSED).count(), of, "个",

@@ -63,7 +63,7 @@ def facts_of(organization, campaign, *, now):
         numbers = _counted(facts, found.counted)
         url = rule.link(organization, {}) if rule.link else ""
         rows.append({"label": label, **numbers, "unit": rule.unit, "url": url})
-    problems = Problem.objects.under(organization).filter(campaign=campaign)
+    problems = Problem.objects.under(organization).of(campaign)
     closed = {
         "label": "问题销号", **_counted(problems, Q(state=Problem.State.CLOSED)), "unit": "个",
         "url": link("tasks:problems", org=organization.pk, state="closed"),

@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import In
 from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, owned_through
+from branchyear.lib.plans import Beside
 from members.models import Member
 from tasks.models.campaign import Campaign, Rule, Task
 from tasks.models.evidence import Evidence
@@ -90,6 +92,10 @@ class SelfCheckAnswer(models.Model):
 
 
 class ProblemQuerySet(OrganizationOwnedQuerySet):
+    def of(self, campaign):
+        """Of the campaign's year; none where no year has been opened."""
+        return self.filter(In(Beside("campaign"), [campaign.pk])) if campaign else self.none()
+
     def unsolved(self):
         return self.exclude(state=Problem.State.CLOSED)
 

@@ -38,7 +38,7 @@ LISTS = {
 
 
 def _rows(request, organization, campaign):
-    return Problem.objects.visible_to(request.user).under(organization).filter(campaign=campaign)
+    return Problem.objects.visible_to(request.user).under(organization).of(campaign)
 
 
 def _filtered(request, rows, organization, campaign, today):
