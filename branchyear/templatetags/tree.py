@@ -26,7 +26,7 @@ def tree_rows(nodes):
 
 
 def _node(node):
-    badge = node["badge"]
+    badge = node.get("badge")  # a tree of its own may know none
     return (
         node["depth"],
         CHOSEN if node["active"] else NOTHING,

@@ -20,6 +20,9 @@ def test_a_row_says_where_it_stands_and_where_it_leads():
         ' data-tree-open data-tree-parent><a href="/o/7/" title="北一支部" aria-current="page">北一支部</a>'
         '<span class="tree__badge">3</span></li>'
     )
+    bare = node()
+    del bare["badge"]
+    assert tree_rows([bare]) == tree_rows([node()])
     assert tree_rows([]) == ""
 
 
