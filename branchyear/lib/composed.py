@@ -54,9 +54,9 @@ class Composed:
         return list(ModelIterable(queryset))
 
     def _composed(self):
-        slots = {name: Slot(name, field) for name, field in self.fields.items()}
         kind = connections["default"].vendor
         if kind not in self._written:
+            slots = {name: Slot(name, field) for name, field in self.fields.items()}
             queryset = self.build(**slots)
             compiler = queryset.query.get_compiler(using=queryset.db)
             self._written[kind] = (queryset.db, compiler, *compiler.as_sql())
