@@ -22,7 +22,7 @@ from branches.roles import Role
 from branches.services import appointments, organizations
 from branchyear.accounts.models import User
 from branchyear.audit import triggers
-from branchyear.tests import databases
+from branchyear.tests import databases, days
 from branchyear.tests.kept import kept
 
 FOUNDED = date(2020, 1, 1)
@@ -156,6 +156,12 @@ def sign_in(client):
         return client
 
     return enter
+
+
+@pytest.fixture(autouse=True)
+def _same_day(request):
+    with days.kept(getattr(request.module, "TODAY", None)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from branches.models import Kind
 from branches.services import organizations
 from branchyear.audit.models import Entry
+from branchyear.lib.dates import local_day
 from conftest import FOUNDED
 from members.forms import MemberForm
 from members.models import (
@@ -26,7 +27,7 @@ from members.services import unmask as unmasking
 from members.tests.make import id_number, make_member
 
 PHONE = "10012345678"
-YEAR = date.today().year
+YEAR = local_day().year
 
 
 def typed(member, **changes):
