@@ -57,7 +57,7 @@ class Reports:
         for morning in (*self._mornings(month), None):
             for period, handed in stories.items():
                 part = [one for one in handed if _is_before(one, morning)]
-                stories[period] = [one for one in handed if one not in part]
+                stories[period] = [one for one in handed if not _is_before(one, morning)]
                 if part:
                     replay(period, part, facts_on=facts_on)
             if morning is not None:
