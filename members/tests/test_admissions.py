@@ -62,7 +62,7 @@ def test_an_application_is_the_first_step_and_the_talk_is_due_within_a_month(org
 
     due = admission.next_due(admissions.steps_in_force(), admissions.taken_by(person))
 
-    assert (due.step.code, due.latest) == ("first_talk", ago(29))
+    assert (due.step.code, due.latest) == ("first_talk", add_months(ago(30), 1))
     assert due.is_late(TODAY)
     assert (person.sex, person.birth_date.year) == ("male", 1980)
     assert Entry.objects.filter(verb="applicant.registered").count() == 1
