@@ -5,6 +5,8 @@ from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Sub
 from django.db.models.functions import Coalesce, Length, Substr
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
+from branchyear.lib.composed import Slot
+
 # The highest step of treebeard's alphabet: every path below P lies between P and P + ZZZZ.
 LAST_STEP = "ZZZZ"
 
@@ -31,7 +33,9 @@ class Below(models.Lookup):
         from branches.models import Organization  # the models need this module
 
         direct = Organization.steplen * Organization.DIRECT_DEPTH
-        return self.as_sql(compiler, connection, self.FEW if len(self.rhs) >= direct else "{}")
+        # A path filled in later is a branch's (``branchyear.lib.composed``).
+        few = isinstance(self.rhs, Slot) or len(self.rhs) >= direct
+        return self.as_sql(compiler, connection, self.FEW if few else "{}")
 
 
 def below(path, field="path"):

@@ -1,63 +1,118 @@
-"""Statements composed once and asked with other values: for the few that every page asks.
+"""Statements composed once and asked with other values: for pages that everybody opens.
 
-Django writes a statement anew each time, which takes several times as long as the database takes to answer one of
-these. Only what does not change its form with its values may be asked so: no list, no ``None``, no condition left out.
+Django writes a statement anew each time, which takes several times as long as the database takes to answer one about a
+single branch. A function that gives a queryset is asked once for it and kept as text::
+
+    @composed(branch=BigAutoField())
+    def _letters(branch, today):
+        return Transfer.objects.filter(receiver=branch, valid_until__lt=today)
+
+    _letters(branch=branch.pk, today=today)  # a list
+
+What is named with a field is a slot: another value is filled in at every question, so it must not change the form of the
+statement (no list, no ``None``, nothing that Python decides by). All other words are part of it, and for each value of
+theirs a text is kept: a day, a month, a year of the campaign, a word of a few. The function may not ask the database.
 """
 
 import copy
+from functools import partial
 from types import SimpleNamespace
 
 from django.db import connections
-from django.db.models import Expression
-from django.db.models.query import ModelIterable
+from django.db.models import Expression, Model, Value
+
+KEPT = 50  # texts of one function at a time: a few days, each for a few campaigns
 
 
 class Slot(Expression):
     """Where a value goes; ``field`` says how the database wants it."""
 
-    def __init__(self, name, field):
+    def __init__(self, name, field, ending=""):
         super().__init__(output_field=field)
-        self.name = name
+        self.name, self.ending = name, ending
+
+    def __add__(self, ending):
+        """The same value with more at its end, for a text."""
+        return Slot(self.name, self.output_field, self.ending + ending)
 
     def as_sql(self, compiler, connection):
         return "%s", [self]
 
     def filled(self, values, connection):
-        return self.output_field.get_db_prep_value(values[self.name], connection)
+        value = values[self.name]
+        if self.ending:
+            value += self.ending
+        return self.output_field.get_db_prep_value(value, connection)
 
 
 class Composed:
-    """The rows of ``build(**slots)``, a queryset of models; ``fields`` are the slots' names and fields.
+    """The rows of ``build(**slots, **words)``, a queryset; ``fields`` are the slots' names and fields.
 
-    ``composed(day=…)`` gives a list of new instances, as ``list(queryset)`` would, in one statement. It is composed
-    at the first question, so that a module may hold one before the models are loaded.
+    ``composed(branch=…)`` gives a list of what the queryset would give (instances, mappings or tuples), read anew, in
+    one statement. It is composed at the first question, so that a module may hold one before the models are loaded.
     """
 
     def __init__(self, build, **fields):
         self.build, self.fields = build, fields
-        self._written = {}  # by kind of database
+        self.__doc__ = build.__doc__
+        self._written = {}  # by kind of database and words
 
     def __call__(self, **values):
-        using, compiler, sql, params = self._composed()
-        connection = connections[using]
+        written = self._written_for(values)
+        connection = connections[written.db]
         filled = tuple(
-            each.filled(values, connection) if isinstance(each, Slot) else each for each in params
+            each.filled(values, connection) if isinstance(each, Slot) else each
+            for each in written.params
         )
-        asked = copy.copy(compiler)
+        asked = copy.copy(written.compiler)
         asked.connection = connection  # this thread's
-        asked.as_sql = lambda *args, **kwargs: (sql, filled)
-        queryset = SimpleNamespace(
-            db=using,
-            query=SimpleNamespace(get_compiler=lambda using: asked),
-            _known_related_objects={},
+        asked.as_sql = lambda *args, **kwargs: (written.sql, filled)
+        asked.get_converters = lambda *args: written.converters
+        query = copy.copy(written.query)
+        query.get_compiler = lambda *args, **kwargs: asked
+        rows = SimpleNamespace(
+            db=written.db, query=query, _known_related_objects={}, _fields=written.fields
         )
-        return list(ModelIterable(queryset))
+        return list(written.rows(rows))
 
-    def _composed(self):
-        kind = connections["default"].vendor
-        if kind not in self._written:
-            slots = {name: Slot(name, field) for name, field in self.fields.items()}
-            queryset = self.build(**slots)
+    def _written_for(self, values):
+        words = tuple(value for name, value in values.items() if name not in self.fields)
+        names = tuple(name for name in values if name not in self.fields)
+        key = (connections["default"].vendor, names, words)
+        written = self._written.get(key)
+        if written is None:
+            if any(isinstance(word, Model) for word in words):
+                raise TypeError("A row is no part of a statement: give its key, or what is asked of it.")
+            if len(self._written) >= KEPT:
+                self._written.clear()
+            written = self._written[key] = self._compose(dict(zip(names, words, strict=True)))
+        return written
+
+    def _compose(self, words):
+        slots = {name: Slot(name, field) for name, field in self.fields.items()}
+        with connections["default"].execute_wrapper(_refuse):
+            queryset = self.build(**slots, **words)
+            if queryset._prefetch_related_lookups:
+                raise TypeError("What is fetched beforehand takes statements of its own.")
             compiler = queryset.query.get_compiler(using=queryset.db)
-            self._written[kind] = (queryset.db, compiler, *compiler.as_sql())
-        return self._written[kind]
+            sql, params = compiler.as_sql()
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        return SimpleNamespace(
+            db=queryset.db, compiler=compiler, sql=sql, params=params, query=queryset.query,
+            converters=compiler.get_converters(columns),
+            rows=queryset._iterable_class, fields=queryset._fields,
+        )  # fmt: skip
+
+
+def composed(**fields):
+    """The decorator: ``fields`` are the slots, everything else the function takes is a word."""
+    return partial(Composed, **fields)
+
+
+def totals(rows, **numbers):
+    """``rows.aggregate(**numbers)`` as a queryset of one mapping, so that it can be composed."""
+    return rows.order_by().annotate(one_=Value(1)).values("one_").annotate(**numbers).values(*numbers)
+
+
+def _refuse(execute, sql, params, many, context):
+    raise TypeError("A statement that is composed once must not depend on what is stored now.")

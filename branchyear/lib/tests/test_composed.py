@@ -5,11 +5,11 @@ from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BigAutoField, DateField
+from django.db.models import BigAutoField, CharField, Count, DateField, Q
 from django.test.utils import CaptureQueriesContext
 
-from branches.models import Appointment
-from branchyear.lib.composed import Composed
+from branches.models import Appointment, Kind, Organization
+from branchyear.lib.composed import Composed, composed, totals
 from branchyear.lib.dates import local_day
 from branchyear.notifications.models import Notice
 
@@ -63,3 +63,67 @@ def test_each_thread_asks_by_its_own_connection(people):
     thread.join()
 
     assert theirs == mine
+
+
+def test_words_are_part_of_the_statement_and_slots_are_filled_in(org):
+    @composed(path=CharField())
+    def below(path, kind, day):
+        return Organization.objects.filter(path__below=path, kind=kind, established_on__lte=day)
+
+    today = local_day()
+    for place in (org.north_office, org.south_office, org.north):
+        for kind in (Kind.BRANCH, Kind.GENERAL_BRANCH):
+            for day in (today, today - timedelta(days=20_000)):
+                wanted = Organization.objects.under(place).filter(
+                    kind=kind, established_on__lte=day
+                )
+                assert below(path=place.path, kind=kind, day=day) == list(wanted)
+    assert len(below._written) == 4
+
+
+def test_mappings_tuples_and_totals_are_given_as_the_queryset_would(org):
+    def rows(path):
+        return Organization.objects.filter(path__below=path)
+
+    numbers = {"all_": Count("pk"), "branches": Count("pk", filter=Q(kind=Kind.BRANCH))}
+    ways = {
+        "mappings": lambda path: rows(path).values("pk", "name"),
+        "tuples": lambda path: rows(path).values_list("pk", "name"),
+        "names": lambda path: rows(path).values_list("name", flat=True),
+        "named": lambda path: rows(path).values_list("pk", "established_on", named=True),
+        "grouped": lambda path: rows(path).order_by("kind").values("kind").annotate(n=Count("pk")),
+        "totals": lambda path: totals(rows(path), **numbers),
+    }
+    for name, way in ways.items():
+        once = Composed(way, path=CharField())
+        for place in (org.city, org.north_office, org.south):
+            assert once(path=place.path) == list(way(place.path)), name
+    (found,) = Composed(ways["totals"], path=CharField())(path=org.north.path + "0001")
+    assert found == {"all_": 0, "branches": 0}
+    assert found == rows(org.north.path + "0001").aggregate(**numbers)
+
+
+def test_what_depends_on_the_stored_is_not_composed_once(org):
+    @composed(path=CharField())
+    def of_the_first(path):
+        return Organization.objects.filter(path__below=path, pk=Organization.objects.first().pk)
+
+    with pytest.raises(TypeError, match="stored"):
+        of_the_first(path=org.north.path)
+
+    @composed()
+    def of_a_row(place):
+        return Organization.objects.filter(pk=place.pk)
+
+    with pytest.raises(TypeError, match="row"):
+        of_a_row(place=org.north)
+
+
+def test_texts_of_past_days_are_not_kept_for_ever(org):
+    @composed()
+    def by(day):
+        return Organization.objects.filter(established_on__lte=day)
+
+    for number in range(120):
+        assert len(by(day=local_day() - timedelta(days=number))) == len(vars(org))
+        assert len(by._written) <= 50
