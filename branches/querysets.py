@@ -152,7 +152,11 @@ class OrganizationOwnedQuerySet(models.QuerySet):
     def visible_to(self, user):
         from branches.scope import scope_of  # see above
 
-        return self.filter(within(scope_of(user).seen_paths, f"{self.organization_path}__path"))
+        return self.seen_from(scope_of(user).seen_paths)
+
+    def seen_from(self, paths):
+        """What is seen by whoever sees these places and what is below them."""
+        return self.filter(within(paths, f"{self.organization_path}__path"))
 
     def under(self, organization):
         return self.filter(below(organization.path, f"{self.organization_path}__path"))
@@ -164,7 +168,7 @@ class LedgerQuerySet(OrganizationOwnedQuerySet):
     def visible_to(self, user):
         from branches.scope import scope_of  # see above
 
-        return self.filter(within(scope_of(user).ledger_paths, f"{self.organization_path}__path"))
+        return self.seen_from(scope_of(user).ledger_paths)
 
 
 def owned_through(path, base=OrganizationOwnedQuerySet):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import BigAutoField, DateField
 
 from branches.models import Appointment, Organization
-from branches.roles import ADMIN_ROLES, LEDGER_ROLES, SEEING_ROLES
+from branches.roles import ADMIN_ROLES, LEDGER_ROLES, SEEING_ROLES, Role
 from branchyear.accounts.models import User
 from branchyear.lib.composed import Composed
 from branchyear.lib.dates import local_day
@@ -31,6 +31,20 @@ class Scope:
         paths = sorted({o.path for role, o in self.offices if role in roles})
         # A path below another one adds nothing.
         return tuple(p for i, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:i]))
+
+    @property
+    def only_top(self):
+        """The one place everything this person sees lies at or below, from a directly affiliated organisation
+        downwards; None for everybody else, and for inspectors, who do not see all that lies there.
+
+        Then a statement that is composed once (``branchyear.lib.composed``) may say ``seen_from([path])`` where
+        others say ``visible_to(user)``.
+        """
+        paths = self.seen_paths
+        if len(paths) != 1 or self.ledger_paths != paths or self.has({Role.INSPECTOR}):
+            return None
+        deep = len(paths[0]) >= Organization.steplen * Organization.DIRECT_DEPTH
+        return paths[0] if deep else None
 
     def sees(self, organization):
         return any(organization.path.startswith(path) for path in self.seen_paths)

@@ -7,10 +7,11 @@ where a member came from, remarks. It is asked of everybody who counts as a memb
 
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import BigAutoField, Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import Length, Substr
 
 from branches.models import Kind, Organization
+from branchyear.lib.composed import composed, totals
 from members.querysets import HEADS
 
 
@@ -148,6 +149,18 @@ class Completeness:
 def completeness(members):
     """The completeness of the counted members among ``members``: one statement."""
     return _read(members.counted().order_by().aggregate(**_counts()))
+
+
+@composed(branch=BigAutoField())
+def _counts_of(branch):
+    from members.models import Member  # the models need this module
+
+    return totals(Member.objects.filter(organization=branch).counted(), **_counts())
+
+
+def completeness_of(branch):
+    """The completeness of a branch's roster, without the Party groups below it: one statement."""
+    return _read(*_counts_of(branch=branch.pk))
 
 
 def with_head_count(members):

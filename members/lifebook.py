@@ -4,13 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 
-from django.db.models import CharField, Count, Exists, IntegerField, Q, Value
+from django.db.models import BigAutoField, CharField, Count, Exists, IntegerField, Q, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from branches.models import Kind, Organization
 from branches.querysets import below
+from branchyear.lib.composed import composed
 from branchyear.lib.counts import number_of
 from branchyear.lib.dates import Month
 from members import life
@@ -78,18 +79,31 @@ class Facts:
         return ""
 
 
-def facts_of(branch, today, rows=None):
-    """In one statement. ``rows``: organisations with what else the caller wants to know of the branch's own row."""
+def places_of(branch, path, today, rows):
+    """The branch (its key and its path) and its open Party groups among ``rows``, with what decides its kinds."""
     formal = Member.objects.counted().filter(organization=branch, category=Category.FORMAL)
-    found = list(
-        (Organization.objects.all() if rows is None else rows)
-        .under(branch)
-        .filter(Q(pk=branch.pk) | Q(kind=Kind.GROUP, closed_on=None))
+    return (
+        rows.filter(below(path))
+        .filter(Q(pk=branch) | Q(kind=Kind.GROUP, closed_on=None))
         .annotate(
             formal_=number_of(formal, "organization"),
             officers_=Exists(posts_in_force(today).filter(organization=branch)),
         )
     )
+
+
+@composed(branch=BigAutoField(), path=CharField())
+def _places(branch, path, today):
+    return places_of(branch, path, today, Organization.objects.all())
+
+
+def facts_of(branch, today):
+    """In one statement."""
+    return facts_from(branch, _places(branch=branch.pk, path=branch.path, today=today))
+
+
+def facts_from(branch, found):
+    """From the rows of ``places_of``, which may say more of each."""
     own = next(place for place in found if place.pk == branch.pk)
     groups = tuple(place for place in found if place.pk != branch.pk)
     return Facts(own.formal_, own.officers_, groups, own)
@@ -220,14 +234,19 @@ def form_url(branch, kind, period, today, group=None):
     return f"{reverse('members:new_meeting')}?{urlencode(asked)}"
 
 
+@composed(branch=BigAutoField())
+def _held_between(branch, first, last):
+    rows = Meeting.objects.held().filter(organization=branch).between(first, last)
+    return rows.values_list("kind", "group_id", "on", "includes_lecture")
+
+
 def missing_now(branch, today, facts=None):
     """``[(short name, kind, period)]``: what of this month (in its last month, of this quarter) has
     not been recorded yet. Two questions to the database, whatever the branch has held."""
     facts = facts or facts_of(branch, today)
     found = []
     first = life.period_of(life.QUARTERLY, today).first
-    rows = Meeting.objects.held().filter(organization=branch).between(first, today)
-    held = list(rows.values_list("kind", "group_id", "on", "includes_lecture"))
+    held = _held_between(branch=branch.pk, first=first, last=today)
     for kind in (
         MeetingKind.THEME_DAY,
         MeetingKind.COMMITTEE,

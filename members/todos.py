@@ -4,26 +4,26 @@ a constant number of statements however many people there are."""
 
 from collections import defaultdict
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import BigAutoField, Count, F, Min, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from members import admission, deadlines, second_person
-from members.completeness import completeness
+from members.completeness import completeness_of
 from members.models import (
     Absence,
     AdmissionStep,
     Applicant,
-    Member,
     Transfer,
 )
-from members.services.probation import due_within
+from members.services.probation import due_in
 
 
 def roster_todos(branch):
     """What the roster still lacks (R09), as one line."""
-    found = completeness(Member.objects.filter(organization=branch))
+    found = completeness_of(branch)
     if found.is_complete:
         return []
     lacks = "、".join(f"{required.label}{number}人" for required, number in found.lacks)
@@ -64,12 +64,17 @@ def movement_todos(branch, today):
     ]
 
 
-def _transfers(branch, today):
-    """Letters to be received, and own letters that nobody has answered in time (R36)."""
+@composed(branch=BigAutoField())
+def _letters(branch, today):
     rows = Transfer.objects.filter(
         Q(receiver=branch) | Q(sender=branch, valid_until__lt=today), state=Transfer.State.ISSUED
-    ).select_related("member")
-    for row in rows.order_by("valid_until", "pk"):
+    )
+    return rows.select_related("member").order_by("valid_until", "pk")
+
+
+def _transfers(branch, today):
+    """Letters to be received, and own letters that nobody has answered in time (R36)."""
+    for row in _letters(branch=branch.pk, today=today):
         if row.receiver_id == branch.pk:
             yield {
                 "what": f"接收{row.member.name}的组织关系",
@@ -92,8 +97,7 @@ def _transfers(branch, today):
 
 def _probations(branch, today):
     """Within 30 days of the end, and after it (R39)."""
-    members = Member.objects.counted().filter(organization=branch)
-    for end, member in due_within(members, today + deadlines.SOON):
+    for end, member in due_in(branch, today + deadlines.SOON):
         if end is None:
             continue  # the day is missing in the roster, which says so itself
         late = end < today
@@ -109,10 +113,15 @@ def _probations(branch, today):
         }
 
 
+@composed(branch=BigAutoField())
+def _away(branch):
+    rows = Absence.objects.filter(organization=branch, ended_on=None, suspended_on=None)
+    return rows.select_related("member")
+
+
 def _absences(branch, today):
     """Members away who are to be contacted (R37), lost ones whose half year is over (R38)."""
-    rows = Absence.objects.filter(organization=branch, ended_on=None, suspended_on=None)
-    for row in rows.select_related("member"):
+    for row in _away(branch=branch.pk):
         due = row.contact_due
         if due is not None and due - today <= deadlines.CONTACT_SOON:
             yield {
@@ -134,13 +143,17 @@ def _absences(branch, today):
             }
 
 
+@composed(branch=BigAutoField())
+def _on_the_way(branch):
+    """Once for each step taken."""
+    return Applicant.objects.filter(
+        organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
+    ).annotate(step_=F("progress__step__number"), on_=F("progress__on"))
+
+
 def _admissions(branch, today):
     """The next step of whoever is on the way, when its limit comes near or is over (R40)."""
-    rows = list(
-        Applicant.objects.filter(
-            organization=branch, state__in=[Applicant.State.RUNNING, Applicant.State.ADMITTED]
-        ).annotate(step_=F("progress__step__number"), on_=F("progress__on"))
-    )  # once for each step taken
+    rows = _on_the_way(branch=branch.pk)
     if not rows:
         return
     steps = list(AdmissionStep.objects.filter(is_active=True).order_by("number"))

@@ -10,11 +10,12 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-from django.db.models import Q
+from django.db.models import BigAutoField, Q
 from django.urls import reverse
 
 from branches.models import Kind, Organization, Term
 from branches.terms import YEARS
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from members.hours import progress_of
 from members.models import (
@@ -29,7 +30,7 @@ from members.models import (
     Transfer,
 )
 from members.services.posts import post_word
-from tasks.models import FactKind, FactWord
+from tasks.models import FactKind, FactWord, ItemFact
 
 ROWS = 300  # a branch has at most a hundred members; a larger table is no proof anybody reads
 # That nobody is away and nobody moved is a fact as well.
@@ -94,10 +95,16 @@ def offered(branch_item, used, *, now=None):
     ]
 
 
+@composed(item=BigAutoField())
+def _sealed(item):
+    return ItemFact.objects.filter(branch_item=item).select_related("attached_by")
+
+
 def used(branch_item):
     """The item's sealed ledgers, each with the address of the living one."""
-    links = list(branch_item.fact_links.select_related("attached_by"))
+    links = _sealed(item=branch_item.pk)
     for link in links:
+        link.branch_item = branch_item
         link.address = page_of_ledger(link.kind, branch_item.branch)
     return links
 

@@ -1,7 +1,11 @@
 """Which recorded meetings prove which checklist item: by the rules the item's version names."""
 
+from django.db.models import BigAutoField, DateField
+
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from members.models import Meeting, MeetingKind
+from tasks.models import ItemMeeting
 
 # Rule of the campaign's data → kinds of meetings whose records it looks at (domain rules R21-R27, R42).
 KINDS_OF_RULE = {
@@ -25,29 +29,47 @@ def kinds_for(version):
 
 def fitting(branch_item, *, now=None):
     """The branch's meetings that can prove the item: of the right kind, since it opened, in the year."""
-    kinds = kinds_for(branch_item.version)
-    if not kinds:
-        return Meeting.objects.none()
+    return _of_kinds(**_asked(branch_item, now))
+
+
+def _asked(branch_item, now):
+    return {
+        "kinds": kinds_for(branch_item.version),
+        "branch": branch_item.branch_id,
+        "first": branch_item.opens_on,
+        "last": min(local_day(now), branch_item.item.task.campaign.ends_on),
+    }
+
+
+def _of_kinds(kinds, branch, first, last):
     found = Meeting.objects.none()
     for kind in kinds:
         found |= Meeting.objects.of_kind(kind)
-    last = min(local_day(now), branch_item.item.task.campaign.ends_on)
-    return found.filter(
-        organization=branch_item.branch_id,
-        voided_at=None,
-        on__gte=branch_item.opens_on,
-        on__lte=last,
-    )
+    return found.filter(organization=branch, voided_at=None, on__gte=first, on__lte=last)
+
+
+@composed(item=BigAutoField(), branch=BigAutoField(), first=DateField(), last=DateField())
+def _offered(item, branch, first, last, kinds):
+    used = ItemMeeting.objects.filter(branch_item=item).values("meeting")
+    rows = _of_kinds(kinds, branch, first, last).exclude(pk__in=used)
+    return rows.select_related("group").order_by("on", "pk")
 
 
 def offered(branch_item, *, now=None):
     """Those not used yet, oldest first."""
-    used = branch_item.meeting_links.values("meeting")
-    rows = fitting(branch_item, now=now).exclude(pk__in=used)
-    return list(rows.select_related("group").order_by("on", "pk"))
+    asked = _asked(branch_item, now)
+    return _offered(item=branch_item.pk, **asked) if asked["kinds"] else []
+
+
+@composed(item=BigAutoField())
+def _links(item):
+    links = ItemMeeting.objects.filter(branch_item=item)
+    return links.select_related("meeting__group", "attached_by").order_by("meeting__on", "pk")
 
 
 def used(branch_item):
     """The links of the item, with their meetings; a void one is shown as such."""
-    links = branch_item.meeting_links.select_related("meeting__group", "attached_by")
-    return list(links.order_by("meeting__on", "pk"))
+    links = _links(item=branch_item.pk)
+    for link in links:
+        link.branch_item = branch_item
+    return links

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import BigAutoField, Count, F, Q
 from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.composed import composed
 from tasks.models import BranchItem, Delegation, Extension, Problem
 from tasks.todos_inspections import answer_todos, running_todos
 from tasks.todos_scores import score_oversight_todos, score_todos
@@ -16,14 +17,18 @@ SOON = timedelta(days=30)  # as the checklist's items
 SHOWN = 3  # the home page has room for eight things of every kind
 
 
-def problem_todos(branch, today):
-    """What the branch must do: say how, put right again, finish in time. One statement."""
-    rows = Problem.objects.filter(
+@composed(branch=BigAutoField())
+def _with_the_branch(branch):
+    return Problem.objects.filter(
         organization=branch, state__in=[State.OPEN, State.FIXING, State.REOPENED]
     ).order_by("due_on", "number")
+
+
+def problem_todos(branch, today):
+    """What the branch must do: say how, put right again, finish in time. One statement."""
     due = [
         row
-        for row in rows
+        for row in _with_the_branch(branch=branch.pk)
         if row.state != State.FIXING or (row.due_on is not None and row.due_on - today <= SOON)
     ]
     for row in due[:SHOWN]:

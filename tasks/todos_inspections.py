@@ -1,8 +1,9 @@
 """What inspections ask today: of whoever runs them, of the inspector, of a branch that was visited."""
 
-from django.db.models import OuterRef
+from django.db.models import BigAutoField, OuterRef
 from django.urls import reverse
 
+from branchyear.lib.composed import composed
 from branchyear.lib.counts import number_of
 from tasks.models import Inspection, Visit, VisitRecord
 
@@ -48,12 +49,17 @@ def running_todos(organization, today):
         }
 
 
-def answer_todos(branch):
-    """What a branch may still say to what an inspector did not find: one line."""
+@composed(branch=BigAutoField())
+def _not_found(branch):
     rows = VisitRecord.objects.undecided().filter(
         visit__branch=branch, statement="", visit__inspection__state=State.RUNNING
     )
-    found = list(rows.order_by("pk").values_list("visit", flat=True))
+    return rows.order_by("pk").values_list("visit", flat=True)
+
+
+def answer_todos(branch):
+    """What a branch may still say to what an inspector did not find: one line."""
+    found = _not_found(branch=branch.pk)
     if found:
         yield {
             "what": f"检查发现{len(found)}处与填报不符",

@@ -1,24 +1,29 @@
 """What scores ask of the scored organisations, and of those above, today."""
 
-from django.db.models import OuterRef
+from django.db.models import BigAutoField, OuterRef
 from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.composed import composed
 from branchyear.lib.counts import number_of
 from tasks.models import RubricLine, Score, ScoreAppeal, ScoreJudgement, ScoreRound
 from tasks.rules_scores import may_run_scores
 
 
-def score_todos(organization, today):
-    """What a scored organisation should do about its own score: judge itself, look and perhaps appeal."""
-    rows = (
+@composed(organization=BigAutoField())
+def _running(organization):
+    return (
         Score.objects.filter(organization=organization)
         .exclude(round__state=ScoreRound.State.FINAL)
         .select_related("round__campaign", "round__rubric")
         .annotate(asked_=number_of(_judged_lines(), "rubric"), given_=number_of(_given(), "score"))
         .order_by("round__ends_on", "pk")
     )
-    for row in rows:
+
+
+def score_todos(organization, today):
+    """What a scored organisation should do about its own score: judge itself, look and perhaps appeal."""
+    for row in _running(organization=organization.pk):
         round_ = row.round
         if round_.state == ScoreRound.State.OPEN and today <= round_.self_until:
             if row.given_ < row.asked_:

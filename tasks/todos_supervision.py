@@ -1,7 +1,9 @@
 """What 督办单 ask of the organisation they went to, and of the working committee, today."""
 
+from django.db.models import BigAutoField
 from django.urls import reverse
 
+from branchyear.lib.composed import composed
 from tasks.models import Supervision
 from tasks.rules_scores import may_run_scores
 
@@ -9,10 +11,15 @@ State = Supervision.State
 SHOWN = 3  # the home page has room for eight things of every kind
 
 
+@composed(organization=BigAutoField())
+def _to_answer(organization):
+    rows = Supervision.objects.to_answer().filter(organization=organization)
+    return rows.select_related("campaign").order_by("due_on", "pk")[:SHOWN]
+
+
 def supervision_todos(organization, today):
     """To be answered, the first due first. One statement."""
-    rows = Supervision.objects.to_answer().filter(organization=organization)
-    for row in rows.select_related("campaign").order_by("due_on", "pk")[:SHOWN]:
+    for row in _to_answer(organization=organization.pk):
         yield {
             "what": f"办理{row}：{row.title}",
             "why": "工委督办，办理后书面回复" if row.state == State.ISSUED else "工委要求重新办理",

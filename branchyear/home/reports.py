@@ -1,20 +1,25 @@
 """The month's reports on a home page: one's own, and those expected from below."""
 
-from django.db.models import Count, Q
+from django.db.models import BigAutoField, Count, Q
 
 from branches.models import Organization
 from branchyear.home.lines import SHOWN, Todo
+from branchyear.lib.composed import composed
 from reports.models import MonthlyReport, Tier
+
+
+@composed(organization=BigAutoField())
+def _latest(organization, today):
+    return (
+        MonthlyReport.objects.with_words()
+        .filter(organization=organization, period__opens_on__lte=today)
+        .order_by("-period__month")[:1]
+    )
 
 
 def current_report(organization, today):
     """The organisation's own report of the latest period that is open."""
-    return (
-        MonthlyReport.objects.with_words()
-        .filter(organization=organization, period__opens_on__lte=today)
-        .order_by("-period__month")
-        .first()
-    )
+    return next(iter(_latest(organization=organization.pk, today=today)), None)
 
 
 def owed_report(report, today):

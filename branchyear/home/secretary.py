@@ -1,6 +1,6 @@
 """The home of a secretary or clerk: the branch's own work."""
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import BigAutoField, CharField, F, OuterRef, Subquery
 from django.urls import reverse
 
 from branches import terms
@@ -8,6 +8,7 @@ from branches.models import Organization
 from branches.roles import BRANCH_ROLES
 from branchyear.home.lines import SHOWN, Todo
 from branchyear.home.reports import current_report, owed_report
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month
 from members import lifebook
 from members.services.dues.lines import unregistered
@@ -25,16 +26,13 @@ def secretary(scope, campaign, today, *, whole=False):
     """The home of a secretary or clerk, for the first branch of theirs; ``whole``: every line, not the first few."""
     branches = scope.organizations(BRANCH_ROLES)
     branch = branches[0]
-    items = BranchItem.objects.filter(branch=branch, item__task__campaign=campaign).with_words()
-    editable = list(
-        items.filter(state__in=BranchItem.EDITABLE)
-        .with_filled()
-        .order_by("due_on", "item__task__order", "item__order")
-    )
+    year = campaign.pk if campaign else None  # before the first
+    editable = _editable(branch=branch.pk, campaign=year)
     to_do = [item for item in editable if item.opens_on <= today]
     returned = [item for item in to_do if item.state == BranchItem.State.RETURNED]
     report = current_report(branch, today)
-    facts = lifebook.facts_of(branch, today, rows=_told(campaign, today))
+    places = _told(branch=branch.pk, path=branch.path, campaign=year, today=today)
+    facts = lifebook.facts_from(branch, places)
     todos = [_returned(item) for item in returned]
     if report is not None and report.is_editable:
         todos.append(owed_report(report, today))
@@ -54,7 +52,7 @@ def secretary(scope, campaign, today, *, whole=False):
     todos += _dues(branch, today)
     todos += [Todo(**words) for words in roster_todos(branch)]
     todos += [_item(item, today) for item in (*late, *soon)]
-    strip = list(items.figures(today, "item__task__order", "item__task__code", "item__task__name"))
+    strip = _strip(branch=branch.pk, campaign=year, today=today)
     figures = {name: sum(row[name] for row in strip) for name in COUNTED}
     return {
         "branch": branch,
@@ -72,14 +70,38 @@ def secretary(scope, campaign, today, *, whole=False):
     }
 
 
-def _told(campaign, today):
+def _items(branch, campaign):
+    return BranchItem.objects.filter(branch=branch, item__task__campaign=campaign)
+
+
+@composed(branch=BigAutoField())
+def _editable(branch, campaign):
+    return (
+        _items(branch, campaign)
+        .filter(state__in=BranchItem.EDITABLE)
+        .with_words()
+        .with_filled()
+        .order_by("due_on", "item__task__order", "item__order")
+    )
+
+
+@composed(branch=BigAutoField())
+def _strip(branch, campaign, today):
+    return _items(branch, campaign).figures(
+        today, "item__task__order", "item__task__code", "item__task__name"
+    )
+
+
+@composed(branch=BigAutoField(), path=CharField())
+def _told(branch, path, campaign, today):
     """The branch's row with its running term and its self-check: what the lines below ask of it."""
     check = SelfCheck.objects.filter(organization=OuterRef("pk"), campaign=campaign)
-    return Organization.objects.with_term(today).annotate(
+    rows = Organization.objects.with_term(today).annotate(
         term_number=F("running_term__number"),
         signed_at_=Subquery(check.values("signed_at")),
         reopened_=Subquery(check.values("reopen_reason")),
     )
+    return lifebook.places_of(branch, path, today, rows)
 
 
 def _bar(row):

@@ -18,6 +18,7 @@ import copy
 from functools import partial
 from types import SimpleNamespace
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Expression, Model, Value
 
@@ -59,6 +60,8 @@ class Composed:
 
     def __call__(self, **values):
         written = self._written_for(values)
+        if written is None:
+            return []
         connection = connections[written.db]
         filled = tuple(
             each.filled(values, connection) if isinstance(each, Slot) else each
@@ -79,14 +82,15 @@ class Composed:
         words = tuple(value for name, value in values.items() if name not in self.fields)
         names = tuple(name for name in values if name not in self.fields)
         key = (connections["default"].vendor, names, words)
-        written = self._written.get(key)
-        if written is None:
+        if key not in self._written:
             if any(isinstance(word, Model) for word in words):
-                raise TypeError("A row is no part of a statement: give its key, or what is asked of it.")
+                raise TypeError(
+                    "A row is no part of a statement: give its key, or what is asked of it."
+                )
             if len(self._written) >= KEPT:
                 self._written.clear()
-            written = self._written[key] = self._compose(dict(zip(names, words, strict=True)))
-        return written
+            self._written[key] = self._compose(dict(zip(names, words, strict=True)))
+        return self._written[key]
 
     def _compose(self, words):
         slots = {name: Slot(name, field) for name, field in self.fields.items()}
@@ -95,7 +99,10 @@ class Composed:
             if queryset._prefetch_related_lookups:
                 raise TypeError("What is fetched beforehand takes statements of its own.")
             compiler = queryset.query.get_compiler(using=queryset.db)
-            sql, params = compiler.as_sql()
+            try:
+                sql, params = compiler.as_sql()
+            except EmptyResultSet:
+                return None  # nothing can be found, whatever is filled in
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         return SimpleNamespace(
             db=queryset.db, compiler=compiler, sql=sql, params=params, query=queryset.query,
@@ -111,7 +118,9 @@ def composed(**fields):
 
 def totals(rows, **numbers):
     """``rows.aggregate(**numbers)`` as a queryset of one mapping, so that it can be composed."""
-    return rows.order_by().annotate(one_=Value(1)).values("one_").annotate(**numbers).values(*numbers)
+    return (
+        rows.order_by().annotate(one_=Value(1)).values("one_").annotate(**numbers).values(*numbers)
+    )
 
 
 def _refuse(execute, sql, params, many, context):

@@ -1,16 +1,18 @@
 """The component tags: how a status, a date, a field, a file looks, said once for every page.
 
-Each inclusion tag has its template in ``templates/ui/``, whose first line names its arguments;
-``/styleguide/`` shows them all. Words follow the office's usage (未填报, 退回修改, 按期 ...); every
+Each inclusion tag, and each that is remembered, has its template in ``templates/ui/``, whose first line
+names its arguments; ``/styleguide/`` shows them all. Words follow the office's usage (未填报, 退回修改, 按期 ...); every
 state is a word, a shape and a colour, so that grey print and colour-blind eyes lose nothing.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache, wraps
 from typing import NamedTuple
 
 from django import template
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 
@@ -18,6 +20,31 @@ from branchyear.lib.paging import PAGE_SIZES
 from branchyear.once.services import FIELD, new_key
 
 register = template.Library()
+
+
+def remembered_tag(name):
+    """A tag like an inclusion tag, for what looks the same wherever the words are the same: rendered once for them.
+
+    A list of fifty rows has a hundred and fifty of these, most of them alike.
+    """
+
+    def decorate(tell):
+        @register.simple_tag(name=tell.__name__)
+        @wraps(tell)
+        def tag(*args, **kwargs):
+            told = tell(*args, **kwargs)
+            return _rendered(name, tuple(told), *told.values())
+
+        return tag
+
+    return decorate
+
+
+# Told apart by type, too: a safe text and the same one unsafe are written differently.
+@lru_cache(maxsize=4000, typed=True)
+def _rendered(name, words, *values):
+    return get_template(name).render(dict(zip(words, values, strict=True)))
+
 
 NEAR_DAYS = 5  # 临近: a working week's notice; shown in the legend as 剩余 ≤ 5 天
 
@@ -119,7 +146,7 @@ def once():
     )
 
 
-@register.inclusion_tag("ui/status.html")
+@remembered_tag("ui/status.html")
 def status(code, label=""):
     """A state as word, shape and colour; a code nobody told us about is shown as it is."""
     code = str(code if code is not None else "")
@@ -139,7 +166,7 @@ def _as_date(value):
     return value if isinstance(value, date) else None
 
 
-@register.inclusion_tag("ui/due.html")
+@remembered_tag("ui/due.html")
 def due(when, today=None, done=False):
     """A deadline and how far away it is. The day itself still counts as in time."""
     when, today = _as_date(when), _as_date(today) or timezone.localdate()
@@ -159,7 +186,7 @@ def due(when, today=None, done=False):
     return {"when": when, "text": text, "words": words, "tone": tone, "shape": shape}
 
 
-@register.inclusion_tag("ui/progress.html")
+@remembered_tag("ui/progress.html")
 def progress(done, total, label="完成"):
     """A thin bar with n/m and per cent; nothing to do is said, not shown as 0 %."""
     done, total = int(done or 0), int(total or 0)
@@ -227,7 +254,7 @@ SOURCES = {
 }
 
 
-@register.inclusion_tag("ui/source.html")
+@remembered_tag("ui/source.html")
 def source(code, title=""):
     """Where a text or a value comes from, as a small mark with the longer sentence behind it."""
     word, explained = SOURCES.get(str(code), (str(code or ""), ""))

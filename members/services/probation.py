@@ -5,8 +5,10 @@ approves; here it is registered.
 """
 
 from django.db import transaction
+from django.db.models import BigAutoField
 
 from branchyear.audit.services import record
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from members import deadlines, rules
@@ -112,8 +114,26 @@ def end_probation(member, *, on, reason, by, document_no="", today=None):
 def due_within(members, until):
     """Probationary members whose probation ends by ``until``: a condition the database can answer
     roughly, then exactly. ``[(end, member)]``, the most urgent first; an unknown day comes first."""
+    return _ending_by(until, _may_end(members, until))
+
+
+@composed(branch=BigAutoField())
+def _may_end_in(branch, until):
+    return _may_end(Member.objects.counted().filter(organization=branch), until)
+
+
+def due_in(branch, until):
+    """``due_within`` of the counted members of one branch."""
+    return _ending_by(until, _may_end_in(branch=branch.pk, until=until))
+
+
+def _may_end(members, until):
+    return members.filter(category=Category.PROBATIONARY).probation_may_end_by(until)
+
+
+def _ending_by(until, members):
     found = []
-    for member in members.filter(category=Category.PROBATIONARY).probation_may_end_by(until):
+    for member in members:
         end = deadlines.probation_end(member.admitted_on, member.probation_extended_to)
         if end is None or end <= until:
             found.append((end, member))

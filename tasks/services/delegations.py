@@ -2,10 +2,12 @@
 by handing it in. Source: 工作方案 五(一) 支部书记逐项抓落实, the committee's members 分工负责."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import BigAutoField
 
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import holders, scope_of
 from branchyear.audit.services import record
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.notifications.services import notify
@@ -76,9 +78,14 @@ def take_back(branch_item, *, by, now):
     _tell(row, "item.taken_back", [row.to])
 
 
+@composed(branch=BigAutoField())
+def _members(branch, day):
+    return holders({Role.BRANCH_MEMBER}, branch, day)
+
+
 def members_of(branch, day):
     """The committee's members in office, to whom items may be given."""
-    return list(holders({Role.BRANCH_MEMBER}, branch, day))
+    return _members(branch=branch.pk, day=day)
 
 
 def open_of(branch_item):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import BigAutoField, CharField, OuterRef, Q
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
+from branchyear.lib.composed import composed
+from branchyear.lib.counts import number_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
 from tasks import rules
-from tasks.models import BranchItem
+from tasks.models import BranchItem, ItemEvidence, ItemFact, ItemMeeting
 from tasks.querysets import OPEN_STATES
 from tasks.services import items as services
 from tasks.year import campaign_of
@@ -93,16 +95,39 @@ def rows_of(branch, campaign):
         .with_words()
         .select_related("item__task__campaign", "updated_by")
         .annotate(
-            files=Count("evidence_links", distinct=True)
-            + Count("fact_links", distinct=True)
-            + Count(
-                "meeting_links",
-                distinct=True,
-                filter=Q(meeting_links__meeting__voided_at=None),
-            )
+            files=_proofs(ItemEvidence.objects)
+            + _proofs(ItemFact.objects)
+            + _proofs(ItemMeeting.objects.filter(meeting__voided_at=None))
         )
         .order_by("item__task__order", "item__order")
     )
+
+
+def _proofs(links):
+    return number_of(links.filter(branch_item=OuterRef("pk")), "branch_item")
+
+
+def _shown(rows):
+    """Without what the page does not show: fifty rows of five tables otherwise, the plan's texts among them."""
+    return rows.select_related(None).select_related("item__task", "version", "updated_by").only(
+        "state", "due_on", "opens_on", "return_reason", "updated_at",
+        "item__code", "item__task__code", "item__task__name", "item__task__order",
+        "item__task__weight", "item__task__source",
+        "version__text", "version__source", "version__phases", "updated_by__name",
+    )  # fmt: skip
+
+
+@composed(branch=BigAutoField(), top=CharField())
+def _rows_seen_from(branch, top, campaign):
+    return _shown(rows_of(branch, campaign)).seen_from([top])
+
+
+def seen_rows(branch, campaign, user):
+    """``rows_of`` as far as this person sees them."""
+    top = scope_of(user).only_top
+    if top is None:
+        return list(_shown(rows_of(branch, campaign)).visible_to(user))
+    return _rows_seen_from(branch=branch.pk, top=top, campaign=campaign.pk)
 
 
 def show(request, branch):
@@ -116,7 +141,7 @@ def show(request, branch):
     }
     if campaign is None:
         return render(request, "tasks/checklist.html", context)
-    rows = list(rows_of(branch, campaign).visible_to(request.user))
+    rows = seen_rows(branch, campaign, request.user)
     phases = list(campaign.phases.all())
     chosen_phase = request.GET.get("phase", "")
     chosen_state = request.GET.get("state", "")

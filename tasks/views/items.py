@@ -6,9 +6,8 @@ Every button of the form sends the whole form to the address of its own verb, so
 """
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,16 +20,22 @@ from tasks import facts as ledgers
 from tasks import meetings as records
 from tasks.forms import COMMON_REASONS, DelegationForm, ItemForm, ReasonForm
 from tasks.materials import window_question
-from tasks.models import BranchItem, Evidence
+from tasks.models import BranchItem
 from tasks.services import items as services
 from tasks.services import moves
 from tasks.services.delegations import members_of
 from tasks.twins import questions_about
 from tasks.views.evidence import PREVIEWS
+from tasks.views.item_reading import (
+    last_delegation,
+    library_of,
+    neighbours,
+    proofs_of,
+    seen_item,
+    steps_of,
+)
 from tasks.views.uploads import LIMITS, add_files
 from tasks.workdays import WorkingDays
-
-LIBRARY_SHOWN = 50  # newest first; a branch rarely keeps more than a few dozen files a year
 
 # Which colour a step of the way has on the time line.
 STEP_CODES = {
@@ -45,10 +50,7 @@ STEP_CODES = {
 
 def fetch(request, pk):
     """The item with its words, if this person sees its branch."""
-    rows = BranchItem.objects.visible_to(request.user).with_words()
-    return get_object_or_404(
-        rows.select_related("item__task__campaign", "updated_by", "submitted_by"), pk=pk
-    )
+    return seen_item(request.user, pk)
 
 
 # What saving looks at: the answer itself, and of the words around it these.
@@ -271,15 +273,14 @@ def item_context(request, row):
     """What the body of an item shows; a fixed number of queries, however many files and steps."""
     user = request.user
     fills = rules.may_fill(user, row.branch)
-    given = row.delegations.filter(taken_back_at=None).select_related("to", "by").first()
+    given = last_delegation(row)
     is_delegate = not fills and rules.may_fill_item(user, row)
     may_edit = (fills or is_delegate) and row.is_editable and not why_closed(row)
-    links = row.evidence_links.select_related("evidence__uploaded_by", "evidence__replaced_by")
-    used = [link.evidence for link in links]
+    used = proofs_of(row)
     sealed = ledgers.used(row)
     for file in used:
         file.question = window_question(file.fact_on, row)
-    steps = list(row.steps.select_related("organization", "version"))
+    steps = steps_of(row)
     return {
         "row": row,
         "branch": row.branch,
@@ -294,7 +295,7 @@ def item_context(request, row):
         "may_edit": may_edit,
         "basis": basis_of(row.version),
         "evidence": used,
-        "library": library(row, used) if may_edit else [],
+        "library": library_of(row) if may_edit else [],
         "meetings": records.used(row),
         "facts": sealed,
         "facts_offered": ledgers.offered(row, sealed) if may_edit else [],
@@ -353,16 +354,6 @@ def why_closed(row):
     return ""
 
 
-def library(row, used):
-    """The branch's other files, newest first."""
-    return list(
-        Evidence.objects.filter(organization=row.branch)
-        .current()
-        .exclude(pk__in=[e.pk for e in used])
-        .order_by("-pk")[:LIBRARY_SHOWN]
-    )
-
-
 def as_told(step):
     """A step as the time line shows it."""
     where = (
@@ -398,23 +389,4 @@ def numbers_of(row):
         "open": task["todo"] + task["draft"] + task["returned"],
         "total": sum(line["total"] for line in by_task.values()),
         "accepted": sum(line["accepted"] for line in by_task.values()),
-    }
-
-
-def neighbours(row, user):
-    """The items before and after this one in the branch's checklist, and its place."""
-    keys = list(
-        BranchItem.objects.visible_to(user)
-        .filter(branch=row.branch)
-        .of(row.item.task.campaign)
-        .filter(Q(item__retired_at=None) | Q(pk=row.pk))
-        .order_by("item__task__order", "item__order")
-        .values_list("pk", flat=True)
-    )
-    place = keys.index(row.pk)
-    return {
-        "place": place + 1,
-        "places": len(keys),
-        "before": keys[place - 1] if place else None,
-        "after": keys[place + 1] if place + 1 < len(keys) else None,
     }

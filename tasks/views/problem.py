@@ -27,7 +27,7 @@ from tasks.models import (
 from tasks.services import making_up
 from tasks.services import problems as services
 from tasks.views.evidence import PREVIEWS
-from tasks.views.items import LIBRARY_SHOWN
+from tasks.views.item_reading import LIBRARY_SHOWN
 from tasks.views.uploads import LIMITS
 
 State, Kind = Problem.State, ProblemStep.Kind

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigAutoField, Exists, OuterRef, Q
 
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month
 from members.dues import Arrears, arrears, due_of, months_back, state_of
 from members.models import DuesMonth, Member
@@ -145,12 +146,15 @@ def arrears_of(members, *, before):
     return {member: one for member, one in found.items() if one.months}
 
 
+@composed(branch=BigAutoField())
+def _waiting(branch, month):
+    done = DuesMonth.objects.of(month).filter(Q(paid__gt=0) | Q(due=0), member=OuterRef("pk"))
+    waiting = payers(month).filter(~Exists(done), organization=branch)
+    return with_expected(waiting, month).values_list("base_due", "reduced_to")
+
+
 def unregistered(branch, month):
     """Payers of the branch whose running month has nothing registered yet: ``(how many, of whom without
     an approved base)``. In one statement."""
-    done = DuesMonth.objects.of(month).filter(Q(paid__gt=0) | Q(due=0), member=OuterRef("pk"))
-    waiting = with_expected(
-        payers(month).filter(~Exists(done), organization=branch), month
-    ).values_list("base_due", "reduced_to")
-    waiting = list(waiting)
+    waiting = _waiting(branch=branch.pk, month=month)
     return len(waiting), sum(base is None and reduced is None for base, reduced in waiting)
