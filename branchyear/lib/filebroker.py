@@ -8,7 +8,7 @@ import logging
 import os
 import uuid
 from pathlib import Path
-from time import monotonic
+from time import time
 
 from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 class Channel(filesystem.Channel):
     def _put(self, queue, payload, **kwargs):
-        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        # Taken in the order of their names: the clock's milliseconds, whose number of digits stays the same for
+        # centuries. kombu counts from the start of the machine: the tenth million came before the ninth.
+        name = f"{round(time() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         unfinished = Path(self.data_folder_out, name + ".part")
         try:
             unfinished.write_text(dumps(payload), encoding="utf-8")

@@ -1,11 +1,13 @@
 """The broker in files: no worker meets half a message."""
 
 import threading
+import time
 from queue import Empty
 
 import pytest
 from kombu import Connection
 
+from branchyear.lib import filebroker
 from branchyear.lib.filebroker import SCHEME, Channel
 
 
@@ -47,10 +49,21 @@ def test_what_one_puts_another_gets_once_while_it_is_being_put(channel):
 
 
 def test_a_message_that_was_cut_off_is_thrown_away_and_the_next_one_comes(channel, tmp_path):
-    (tmp_path / "queue" / "1_cut.mail.msg").write_text("")
+    (tmp_path / "queue" / "0_cut.mail.msg").write_text("")
     channel._put("mail", {"n": 1})
     (tmp_path / "queue" / "2_half.mail.msg.part").write_text("{")
 
     assert channel._size("mail") == 2
     assert channel._get("mail") == {"n": 1}
     assert channel._size("mail") == 0
+
+
+def test_messages_are_taken_in_the_order_they_came(channel, monkeypatch):
+    moments = [1_764_000_000.9, 1_764_000_009.1, 1_764_000_010.2, 1_764_000_100.0]
+    for moment in moments:
+        monkeypatch.setattr(filebroker, "time", lambda moment=moment: moment)
+        # The machine's own count may have begun anew meanwhile, and gain a digit at any time.
+        monkeypatch.setattr(time, "monotonic", lambda moment=moment: 1e9 - moment / 2)
+        channel._put("mail", {"n": moment})
+    monkeypatch.undo()
+    assert [channel._get("mail")["n"] for _ in moments] == moments
