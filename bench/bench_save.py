@@ -53,12 +53,12 @@ def settle():
 
     from conftest import build_people, build_tree
     from tasks.models import BranchItem, Campaign
-    from tasks.tests.make import make_campaign
+    from tasks.tests.make import make_running_campaign
 
     call_command("migrate", verbosity=0)
     people = build_people(build_tree())
     today = timezone.localdate()
-    make_campaign(today.year)
+    make_running_campaign()
     # Whatever the season, the items can be filled in today.
     Campaign.objects.update(
         starts_on=today - timedelta(days=200), ends_on=today + timedelta(days=60)

@@ -22,13 +22,13 @@ def settle():
     from members.services import admissions
     from members.tests.make import make_member
     from tasks.models import BranchItem, Campaign
-    from tasks.tests.make import item_of, make_campaign, make_evidence, make_pdf
+    from tasks.tests.make import item_of, make_evidence, make_pdf, make_running_campaign
 
     today = timezone.localdate()
     org = build_tree()
     people = build_people(org)
     admissions.load_steps()
-    make_campaign(today.year)
+    make_running_campaign()
     Campaign.objects.update(
         starts_on=today - timedelta(days=200), ends_on=today + timedelta(days=60)
     )

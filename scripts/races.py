@@ -223,11 +223,11 @@ def settle(org, people, base):
     from members.services import absences, admissions
     from members.tests.make import make_member
     from tasks.models import BranchItem, Campaign
-    from tasks.tests.make import item_of, make_campaign
+    from tasks.tests.make import item_of, make_running_campaign
 
     today = timezone.localdate()
     admissions.load_steps()
-    make_campaign(today.year)
+    make_running_campaign()
     # Whatever the season, the item can be filled in today.
     Campaign.objects.update(
         starts_on=today - timedelta(days=200), ends_on=today + timedelta(days=60)

@@ -1,7 +1,5 @@
 """The whole demo, in the order it would really happen."""
 
-import re
-from datetime import date
 from random import Random
 
 from branchyear.audit.services import record
@@ -25,37 +23,11 @@ from branchyear.demo import findings as past
 from branchyear.demo.city import City
 from branchyear.demo.history import History
 from branchyear.demo.month_ends import MonthEnds
+from branchyear.demo.plan import plan_for
 from branchyear.demo.reports import FACTS_DAY, Reports
-from branchyear.lib.dates import Month, add_months, day_end, local_day
-from tasks import template
+from branchyear.lib.dates import day_end, local_day
 from tasks.services import findings
 from tasks.services.campaign import open_campaign
-
-
-def _plan(today, year):
-    """The campaign to show: this year's from June on. Earlier in the year there would be no months of
-    history yet, so last year's is shown, put off until today is in its eighth month."""
-    plan = template.read("campaign_2022")
-    if year is not None or today.month >= 6:
-        return plan, year or today.year
-    return _put_off(plan, today.month + 1), today.year - 1
-
-
-def _put_off(value, months):
-    """Every date in the plan ``months`` later; the last of a month stays the last of a month."""
-    if isinstance(value, dict):
-        return {key: _put_off(inner, months) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_put_off(inner, months) for inner in value]
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value):
-        return str(Month.parse(value).plus(months))
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        day = date.fromisoformat(value)
-        later = add_months(day, months)
-        if day == Month.of(day).last_day:
-            later = Month.of(later).last_day
-        return later.isoformat()
-    return value
 
 
 def build(scale, *, year, seed, now, say):
@@ -63,7 +35,7 @@ def build(scale, *, year, seed, now, say):
     today = local_day(now)
     rng = Random(seed)  # noqa: S311 a story, not a secret
     city = City(scale, rng, today, say).build()
-    plan, year = _plan(today, year)
+    plan, year = plan_for(today, year)
     campaign = open_campaign(plan, year=year, by=None)
     say(f"{campaign}：{campaign.tasks.count()}项任务")
     roster.build(city, Random(seed + 1), today, say)  # noqa: S311 as above

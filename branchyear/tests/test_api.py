@@ -19,7 +19,7 @@ from branchyear.tokens.models import ApiToken
 from branchyear.tokens.scopes import GROUPS, SCOPES
 from branchyear.urls import router
 from tasks.models import Problem
-from tasks.tests.make import make_campaign, make_problem
+from tasks.tests.make import make_problem, make_running_campaign
 
 RESOURCES = [prefix for prefix, *_ in router.registry]
 ALL = [scope for scope in SCOPES if scope.endswith(":write")]
@@ -40,7 +40,7 @@ def program(user, *scopes, **more):
 
 @pytest.fixture
 def problems(org, people):
-    make_campaign(timezone.now().year)
+    make_running_campaign()
     return [
         make_problem(org.north, people.secretary, title=f"问题之{word}")
         for word in ("一", "二", "三")

@@ -14,11 +14,10 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
-from branchyear.lib.dates import local_day
 from branchyear.tests.test_api import RESOURCES, key_of, program
 from branchyear.urls import router
 from scripts.api_table import rows
-from tasks.tests.make import item_of, make_campaign, make_pdf, make_problem
+from tasks.tests.make import item_of, make_pdf, make_problem, make_running_campaign
 
 DOCS = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
 
@@ -166,7 +165,7 @@ class Shell:
 
 def test_the_examples_of_the_guide_do_what_it_says(org, people, client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    make_campaign(local_day().year)
+    make_running_campaign()
     problem = make_problem(org.north, people.secretary, now=timezone.now())
     ids = {"problems": problem.pk, "items": item_of(org.north, "T1-05").pk}
     shell = Shell(client, key_of(people.secretary), ids, {"批复.pdf": make_pdf()})

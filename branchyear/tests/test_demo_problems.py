@@ -14,14 +14,14 @@ from members.tests.make import make_member
 from tasks.models import Campaign, Finding, Problem, ProblemStep
 from tasks.services import findings
 from tasks.services.problems import list_problem
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 
 TODAY = local_day()
 
 
 @pytest.fixture
 def city(org, people):
-    make_campaign(TODAY.year)
+    make_running_campaign()
     places = []
     for branch, secretary, reviewer in (
         (org.north, people.secretary, people.reviewer),

@@ -13,7 +13,7 @@ from reports.models import Bulletin, DutyReport, GoodPractice
 from reports.services import bulletins, duty, periods
 from reports.tests import make
 from tasks.models import BranchItem
-from tasks.tests.make import make_campaign, make_problem
+from tasks.tests.make import make_problem, make_running_campaign
 
 TODAY = local_day()
 NOW = timezone.now()
@@ -21,7 +21,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def campaign(people):
-    campaign = make_campaign(TODAY.year)
+    campaign = make_running_campaign()
     periods.open_periods(today=campaign.starts_on)
     return campaign
 

@@ -9,7 +9,7 @@ from members.models import DuesMonth, Meeting
 from members.tests.make import make_member
 from reports import burden
 from tasks.models import BranchItem
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_campaign, make_running_campaign
 
 MAY = Month.parse("2026-05")
 AT = datetime(2026, 5, 12, 9, tzinfo=CHINA)
@@ -56,7 +56,7 @@ def test_what_the_forms_ask_is_what_is_counted():
 def test_the_page_lists_the_branches_in_sight_with_as_many_questions(
     place, org, people, sign_in, django_assert_max_num_queries
 ):
-    make_campaign(local_day().year)
+    make_running_campaign()
     client = sign_in(people.reviewer)
     client.get("/burden/")
 
@@ -69,7 +69,7 @@ def test_the_page_lists_the_branches_in_sight_with_as_many_questions(
 
 
 def test_a_branch_sees_its_own_months(org, people, sign_in):
-    make_campaign(local_day().year)
+    make_running_campaign()
 
     text = sign_in(people.secretary).get("/burden/").content.decode()
 

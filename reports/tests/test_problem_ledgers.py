@@ -10,7 +10,7 @@ from reports.kinds import KINDS
 from reports.services import exports, making
 from tasks.models import Problem
 from tasks.services import problems
-from tasks.tests.make import make_campaign, make_handed_in, make_problem
+from tasks.tests.make import make_handed_in, make_problem, make_running_campaign
 
 NOW = timezone.now
 LISTS = ("problems", "problem_list", "correction_list", "responsibility_list")
@@ -18,7 +18,7 @@ LISTS = ("problems", "problem_list", "correction_list", "responsibility_list")
 
 @pytest.fixture
 def closed(org, people):
-    make_campaign(local_day().year)
+    make_running_campaign()
     problem = make_problem(org.north, people.secretary, now=NOW())
     make_handed_in(problem, people.secretary, now=NOW())
     return problems.close(

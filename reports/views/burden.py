@@ -46,7 +46,7 @@ def burden_page(request):
 
 
 def _months(campaign, today):
-    """The months of the campaign until now; without one, this month."""
-    if campaign is None:
+    """The months of the campaign until now; without one, and before it begins, this month."""
+    if campaign is None or today < campaign.starts_on:
         return [Month.of(today)]
     return list(months_between(campaign.starts_on, min(today, campaign.ends_on)))

@@ -23,7 +23,7 @@ BLIND = ("admin", "security", "auditor", "nobody")
 def furnish(world):
     """A campaign that runs today; in the north branch an open item with a file, and a submitted one."""
     today = local_day()
-    campaign = make.make_campaign(today.year)
+    campaign = make.make_running_campaign()
     span = timedelta(days=30)
     Campaign.objects.filter(pk=campaign.pk).update(starts_on=today - span, ends_on=today + span)
     campaign.phases.update(starts_on=today - span, ends_on=today + span)

@@ -8,7 +8,8 @@ from functools import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from branchyear.lib.dates import CHINA
+from branchyear.demo.plan import plan_for
+from branchyear.lib.dates import CHINA, local_day
 from branchyear.tests.kept import kept, the_city
 from tasks import template
 from tasks.models import BranchItem, Campaign, Problem
@@ -30,6 +31,18 @@ def make_campaign(year=YEAR):
 def open_really(year=YEAR):
     """The same through the service, however often it was asked for before."""
     return open_campaign(bundled(), year=year, by=None)
+
+
+def make_running_campaign():
+    """One that has run for some months today, given to every branch: before June last year's, put off (as in the demo)."""
+    if Campaign.objects.exists():
+        return open_running()
+    return kept(("running campaign", local_day(), the_city()), open_running)
+
+
+def open_running():
+    plan, year = plan_for(local_day())
+    return open_campaign(plan, year=year, by=None)
 
 
 @cache

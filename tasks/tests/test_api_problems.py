@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from branchyear.lib.dates import local_day
 from tasks.models import Problem
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 from tasks.tests.test_api import get
 from tasks.tests.test_findings_seen import make_finding
 
@@ -17,7 +17,7 @@ TODAY = local_day()
 
 @pytest.fixture
 def campaign(org, people):
-    return make_campaign(TODAY.year)
+    return make_running_campaign()
 
 
 def make_problem(campaign, branch, number=1, **facts):

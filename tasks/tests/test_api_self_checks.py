@@ -9,14 +9,14 @@ from members.tests.make import make_member
 from members.tests.test_api import on_version, post
 from tasks.models import Disposal, SelfCheck
 from tasks.tests import make_inspections
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 from tasks.tests.test_self_check import CODES
 
 
 @pytest.fixture(autouse=True)
 def campaign(org):
     """Its first phase is today."""
-    campaign = make_campaign(local_day().year)
+    campaign = make_running_campaign()
     type(campaign).objects.filter(pk=campaign.pk).update(starts_on=local_day(), ends_on=local_day())
     campaign.phases.update(starts_on=local_day(), ends_on=local_day())
     return campaign

@@ -21,7 +21,7 @@ REASON = "该项材料已于六月补交并审核通过，请复核。"
 def line(org, people, settings, tmp_path):
     """A frozen line of the north branch; its appeals may be made today."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    make.make_campaign(local_day().year)
+    make.make_running_campaign()
     today, now = local_day(), timezone.now()
     round_ = scores.open_round(
         make.BranchItem.objects.first().item.task.campaign, name="上月", by=people.committee, now=now,

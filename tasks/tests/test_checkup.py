@@ -15,14 +15,14 @@ from branchyear.outbox.services import enqueue, perform
 from members.tests.make import make_member
 from tasks.models import Campaign, Explanation, Finding
 from tasks.services import findings
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 
 NOW = timezone.now
 
 
 @pytest.fixture
 def campaign(org):
-    return make_campaign(local_day().year)
+    return make_running_campaign()
 
 
 @pytest.fixture

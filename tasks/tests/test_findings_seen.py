@@ -12,14 +12,14 @@ from tasks import trend
 from tasks.health import engine
 from tasks.models import Finding, Problem
 from tasks.services import problems
-from tasks.tests.make import NOW, make_campaign
+from tasks.tests.make import NOW, make_running_campaign
 
 pytestmark = pytest.mark.engines
 
 
 @pytest.fixture
 def campaign(org):
-    return make_campaign(local_day().year)
+    return make_running_campaign()
 
 
 def make_finding(campaign, branch, number, severity="error", key="", **facts):

@@ -11,7 +11,7 @@ from branchyear.audit.models import Entry
 from branchyear.lib.dates import local_day
 from tasks.models import Inspection, Visit
 from tasks.services import inspections
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 from tasks.tests.make_inspections import (
     make_drawn,
     make_inspection,
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def now(org, people):
-    make_campaign(local_day().year)
+    make_running_campaign()
     return timezone.now() - HOUR
 
 

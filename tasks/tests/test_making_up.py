@@ -10,7 +10,7 @@ from branchyear.lib.errors import Refused
 from members.models import Meeting
 from tasks.models import Campaign, Explanation, Finding
 from tasks.services import findings, making_up, problems
-from tasks.tests.make import make_campaign, make_planned, make_problem
+from tasks.tests.make import make_planned, make_problem, make_running_campaign
 
 pytestmark = pytest.mark.engines
 
@@ -21,7 +21,7 @@ NOW = timezone.now
 @pytest.fixture
 def finding(org, people):
     """No theme day last month; the campaign began before it."""
-    make_campaign(TODAY.year)
+    make_running_campaign()
     missed = Month.of(TODAY).plus(-1)
     Campaign.objects.update(starts_on=missed.first_day, ends_on=TODAY + timedelta(days=60))
     findings.evaluate(day=TODAY, organization=org.north, numbers=["R24"])
@@ -70,7 +70,7 @@ def test_one_more_held_and_accepted_closes_it_for_good(finding, org, people):
 
 
 def test_what_is_no_missed_meeting_is_not_made_up(org, people):
-    campaign = make_campaign(TODAY.year)
+    campaign = make_running_campaign()
     other = Finding(organization=org.north, rule=campaign.rules.get(number="R09"), key="")
 
     assert (making_up.is_made_up(other), making_up.advice(other)) == (False, "")

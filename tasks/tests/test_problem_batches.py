@@ -11,7 +11,7 @@ from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from tasks.models import Problem
 from tasks.services.problems import batches as services
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 from tasks.tests.test_findings_seen import make_finding
 
 TODAY = local_day()
@@ -19,7 +19,7 @@ TODAY = local_day()
 
 @pytest.fixture
 def found(org, people):
-    campaign = make_campaign(TODAY.year)
+    campaign = make_running_campaign()
     return [
         make_finding(campaign, org.north, "R08", key="member:1", name="甲"),
         make_finding(campaign, org.north, "R49", k=1, u=0),

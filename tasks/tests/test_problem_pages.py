@@ -10,11 +10,11 @@ from members.tests.make import make_member
 from tasks.models import Disposal, Finding, Problem
 from tasks.services import findings, problems
 from tasks.tests.make import (
-    make_campaign,
     make_handed_in,
     make_pdf,
     make_planned,
     make_problem,
+    make_running_campaign,
 )
 
 TODAY = local_day()
@@ -23,7 +23,7 @@ NOW = timezone.now
 
 @pytest.fixture
 def campaign(org):
-    return make_campaign(TODAY.year)
+    return make_running_campaign()
 
 
 @pytest.fixture

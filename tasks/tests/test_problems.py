@@ -15,12 +15,12 @@ from tasks.models import Finding, Problem, ProblemEvidence, SelfCheck, SelfCheck
 from tasks.services import findings, problems
 from tasks.tests.make import (
     item_of,
-    make_campaign,
     make_handed_in,
     make_pdf,
     make_planned,
     make_problem,
     make_returned,
+    make_running_campaign,
 )
 
 TODAY = local_day()
@@ -29,7 +29,7 @@ NOW = timezone.now
 
 @pytest.fixture
 def campaign(org):
-    return make_campaign(TODAY.year)
+    return make_running_campaign()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from members.tests.make import make_member
 from tasks.health import engine
 from tasks.models import Finding, SelfCheck, SelfCheckAnswer
 from tasks.services import findings, self_check
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_campaign, make_running_campaign
 
 TODAY = local_day()
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 10, tzinfo=CHINA)
@@ -22,7 +22,7 @@ CODES = ("S1", "S2", "S3", "S4", "S5", "S6")
 
 @pytest.fixture
 def campaign(org):
-    campaign = make_campaign(TODAY.year)
+    campaign = make_running_campaign()
     type(campaign).objects.filter(pk=campaign.pk).update(starts_on=TODAY, ends_on=TODAY)
     campaign.phases.update(starts_on=TODAY, ends_on=TODAY)
     return campaign

@@ -13,7 +13,7 @@ from branchyear.notifications.models import Notice
 from tasks import supervision as colours
 from tasks.models import Problem, Supervision
 from tasks.services import supervision as services
-from tasks.tests.make import make_campaign, make_problem
+from tasks.tests.make import make_problem, make_running_campaign
 from tasks.todos import campaign_todos, upper_todos
 
 TODAY = local_day()
@@ -23,7 +23,7 @@ WORDS = {"title": "补报月报", "content": "四月月报至今没有收到，�
 
 @pytest.fixture
 def campaign(people):
-    return make_campaign(TODAY.year)
+    return make_running_campaign()
 
 
 @pytest.fixture

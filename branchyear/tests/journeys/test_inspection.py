@@ -7,10 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from branchyear.audit.models import Entry
-from branchyear.lib.dates import local_day
 from branchyear.tests.journeys.pictures import picture
 from tasks.models import Problem, Visit
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 from tasks.tests.make_inspections import make_inspection, make_team
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("pinned")]
@@ -21,7 +20,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def plan(transactional_db, org, people):
     """A draft over the north branch with its inspector."""
-    make_campaign(local_day().year)
+    make_running_campaign()
     now = timezone.now() - timedelta(minutes=5)
     plan = make_inspection(org.committee, people.committee, now=now, scope=org.north)
     make_team(plan, people.committee, people.inspector, now=now)

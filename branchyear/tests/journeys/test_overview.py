@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from branchyear.lib.dates import local_day
 from reports.services import periods
 from tasks.models import BranchItem
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 
 pytestmark = pytest.mark.journey
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.journey
 @pytest.fixture
 def city(transactional_db, org, people):
     """The month's reports are open, half of the north branch's items are accepted."""
-    campaign = make_campaign(local_day().year)
+    campaign = make_running_campaign()
     periods.open_periods(today=local_day())
     done = BranchItem.objects.filter(branch=org.north, item__task__campaign=campaign)
     BranchItem.objects.filter(pk__in=list(done.values_list("pk", flat=True))[:10]).update(

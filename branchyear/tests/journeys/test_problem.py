@@ -9,7 +9,7 @@ from branchyear.lib.dates import local_day
 from members.tests.make import id_number, make_member
 from tasks.models import Finding, Problem
 from tasks.services import findings
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 
 COMPLETE = {
     "native_place": "福建厦门",
@@ -25,7 +25,7 @@ COMPLETE = {
 @pytest.fixture
 def branch(transactional_db, org, people):
     """Three members on the roll, complete but for the schooling of one."""
-    make_campaign(local_day().year)
+    make_running_campaign()
     for name in ("张三", "李四"):
         make_member(org.north, name, id_number=id_number(), **COMPLETE)
     make_member(org.north, "王五", id_number=id_number(), **(COMPLETE | {"education": ""}))

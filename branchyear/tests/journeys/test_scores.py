@@ -10,14 +10,14 @@ from branchyear.lib.dates import local_day
 from tasks.models import BranchItem, Campaign, Score
 from tasks.scoring import frozen
 from tasks.services import scores
-from tasks.tests.make import make_campaign
+from tasks.tests.make import make_running_campaign
 
 
 @pytest.fixture
 def round_(transactional_db, org, people):
     """A month that is over: of the north branch's items due one in three is not accepted."""
     today = local_day()
-    campaign = make_campaign(today.year)
+    campaign = make_running_campaign()
     span = {"starts_on": today - timedelta(days=30), "ends_on": today + timedelta(days=30)}
     Campaign.objects.filter(pk=campaign.pk).update(**span)
     campaign.refresh_from_db()
