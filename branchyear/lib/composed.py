@@ -19,7 +19,7 @@ from functools import partial
 from types import SimpleNamespace
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django.db.models import Expression, Model, Value
 
 KEPT = 50  # texts of one function at a time: a few days, each for a few campaigns
@@ -63,6 +63,17 @@ class Composed:
         if written is None:
             return []
         connection = connections[written.db]
+        if not hasattr(connection, "preparing"):
+            return self._rows(written, values, connection)
+        with connection.preparing():
+            try:
+                return self._rows(written, values, connection)
+            except NotSupportedError as error:
+                if not connection.may_ask_again(error):
+                    raise
+            return self._rows(written, values, connection)
+
+    def _rows(self, written, values, connection):
         filled = tuple(
             each.filled(values, connection) if isinstance(each, Slot) else each
             for each in written.params

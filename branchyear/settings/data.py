@@ -13,6 +13,8 @@ if DATABASE_URL:
     DATABASES = {
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["ENGINE"] = "branchyear.lib.postgresql"
 else:
     if is_over_the_network(VAR_DIR):
         raise ImproperlyConfigured(

@@ -1,0 +1,1 @@
+"""PostgreSQL as Django has it; a statement that is asked again and again is planned once (``ENGINE``)."""

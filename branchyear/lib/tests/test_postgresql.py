@@ -1,0 +1,81 @@
+"""Statements that PostgreSQL plans once."""
+
+import pytest
+from django.db import connection
+from django.db.models import BigAutoField
+from django.db.utils import NotSupportedError
+
+from branches.models import Organization
+from branchyear.lib.composed import Composed
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.engines,
+]
+
+
+def prepared():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%branches_org%%'"
+        )
+        return cursor.fetchone()[0]
+
+
+def only_postgresql():
+    return connection.vendor == "postgresql"
+
+
+def test_a_composed_statement_is_prepared_and_nothing_else_is(org):
+    one = Composed(lambda place: Organization.objects.filter(pk=place), place=BigAutoField())
+    for place in (org.north, org.south, org.north):
+        assert one(place=place.pk) == [place]
+        assert Organization.objects.get(pk=place.pk) == place
+    if only_postgresql():
+        assert prepared() == 1
+        assert not connection.is_preparing
+
+
+def test_it_is_not_where_the_address_forbids_it(org, monkeypatch):
+    one = Composed(
+        lambda place: Organization.objects.filter(pk=place, name__gt="一"), place=BigAutoField()
+    )
+    if not only_postgresql():
+        assert not hasattr(connection, "preparing")
+        return
+    before = prepared()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare", "no")
+    assert "prepare" not in connection.get_connection_params()
+    assert one(place=org.north.pk) in ([], [org.north])
+    assert prepared() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_changes_its_type_is_no_failure(org):
+    """As in an upgrade while the old programs still run."""
+    one = Composed(lambda place: Organization.objects.filter(pk=place), place=BigAutoField())
+    assert one(place=org.north.pk) == [org.north]
+    if not only_postgresql():
+        return
+    length = Organization._meta.get_field("short_name").max_length
+    # By another connection: from its own psycopg learns what was altered.
+    other = connection.copy()
+    try:
+        widen(other, length + 10)
+        assert one(place=org.north.pk) == [org.north]
+    finally:
+        widen(other, length)
+        other.close()
+
+
+def widen(line, length):
+    with line.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE branches_organization ALTER COLUMN short_name TYPE varchar({length})"
+        )
+
+
+def test_inside_a_transaction_it_is_told(org):
+    if only_postgresql():
+        assert not connection.may_ask_again(NotSupportedError())
+        assert not connection.may_ask_again(ValueError())
