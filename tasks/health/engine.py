@@ -13,8 +13,11 @@ from itertools import chain
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
+from django.db.models import CharField
 
+from branches.models import Organization
 from branches.querysets import below
+from branchyear.lib.composed import Slot
 from branchyear.lib.statistics import know_the_tables
 from tasks.health.registry import Ask, load
 from tasks.models import Finding, Rule
@@ -36,7 +39,7 @@ def evaluate(campaign, *, day, organization=None, numbers=None):
         for after in (False, True):  # rules about findings see what the others found
             part = [rule for rule, check in rules if check.after == after]
             for rule in part:
-                for sql, params in _statements(rule, campaign, day, bool(path)):
+                for sql, params in _statements(rule, campaign, day, path):
                     cursor.execute(sql, _with_path(params, path))
             if part:
                 with _compared(cursor, wholly=not path):
@@ -122,24 +125,26 @@ def _compared(cursor, *, wholly):
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
-def _statements(rule, campaign, day, for_a_part):
+def _statements(rule, campaign, day, path):
     """The statements of one rule, compiled once: for one branch the compiling would take longer than the
-    database. ``for_a_part``: with ``PATH`` where the path of the organisation belongs."""
+    database. With ``PATH`` where the path of a branch, or of a direct organisation, belongs: the databases look for
+    the rows of those another way than for the city's."""
     thresholds = json.dumps(rule.params, sort_keys=True)
+    few = len(path) >= Organization.steplen * Organization.DIRECT_DEPTH
     return _compiled(
-        rule.number, rule.pk, thresholds, campaign.starts_on, campaign.ends_on, day, for_a_part,
+        rule.number, rule.pk, thresholds, campaign.starts_on, campaign.ends_on, day, PATH if few else path,
         connection.vendor,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=500)
-def _compiled(number, rule, thresholds, starts_on, ends_on, day, for_a_part, vendor):
+def _compiled(number, rule, thresholds, starts_on, ends_on, day, path, vendor):
     ask = Ask(
         day,
         starts_on,
         ends_on,
         json.loads(thresholds),
-        partial(below, PATH) if for_a_part else None,
+        partial(below, path) if path else None,
     )
     rows = load()[number].find(ask)
     out = []
@@ -154,11 +159,12 @@ def _compiled(number, rule, thresholds, starts_on, ends_on, day, for_a_part, ven
     return tuple(out)
 
 
-PATH = "\ue000"  # stands for the organisation's path; no real one holds it
+PATH = Slot("path", CharField())  # stands for the organisation's path
 
 
 def _with_path(params, path):
-    return [p.replace(PATH, path) if isinstance(p, str) else p for p in params] if path else params
+    values = {"path": path}
+    return [p.filled(values, connection) if isinstance(p, Slot) else p for p in params]
 
 
 def _close(cursor, rules, organization, day):

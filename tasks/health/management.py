@@ -21,7 +21,6 @@ from members.models import (
     Absence,
     AdmissionProgress,
     Applicant,
-    Appraisal,
     AppraisalResult,
     Attendance,
     Category,
@@ -329,7 +328,7 @@ def unqualified_followup(ask):
         ask.under("appraisal__organization__path"),
         ~Exists(followed),
         appraisal__organization__closed_on=None,
-        appraisal__in=Appraisal.objects.filter(year__gte=ask.starts_on.year - 1),
+        appraisal__year__gte=ask.starts_on.year - 1,
         grade=Grade.UNQUALIFIED,
     )
     corrections = Disposal.objects.filter(

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from django.db.backends.postgresql import base
 from django.db.utils import NotSupportedError
 
-
 NEVER = 1_000_000_000  # so often must a statement be asked before psycopg prepares it unbidden
 
 
