@@ -11,9 +11,10 @@ from tasks.services import findings, freezing, offline, twins
 
 @handler("tasks.recheck")
 def recheck(payload, job):
-    if findings.is_asked_again(payload["organization"], after=job):
+    place, about = payload["organization"], payload.get("about", "")
+    if findings.is_asked_again(place, after=job, about=about):
         return  # in a rush many wait for one branch; the last of them sees what all of them would
-    findings.recheck(payload["organization"], day=local_day())
+    findings.recheck(place, day=local_day(), about=about)
 
 
 @handler("tasks.recheck_all")

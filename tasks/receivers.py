@@ -55,7 +55,16 @@ IDLE = (
 )  # fmt: skip
 
 
+# Acts that write nothing else than what ``findings.TABLES_OF`` names.
+OF_ITEMS = (
+    "item.accepted", "item.delegated", "item.filled", "item.forwarded", "item.rerouted", "item.returned",
+    "item.submitted", "item.taken_back", "item.voided", "item.withdrawn", "evidence.",
+)  # fmt: skip
+
+
 @receiver(recorded, dispatch_uid="tasks-look-again")
 def acted(sender, organizations, verbs, **kwargs):
-    if organizations and not all(verb.startswith(IDLE) for verb in verbs):
-        findings.facts_changed(organizations)
+    verbs = [verb for verb in verbs if not verb.startswith(IDLE)]
+    if organizations and verbs:
+        about = "items" if all(verb.startswith(OF_ITEMS) for verb in verbs) else ""
+        findings.facts_changed(organizations, about)

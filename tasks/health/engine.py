@@ -24,15 +24,20 @@ from tasks.models import Finding, Rule
 
 
 @transaction.atomic
-def evaluate(campaign, *, day, organization=None, numbers=None):
+def evaluate(campaign, *, day, organization=None, numbers=None, tables=None):
     """Bring the findings of the campaign up to date as of ``day``; returns how many are open then.
 
-    ``organization``: only at or below it; ``numbers``: only these rules (default: all).
+    ``organization``: only at or below it; ``numbers``: only these rules (default: all); ``tables``: only rules that
+    read one of them, and those about findings.
     """
-    rules = _rules(campaign, numbers)
+    path = organization.path if organization is not None else ""
+    rules = [
+        (rule, check)
+        for rule, check in _rules(campaign, numbers)
+        if tables is None or check.after or _reads(_statements(rule, campaign, day, path), tables)
+    ]
     with connection.cursor() as cursor:
         _make_stage(cursor)
-        path = organization.path if organization is not None else ""
         if not path:
             know_the_tables(cursor)
         ids = [rule.pk for rule, _ in rules]
@@ -123,6 +128,10 @@ def _compared(cursor, *, wholly):
     yield
     if postgres and wholly:
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def _reads(statements, tables):
+    return any(f'"{table}"' in sql for sql, _ in statements for table in tables)
 
 
 def _statements(rule, campaign, day, path):

@@ -16,50 +16,96 @@ from branchyear.outbox.models import Job
 from branchyear.outbox.services import enqueue_many
 from tasks import rules
 from tasks.health import engine
-from tasks.models import Campaign, Explanation, Finding, Severity
+from tasks.models import (
+    BranchItem,
+    Campaign,
+    Delegation,
+    Evidence,
+    Explanation,
+    Finding,
+    ItemEvidence,
+    ItemFact,
+    ItemMeeting,
+    ItemStep,
+    ProblemEvidence,
+    Severity,
+)
 
 ONE_BY_ONE = 200  # more branches than that at once are looked at together
 EXPLANATION_MIN = 10
+# What acts of one kind write. Only rules that read one of these tables are looked at after such an act, and those about
+# findings; after all other acts every rule is.
+TABLES_OF = {
+    "items": frozenset(
+        model._meta.db_table
+        for model in (
+            BranchItem,
+            Delegation,
+            Evidence,
+            ItemEvidence,
+            ItemFact,
+            ItemMeeting,
+            ItemStep,
+            ProblemEvidence,
+        )
+    )
+}
 
 
-def evaluate(*, day, organization=None, numbers=None):
+def evaluate(*, day, organization=None, numbers=None, about=""):
     """Bring findings up to date as of ``day``; how many are open then (0 without a campaign)."""
     campaign = Campaign.objects.running(day)
     if campaign is None:
         return 0
-    return engine.evaluate(campaign, day=day, organization=organization, numbers=numbers)
+    return engine.evaluate(
+        campaign, day=day, organization=organization, numbers=numbers, tables=TABLES_OF.get(about)
+    )
 
 
-def recheck(organization_id, *, day):
-    """A fact of this organisation changed: look at its branch again. The row may be gone."""
+def recheck(organization_id, *, day, about=""):
+    """A fact of this organisation changed: look at its branch again. The row may be gone.
+
+    ``about``: of which kind (``TABLES_OF``); "" for any.
+    """
     organization = Organization.objects.filter(pk=organization_id).first()
     if organization is None:
         return 0
     if organization.kind == "group":
         organization = Organization.objects.get_parent(organization, update=True)
-    return evaluate(day=day, organization=organization)
+    return evaluate(day=day, organization=organization, about=about)
 
 
-def is_asked_again(organization_id, *, after):
-    """Whether a later job than ``after`` waits to look at the same organisation."""
+def is_asked_again(organization_id, *, after, about=""):
+    """Whether a later job than ``after`` waits to look at the same organisation, at no less."""
     later = Job.objects.filter(status=Job.Status.QUEUED, pk__gt=after.pk)
-    return later.filter(key__startswith=f"recheck:{organization_id}:").exists()
+    covers = Q(key__startswith=_key(organization_id))
+    if about:
+        covers |= Q(key__startswith=_key(organization_id, about))
+    return later.filter(covers).exists()
 
 
-def facts_changed(organizations):
+def _key(organization_id, about=""):
+    return f"recheck:{organization_id}:{about}:"
+
+
+def facts_changed(organizations, about=""):
     """After the transaction commits, one job looks again at each of these organisations.
 
-    Several acts in one transaction make one job. A crash between commit and queue loses nothing for long:
-    the nightly run looks at everything.
+    Several acts in one transaction make one job; acts of different kinds one about everything. A crash between commit
+    and queue loses nothing for long: the nightly run looks at everything.
     """
     for _, waiting, _ in connection.run_on_commit:
         # Whatever would undo the call that waits there would undo this act as well.
         if getattr(waiting, "func", None) is _queue:
-            waiting.args[0].update(organizations)
-            return
-    # With the function's name, which Django asks a failed one for, and would fail there itself.
-    waits = update_wrapper(partial(_queue, set(organizations)), _queue)
-    transaction.on_commit(waits, robust=True)
+            concerned = waiting.args[0]
+            break
+    else:
+        concerned = {}
+        # With the function's name, which Django asks a failed one for, and would fail there itself.
+        waits = update_wrapper(partial(_queue, concerned), _queue)
+        transaction.on_commit(waits, robust=True)
+    for pk in organizations:
+        concerned[pk] = about if concerned.get(pk, about) == about else ""
 
 
 def _queue(concerned):
@@ -68,8 +114,8 @@ def _queue(concerned):
         enqueue_many([("tasks.recheck_all", f"recheck:all:{turn}", {}, "default")])
         return
     enqueue_many(
-        ("tasks.recheck", f"recheck:{pk}:{turn}", {"organization": pk}, "default")
-        for pk in sorted(concerned)
+        ("tasks.recheck", _key(pk, about) + turn, {"organization": pk, "about": about}, "default")
+        for pk, about in sorted(concerned.items())
     )
 
 

@@ -209,11 +209,11 @@ def test_a_change_of_facts_is_looked_at_again_at_once(
 
 def test_of_many_that_wait_for_one_branch_the_last_one_looks(org, campaign, monkeypatch):
     looked = []
-    monkeypatch.setattr(findings, "recheck", lambda pk, day: looked.append(pk))
+    monkeypatch.setattr(findings, "recheck", lambda pk, day, about: looked.append(pk))
     jobs = [
         Job.objects.create(
             kind="tasks.recheck",
-            key=f"recheck:{place.pk}:{turn}",
+            key=f"recheck:{place.pk}::{turn}",
             payload={"organization": place.pk},
         )
         for turn, place in enumerate([org.north, org.south, org.north])
@@ -224,7 +224,7 @@ def test_of_many_that_wait_for_one_branch_the_last_one_looks(org, campaign, monk
 
 
 def test_the_page_says_that_a_change_is_still_to_be_looked_at(finding, org, people, sign_in):
-    enqueue("tasks.recheck", f"recheck:{org.north.pk}:1", {"organization": org.north.pk})
+    enqueue("tasks.recheck", f"recheck:{org.north.pk}::1", {"organization": org.north.pk})
 
     assert "正在重新核对" in page(sign_in(people.secretary), org.north)
 
