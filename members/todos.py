@@ -4,7 +4,7 @@ a constant number of statements however many people there are."""
 
 from collections import defaultdict
 
-from django.db.models import BigAutoField, Count, F, Min, Q, Sum
+from django.db.models import BigAutoField, Count, Exists, F, Min, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from members.models import (
     Applicant,
     Transfer,
 )
-from members.services.probation import due_in
+from members.services import probation
 
 
 def roster_todos(branch):
@@ -54,14 +54,31 @@ def numbers_todos(user, top):
     ]
 
 
-def movement_todos(branch, today):
-    """The mappings of ``branchyear.home.Todo``, what waits for others first."""
-    return [
-        *_transfers(branch, today),
-        *_probations(branch, today),
-        *_absences(branch, today),
-        *_admissions(branch, today),
-    ]
+def movement_todos(branch, today, there=None):
+    """The mappings of ``branchyear.home.Todo``, what waits for others first.
+
+    ``there``: the names in ``movement_there`` of which there is anything; None: each is asked.
+    """
+    tellers = {
+        "has_letters": _transfers,
+        "has_probations": _probations,
+        "has_absences": _absences,
+        "has_admissions": _admissions,
+    }
+    for name, tell in tellers.items():
+        if there is None or name in there:
+            yield from tell(branch, today)
+
+
+def movement_there(branch, today):
+    """Conditions by name: whether there is anything of the kind to look at. Most branches have none of most, and a
+    statement that is asked anyway tells that of all."""
+    return {
+        "has_letters": Exists(_letters.build(branch, today)),
+        "has_probations": Exists(probation.may_end_in(branch, today + deadlines.SOON)),
+        "has_absences": Exists(_away.build(branch)),
+        "has_admissions": Exists(_on_the_way.build(branch)),
+    }
 
 
 @composed(branch=BigAutoField())
@@ -97,7 +114,7 @@ def _transfers(branch, today):
 
 def _probations(branch, today):
     """Within 30 days of the end, and after it (R39)."""
-    for end, member in due_in(branch, today + deadlines.SOON):
+    for end, member in probation.due_in(branch, today + deadlines.SOON):
         if end is None:
             continue  # the day is missing in the roster, which says so itself
         late = end < today

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from django.db.models import BigAutoField, Count, F, Q
+from django.db.models import BigAutoField, Count, Exists, F, Q
 from django.urls import reverse
 
 from branches.models import Organization
 from branchyear.lib.composed import composed
 from tasks.models import BranchItem, Delegation, Extension, Problem
-from tasks.todos_inspections import answer_todos, running_todos
-from tasks.todos_scores import score_oversight_todos, score_todos
-from tasks.todos_supervision import supervision_oversight_todos, supervision_todos
+from tasks.todos_inspections import answer_todos, not_found, running_todos
+from tasks.todos_scores import running, score_oversight_todos, score_todos
+from tasks.todos_supervision import supervision_oversight_todos, supervision_todos, to_answer
 
 State = Problem.State
 SOON = timedelta(days=30)  # as the checklist's items
@@ -114,12 +114,30 @@ def filled_todos(branch, filled):
         }
 
 
-def campaign_todos(branch, today):
-    """What an inspector did not find, what the committee wants, problems, then the branch's own scores."""
-    yield from answer_todos(branch)
-    yield from supervision_todos(branch, today)
-    yield from problem_todos(branch, today)
-    yield from score_todos(branch, today)
+def campaign_todos(branch, today, there=None):
+    """What an inspector did not find, what the committee wants, problems, then the branch's own scores.
+
+    ``there``: the names in ``campaign_there`` of which there is anything; None: each is asked.
+    """
+    tellers = {
+        "has_answers": answer_todos,
+        "has_supervisions": supervision_todos,
+        "has_problems": problem_todos,
+        "has_scores": score_todos,
+    }
+    for name, tell in tellers.items():
+        if there is None or name in there:
+            yield from tell(branch, today)
+
+
+def campaign_there(branch):
+    """Conditions by name, as ``members.todos.movement_there``."""
+    return {
+        "has_answers": Exists(not_found.build(branch)),
+        "has_supervisions": Exists(to_answer.build(branch)),
+        "has_problems": Exists(_with_the_branch.build(branch)),
+        "has_scores": Exists(running.build(branch)),
+    }
 
 
 def upper_todos(top, user, today):

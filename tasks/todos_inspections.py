@@ -50,16 +50,16 @@ def running_todos(organization, today):
 
 
 @composed(branch=BigAutoField())
-def _not_found(branch):
+def not_found(branch):
     rows = VisitRecord.objects.undecided().filter(
         visit__branch=branch, statement="", visit__inspection__state=State.RUNNING
     )
     return rows.order_by("pk").values_list("visit", flat=True)
 
 
-def answer_todos(branch):
+def answer_todos(branch, today=None):
     """What a branch may still say to what an inspector did not find: one line."""
-    found = _not_found(branch=branch.pk)
+    found = not_found(branch=branch.pk)
     if found:
         yield {
             "what": f"检查发现{len(found)}处与填报不符",

@@ -11,7 +11,7 @@ from tasks.rules_scores import may_run_scores
 
 
 @composed(organization=BigAutoField())
-def _running(organization):
+def running(organization):
     return (
         Score.objects.filter(organization=organization)
         .exclude(round__state=ScoreRound.State.FINAL)
@@ -23,7 +23,7 @@ def _running(organization):
 
 def score_todos(organization, today):
     """What a scored organisation should do about its own score: judge itself, look and perhaps appeal."""
-    for row in _running(organization=organization.pk):
+    for row in running(organization=organization.pk):
         round_ = row.round
         if round_.state == ScoreRound.State.OPEN and today <= round_.self_until:
             if row.given_ < row.asked_:

@@ -12,14 +12,14 @@ SHOWN = 3  # the home page has room for eight things of every kind
 
 
 @composed(organization=BigAutoField())
-def _to_answer(organization):
+def to_answer(organization):
     rows = Supervision.objects.to_answer().filter(organization=organization)
     return rows.select_related("campaign").order_by("due_on", "pk")[:SHOWN]
 
 
 def supervision_todos(organization, today):
     """To be answered, the first due first. One statement."""
-    for row in _to_answer(organization=organization.pk):
+    for row in to_answer(organization=organization.pk):
         yield {
             "what": f"办理{row}：{row.title}",
             "why": "工委督办，办理后书面回复" if row.state == State.ISSUED else "工委要求重新办理",

@@ -12,10 +12,10 @@ from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month
 from members import lifebook
 from members.services.dues.lines import unregistered
-from members.todos import movement_todos, roster_todos
+from members.todos import movement_there, movement_todos, roster_todos
 from tasks.models import BranchItem, SelfCheck
 from tasks.services.self_check import phase_of
-from tasks.todos import campaign_todos, filled_todos
+from tasks.todos import campaign_there, campaign_todos, filled_todos
 
 SOON_DAYS = 30  # what falls due within a month is shown as work of today
 COUNTED = ("total", "todo", "draft", "submitted", "returned", "accepted", "overdue")
@@ -39,8 +39,9 @@ def secretary(scope, campaign, today, *, whole=False):
     filled = [item for item in editable if item.is_filled]
     todos += [Todo(**words) for words in filled_todos(branch, filled)]
     todos += _self_check(facts.branch, campaign, today)
-    todos += [Todo(**words) for words in campaign_todos(branch, today)]
-    todos += [Todo(**words) for words in movement_todos(branch, today)]
+    there = {name for name, value in vars(facts.branch).items() if value is True}
+    todos += [Todo(**words) for words in campaign_todos(branch, today, there)]
+    todos += [Todo(**words) for words in movement_todos(branch, today, there)]
     todos += _own_term(facts.branch, today)
     todos += _meetings(branch, facts, today)
     late = [i for i in to_do if i.is_overdue(today) and i not in returned]
@@ -94,12 +95,15 @@ def _strip(branch, campaign, today):
 
 @composed(branch=BigAutoField(), path=CharField())
 def _told(branch, path, campaign, today):
-    """The branch's row with its running term and its self-check: what the lines below ask of it."""
+    """The branch's row with its running term and its self-check, and of what there is anything to be done: what the
+    lines below ask of it."""
     check = SelfCheck.objects.filter(organization=OuterRef("pk"), campaign=campaign)
     rows = Organization.objects.with_term(today).annotate(
         term_number=F("running_term__number"),
         signed_at_=Subquery(check.values("signed_at")),
         reopened_=Subquery(check.values("reopen_reason")),
+        **campaign_there(branch),
+        **movement_there(branch, today),
     )
     return lifebook.places_of(branch, path, today, rows)
 

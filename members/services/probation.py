@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import BigAutoField
 
 from branchyear.audit.services import record
-from branchyear.lib.composed import composed
+from branchyear.lib.composed import Composed
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from members import deadlines, rules
@@ -117,14 +117,17 @@ def due_within(members, until):
     return _ending_by(until, _may_end(members, until))
 
 
-@composed(branch=BigAutoField())
-def _may_end_in(branch, until):
+def may_end_in(branch, until):
+    """The counted members of a branch whose probation may end by ``until``: roughly."""
     return _may_end(Member.objects.counted().filter(organization=branch), until)
+
+
+_ending_in = Composed(may_end_in, branch=BigAutoField())
 
 
 def due_in(branch, until):
     """``due_within`` of the counted members of one branch."""
-    return _ending_by(until, _may_end_in(branch=branch.pk, until=until))
+    return _ending_by(until, _ending_in(branch=branch.pk, until=until))
 
 
 def _may_end(members, until):

@@ -91,7 +91,7 @@ def test_many_ask_no_more_questions(count, org, django_assert_num_queries):
         furnish(org, number)
 
     with django_assert_num_queries(5):
-        movement_todos(org.north, TODAY)
+        list(movement_todos(org.north, TODAY))
 
 
 def test_an_applicant_without_a_registered_step_stands_in_nobodys_way(org):
