@@ -154,20 +154,25 @@ class MemberQuerySet(LedgerQuerySet):
     def alike_in_training(self, year, day):
         """How many members of an organisation stand alike in a year's training, for ``hours.tallies``: tuples of
         organisation, excused, leads, has a course, months on the roll in ``year``, tenths of hours, and how many."""
-        months = Case(
-            *(
-                When(_on_roll_before(date(year + month // 12, month % 12 + 1, 1)), then=13 - month)
-                for month in range(1, 13)
-            ),
-            default=0,
-        )
         both = Coalesce("trained", 0, output_field=HOURS) + Coalesce("met", 0, output_field=HOURS)
         rows = self.with_training(year, day).order_by()
         return rows.values_list("organization", "is_excused", "leads", "has_course").annotate(
-            months=months,
+            months=months_on_roll(year),
             tenths=Cast(Round(both * 10, output_field=HOURS), IntegerField()),
             people=Count("pk"),
         )
+
+
+def months_on_roll(year):
+    """An expression: for how many months of ``year`` a member was in the Party and on this roll, the month of coming
+    included. As ``hours.progress_of`` reckons from a row (R32)."""
+    return Case(
+        *(
+            When(_on_roll_before(date(year + month // 12, month % 12 + 1, 1)), then=13 - month)
+            for month in range(1, 13)
+        ),
+        default=0,
+    )
 
 
 def _on_roll_before(day):

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Case, Count, DecimalField, Exists, F, Min, OuterRef, Q, Value, When
+from django.db.models import Count, DecimalField, Exists, F, Min, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Round
 
 from branchyear.lib.dates import passed
 from members.models import Post, PostHeld, TrainingRecord
-from tasks.health.days import month_of
+from members.querysets import months_on_roll
 from tasks.health.registry import ERROR, NOTICE, WARNING, as_text, check, found, key
 from tasks.health.rows import members, posts
 
@@ -16,18 +16,11 @@ HOURS = DecimalField(max_digits=7, decimal_places=2)
 
 
 def _trained(ask, year):
-    """Members with the hours they have and need this year: pro rata for who came during the year."""
-    joined = Case(
-        When(
-            joined_branch_on__year=year,
-            then=13 - month_of("joined_branch_on"),
-        ),
-        When(joined_branch_on__gt=date(year, 12, 31), then=Value(0)),
-        default=Value(12),
-    )
+    """Members with the hours they have and need this year: pro rata for who came to the roll, or into the Party, during
+    the year."""
     rows = members(ask).filter(is_excused=False).with_training(year, ask.day)
     return rows.annotate(
-        months=joined,
+        months=months_on_roll(year),
         # Rounded: SQLite adds hours as floats, and 15.999… would be less than 16.
         had=Round(
             Cast(Coalesce("trained", Value(0), output_field=HOURS), HOURS)

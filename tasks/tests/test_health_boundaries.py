@@ -536,6 +536,10 @@ CASES = {
         (trained(is_excused=True), AFTER, []), (sat("32"), AFTER, []), (sat("32", "sick"), AFTER, [E]),
         (trained(("16",), joined_branch_on=d("0710")), AFTER, []),
         (trained(("15.9",), joined_branch_on=d("0710")), AFTER, [E]),
+        (trained(("16",), admitted_on=d("0731"), formal_on=None), AFTER, []),
+        (trained(("15.9",), admitted_on=d("0731"), formal_on=None), AFTER, [E]),
+        (trained(("16",), admitted_on=d("0731"), formal_on=None, joined_branch_on=d("0301")), AFTER, []),
+        (trained(("15.9",), admitted_on=d("0301"), formal_on=None, joined_branch_on=d("0710")), AFTER, [E]),
         (trained(("32", "course", "251231")), AFTER, [E]),
     ],
     "R33": [

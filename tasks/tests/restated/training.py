@@ -50,8 +50,10 @@ def _year(world, day, year, severity, months_over):
 
 
 def _months_here(member, year):
-    """Months of the year in which the member stood in the branch, the month of arrival included."""
-    came = member.joined_branch_on
+    """Months of the year in which the member stood in the branch, the month of arrival, or of admission to the Party if
+    that was later, included."""
+    days = [day for day in (member.joined_branch_on, member.admitted_on) if day is not None]
+    came = max(days, default=None)
     if came is None or came.year < year:
         return 12
     return 13 - came.month if came.year == year else 0
