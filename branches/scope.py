@@ -32,6 +32,12 @@ class Scope:
         # A path below another one adds nothing.
         return tuple(p for i, p in enumerate(paths) if not any(p.startswith(q) for q in paths[:i]))
 
+    def own(self, pk, *, ledgers=False):
+        """The organisation with this key if one of the offices that see it (for ``ledgers``: its people too) is held
+        right there; else None, and it may be one below."""
+        roles = LEDGER_ROLES if ledgers else SEEING_ROLES
+        return next((o for role, o in self.offices if o.pk == pk and role in roles), None)
+
     @property
     def only_top(self):
         """The one place everything this person sees lies at or below, from a directly affiliated organisation

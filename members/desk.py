@@ -31,13 +31,16 @@ def chosen_organization(request, *, ledgers=False):
     404 when it is out of sight, is a Party group, or nothing is in sight at all; for a page of ``ledgers`` also where
     those of its people may not be read.
     """
+    scope, asked = scope_of(request.user), request.GET.get("org", "")
+    pk = int(asked) if asked.isdecimal() else 0
+    here = scope.own(pk, ledgers=ledgers) if asked else None
+    if here is not None and here.kind != Kind.GROUP:
+        return here
     places = Organization.objects
     seen = places.with_ledgers_for(request.user) if ledgers else places.visible_to(request.user)
     seen = seen.exclude(kind=Kind.GROUP)
-    asked = request.GET.get("org", "")
     if asked:
-        return get_object_or_404(seen, pk=int(asked) if asked.isdecimal() else 0)
-    scope = scope_of(request.user)
+        return get_object_or_404(seen, pk=pk)
     own = scope.organizations(BRANCH_ROLES)
     tops = scope.ledger_paths if ledgers else scope.seen_paths
     first = own[0] if own else seen.filter(path__in=tops).first()
@@ -48,6 +51,8 @@ def chosen_organization(request, *, ledgers=False):
 
 def tree_for(user, organization, view_name):
     """The tree at the left leads to the same page of each organisation; none for a single branch."""
+    if organization.is_branch and scope_of(user).seen_paths == (organization.path,):
+        return []
     address = reverse(view_name)
     nodes = tree_nodes(
         user, active=organization, groups=False, url=lambda o: f"{address}?org={o.pk}"

@@ -130,7 +130,7 @@ def test_the_page_asks_the_same_number_of_questions(
     client = sign_in(people.secretary)
     client.get(f"/members/{member.pk}/")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(f"/members/{member.pk}/")
 
 

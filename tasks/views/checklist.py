@@ -53,7 +53,9 @@ def checklist(request):
 @require_GET
 def branch_checklist(request, pk):
     """One branch's checklist, for everybody who sees the branch; only its own people fill it."""
-    branch = get_object_or_404(Organization.objects.visible_to(request.user).branches(), pk=pk)
+    branch = scope_of(request.user).own(pk)
+    if branch is None or not branch.is_branch:
+        branch = get_object_or_404(Organization.objects.visible_to(request.user).branches(), pk=pk)
     return show(request, branch)
 
 

@@ -81,17 +81,16 @@ def problems(request):
     campaign = campaign_of(request)
     everything = _rows(request, organization, campaign)
     rows, chosen = _filtered(request, everything, organization, campaign, today)
-    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    standing = _standing(rows, today)
+    figures = _figures(_standing(everything, today) if chosen else standing)
+    counts = {state: number for state, number, _ in standing}
     state = request.GET.get("state", "")
     if state in State.values:
-        rows = rows.filter(state=state)
+        rows, count = rows.filter(state=state), counts.get(state, 0)
     elif state != "all":
-        state, rows = "", rows.unsolved()
-    figures = everything.aggregate(
-        total=Count("pk"),
-        closed=Count("pk", filter=Q(state=State.CLOSED)),
-        overdue=Count("pk", filter=~Q(state=State.CLOSED) & Q(due_on__lt=today)),
-    )
+        state, rows, count = "", rows.unsolved(), _unsolved(counts)
+    else:
+        count = sum(counts.values())
     rows = rows.select_related("organization", "task", "rule").order_by(
         "organization__path", "number"
     )
@@ -104,10 +103,9 @@ def problems(request):
         "state": state,
         "chosen": chosen,
         "figures": figures,
-        "unsolved": figures["total"] - figures["closed"],
         "tasks": list(campaign.tasks.all()) if campaign else [],
         "origins": Problem.Origin.choices,
-        "page": page_of(request.GET, rows),
+        "page": page_of(request.GET, rows, count=count),
         "may_list": rules.may_list_problem(request.user, organization),
         "may_urge": rules.may_urge_below(request.user, organization),
         "today": today,
@@ -115,9 +113,28 @@ def problems(request):
     return render(request, "tasks/problems.html", context)
 
 
+def _standing(rows, today):
+    """[(state, how many, how many of them past their day)]."""
+    late = Count("pk", filter=Q(due_on__lt=today))
+    return list(rows.order_by().values_list("state").annotate(n=Count("pk"), late=late))
+
+
+def _figures(standing):
+    counts = {state: number for state, number, _ in standing}
+    return {
+        "total": sum(counts.values()),
+        "closed": counts.get(State.CLOSED, 0),
+        "unsolved": _unsolved(counts),
+        "overdue": sum(late for state, _, late in standing if state != State.CLOSED),
+    }
+
+
+def _unsolved(counts):
+    return sum(number for state, number in counts.items() if state != State.CLOSED)
+
+
 def _tabs(counts, state, kept):
-    unsolved = sum(number for name, number in counts.items() if name != State.CLOSED)
-    tabs = [("", "未销号", unsolved)]
+    tabs = [("", "未销号", _unsolved(counts))]
     order = (State.OPEN, State.FIXING, State.VERIFY, State.REOPENED, State.CLOSED)
     tabs += [(each.value, each.label, counts.get(each.value, 0)) for each in order]
     tabs.append(("all", "全部", sum(counts.values())))
