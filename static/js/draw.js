@@ -79,6 +79,7 @@
       state.textContent = well ? '您的浏览器重新计算的结果与公布的完全一致。' : '您的浏览器重新计算的结果与公布的不一致。';
     }
 
+    button.hidden = false;  // only now does it do anything
     button.addEventListener('click', function () {
       button.disabled = true;
       state.textContent = '正在本机计算…';
