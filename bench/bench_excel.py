@@ -10,7 +10,7 @@ Limits, by processor time, so that what else a machine does cannot decide: at le
 as fast as openpyxl; ten times the rows take at most 1.1 times the memory; the same cells; no formula; and a ledger of
 hostile texts comes back equal from openpyxl, from calamine and, where it is installed, from LibreOffice.
 
-Without arguments 20,000 rows; with ``BENCH_FULL=1`` 100,000. ``BENCH_PAIRS`` says how often (3; 5).
+Without arguments 15,000 rows; with ``BENCH_FULL=1`` 100,000. ``BENCH_PAIRS`` says how often (3; 5).
 """
 
 import json
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FULL = os.environ.get("BENCH_FULL", "") not in {"", "0"}
-ROWS = 100_000 if FULL else 20_000
+ROWS = 100_000 if FULL else 15_000
 NAIVE_ROWS = 5_000 if FULL else 1_000
 STYLED_ROWS = 300  # whose styles are compared cell by cell
 PAIRS = int(os.environ.get("BENCH_PAIRS", "5" if FULL else "3"))

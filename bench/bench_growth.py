@@ -30,7 +30,7 @@ SIZES = [
 ]
 GRACE = 0.0 if FULL else 0.1
 SCAN, SCOPED, MEMORY = 1.10 + GRACE, 0.15 + GRACE, 0.10 + GRACE
-ROUNDS = 5
+ROUNDS = 5 if FULL else 3
 PAGES = {
     "secretary": (
         "/",

@@ -36,9 +36,9 @@ WHERE r.state IN ('todo', 'draft', 'returned') AND p.tier = 'branch' AND p.due_o
 
 def measure(folder):
     from django.core.mail import EmailMessage, get_connection
-    from django.core.management import call_command
     from django.db import connection, transaction
 
+    from bench.tables import migrated
     from branchyear.accounts.models import User
     from branchyear.lib.dates import CHINA
     from branchyear.notifications.models import Delivery, Notice
@@ -49,7 +49,7 @@ def measure(folder):
     from scripts import reminder_city
     from scripts.smtp_sink import letters
 
-    call_command("migrate", verbosity=0)
+    migrated()
     reminder_city.make(BRANCHES, matters=("report",))
     day = reminder_city.DUE
     now = time_of(day, CHINA)

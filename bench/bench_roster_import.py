@@ -237,12 +237,12 @@ def peak_mb():
 
 def found(_):
     """The organisations the people belong to."""
-    from django.core.management import call_command
 
+    from bench.tables import migrated
     from branches.models import Kind
     from branches.services import organizations
 
-    call_command("migrate", verbosity=0)
+    migrated()
 
     def establish(parent, kind, code, name, order=0):
         return organizations.establish(

@@ -47,15 +47,15 @@ STARTPROJECT = [
 def settle():
     """A branch with a running campaign and its secretary; a session of his."""
     from django.conf import settings
-    from django.core.management import call_command
     from django.test import Client
     from django.utils import timezone
 
+    from bench.tables import migrated
     from conftest import build_people, build_tree
     from tasks.models import BranchItem, Campaign
     from tasks.tests.make import make_running_campaign
 
-    call_command("migrate", verbosity=0)
+    migrated()
     people = build_people(build_tree())
     today = timezone.localdate()
     make_running_campaign()

@@ -11,14 +11,15 @@ SIZES = (3, 5, 8, 12, 15, 18, 22, 26, 30, 38, 45, 60, 99)  # members of a branch
 
 def found(rows):
     """The city: a small direct organisation with a tenth of the people, and a large one with the rest."""
-    from django.core.management import call_command
     from django.db import transaction
 
     from branches.models import Kind, Organization
     from branches.services import organizations
 
     rows = int(rows)
-    call_command("migrate", verbosity=0)
+    from bench.tables import migrated
+
+    migrated()
     rng = random.Random(2022)
 
     def establish(parent, kind, code, name, order=0):

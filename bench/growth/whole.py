@@ -103,15 +103,14 @@ def remind(count, _):
     """Every branch owes its report: sweep, notices, letters (into memory)."""
     from datetime import timedelta
 
-    from django.core.management import call_command
-
+    from bench.tables import migrated
     from branchyear.lib.dates import CHINA
     from branchyear.outbox.models import Job
     from branchyear.outbox.services import perform
     from reports.services.reminders import send_due_reminders
     from scripts import reminder_city
 
-    call_command("migrate", verbosity=0)
+    migrated()
     reminder_city.make(count, matters=("report",))
     due = reminder_city.DUE
     now = datetime(due.year, due.month, due.day, 9, tzinfo=CHINA) - timedelta(days=1)

@@ -65,11 +65,11 @@ at AS (SELECT a.member_id, sum(x.hours) AS hours FROM members_attendance a
        AND x.voided_at IS NULL AND x."on" BETWEEN {new_year} AND {end} GROUP BY 1),
 hours AS (SELECT m.id, m.organization_id, m.name, coalesce(tr.course, 0) AS course,
                  round(CAST(coalesce(tr.hours, 0) + coalesce(at.hours, 0) AS numeric), 2) AS had,
-                 CASE WHEN m.since IS NULL OR m.since < {new_year} THEN 12
-                      WHEN m.since > {end} THEN 0
-                      ELSE 13 - CAST(ymd(m.since) / 100 AS integer) % 100 END AS here
+                 CASE WHEN m.came IS NULL OR m.came < {new_year} THEN 12
+                      WHEN m.came > {end} THEN 0
+                      ELSE 13 - CAST(ymd(m.came) / 100 AS integer) % 100 END AS here
           FROM (SELECT m.*, CASE WHEN m.joined_branch_on > coalesce(m.admitted_on, m.joined_branch_on)
-                                 OR m.admitted_on IS NULL THEN m.joined_branch_on ELSE m.admitted_on END AS since
+                                 OR m.admitted_on IS NULL THEN m.joined_branch_on ELSE m.admitted_on END AS came
                 FROM m) m LEFT JOIN tr ON tr.member_id = m.id LEFT JOIN at ON at.member_id = m.id
           WHERE NOT m.is_excused),
 ab AS (SELECT a.*, x.name FROM members_absence a JOIN o ON o.id = a.organization_id

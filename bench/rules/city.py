@@ -340,14 +340,14 @@ def _base36(number):
 
 def _campaign():
     """The organisations above, and the campaign before there are branches to give its items to."""
-    from django.core.management import call_command
 
+    from bench.tables import migrated
     from branches.models import Kind
     from branches.services import organizations
     from tasks import template
     from tasks.services.campaign import open_campaign
 
-    call_command("migrate", verbosity=0)
+    migrated()
     parent = None
     for kind, code in (
         (Kind.CITY_DEPARTMENT, "00"), (Kind.WORK_COMMITTEE, "00-01"), (Kind.PRIMARY_COMMITTEE, "01")
