@@ -36,3 +36,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
 # Test processes side by side keep their files apart: some tests count what lies in the folder.
 MEDIA_ROOT = VAR_DIR / "files" / os.environ.get("PYTEST_XDIST_WORKER", "one")  # noqa: F405
+if REDIS_URL:  # noqa: F405
+    # One Redis for test processes side by side: each empties what is its own before every test.
+    CACHES["default"]["KEY_PREFIX"] = f"cache-{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"  # noqa: F405

@@ -135,7 +135,7 @@ def test_an_unusable_year_is_this_year(year, org, people, sign_in):
 
 
 @pytest.mark.parametrize("count", [1, 9])
-@pytest.mark.parametrize(("who", "queries"), [("secretary", 9), ("committee", 11)])
+@pytest.mark.parametrize(("who", "queries"), [("secretary", 8), ("committee", 11)])
 def test_many_members_ask_no_more_questions(
     who, queries, count, org, people, sign_in, django_assert_num_queries
 ):

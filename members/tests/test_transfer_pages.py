@@ -152,7 +152,7 @@ def test_a_foreign_branch_is_out_of_sight(org, people, sign_in):
 
 
 @pytest.mark.parametrize("count", [1, 6])
-@pytest.mark.parametrize(("who", "queries"), [("secretary", 15), ("committee", 13)])
+@pytest.mark.parametrize(("who", "queries"), [("secretary", 14), ("committee", 13)])
 def test_many_letters_ask_no_more_questions(
     who, queries, count, org, people, sign_in, django_assert_num_queries
 ):

@@ -1,6 +1,8 @@
 """Counts and marks while Redis is away."""
 
 import pytest
+import redis
+from django.conf import settings
 
 from branchyear.lib.cache import SharedCache
 from branchyear.lib.silence import Silence
@@ -35,3 +37,25 @@ def test_it_is_not_asked_again_at_once(away, monkeypatch):
 
     assert asked == []
     assert SharedCache.silence.lasts()
+
+
+@pytest.mark.engines
+def test_only_its_own_is_emptied():
+    """The broker's messages stand in the same database."""
+    if not settings.REDIS_URL:
+        return
+    own, other = (
+        SharedCache(settings.REDIS_URL, {"KEY_PREFIX": prefix}) for prefix in ("one", "two")
+    )
+    line = redis.Redis.from_url(settings.REDIS_URL)
+    line.lpush("a-queue-of-the-broker", "a message")
+    for cache in (own, other):
+        cache.set_many({f"n{number}": number for number in range(50)})
+
+    own.clear()
+
+    assert own.get_many([f"n{number}" for number in range(50)]) == {}
+    assert other.get("n7") == 7
+    assert line.llen("a-queue-of-the-broker") == 1
+    line.delete("a-queue-of-the-broker")
+    other.clear()
