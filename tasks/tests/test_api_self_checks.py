@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from branchyear.audit.models import Entry
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import add_months, local_day
 from members.tests.make import make_member
 from members.tests.test_api import on_version, post
 from tasks.models import Disposal, SelfCheck
@@ -62,7 +62,7 @@ def test_a_disposal_is_registered_and_looked_at_once(org, people, sign_in):
 
     without = post(client, "disposals/", decided_on=today, **facts)
     made = post(
-        client, "disposals/", decided_on=today, until=f"{int(today[:4]) + 1}{today[4:]}", **facts
+        client, "disposals/", decided_on=today, until=str(add_months(local_day(), 12)), **facts
     )
     path = f"disposals/{made.json()['id']}/"
     seen = on_version(client, path, "review/", reviewed_on=today, result="已改正")

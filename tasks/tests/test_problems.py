@@ -1,6 +1,6 @@
 """Problems: listed once, planned, proved, closed by another level and never while the rule fails."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -149,10 +149,10 @@ def test_reminders_are_no_problems(finding, people, org, severity):
 
 
 def test_a_returned_item_becomes_a_problem_once(campaign, org, people):
-    now = datetime(TODAY.year, 5, 12, 9, 30, tzinfo=CHINA)
+    day = campaign.starts_on + timedelta(days=41)
     row = make_returned(
-        item_of(org.north), people.secretary, people.reviewer, reason="名册缺少3人。", now=now,
-        fact_on=date(TODAY.year, 4, 20),
+        item_of(org.north), people.secretary, people.reviewer, reason="名册缺少3人。",
+        now=datetime.combine(day, time(9, 30), CHINA), fact_on=day - timedelta(days=22),
     )  # fmt: skip
 
     problem = problems.list_item(row, by=people.secretary, now=NOW())
@@ -195,8 +195,8 @@ def test_nobody_else_lists_or_works_on_it(campaign, org, people, problem):
 
 
 def test_what_phase_one_found_is_due_by_the_end_of_phase_two(campaign, org, people):
-    day = date(TODAY.year, 4, 20)
-    now = datetime(TODAY.year, 4, 20, 9, tzinfo=CHINA)
+    day = campaign.starts_on + timedelta(days=19)
+    now = datetime.combine(day, time(9), CHINA)
     end = campaign.phases.get(order=2).ends_on
     problem = make_problem(org.north, people.secretary, now=now, found_on=day)
 
