@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
+from branchyear.lib.tellers import told
 from members import admission, deadlines, second_person
 from members.completeness import completeness_of
 from members.models import (
@@ -59,15 +60,7 @@ def movement_todos(branch, today, there=None):
 
     ``there``: the names in ``movement_there`` of which there is anything; None: each is asked.
     """
-    tellers = {
-        "has_letters": _transfers,
-        "has_probations": _probations,
-        "has_absences": _absences,
-        "has_admissions": _admissions,
-    }
-    for name, tell in tellers.items():
-        if there is None or name in there:
-            yield from tell(branch, today)
+    return told(TELLERS, there, branch, today)
 
 
 def movement_there(branch, today):
@@ -191,3 +184,11 @@ def _admissions(branch, today):
             "due": due.latest,
             "urgent": due.is_late(today),
         }
+
+
+TELLERS = {
+    "has_letters": _transfers,
+    "has_probations": _probations,
+    "has_absences": _absences,
+    "has_admissions": _admissions,
+}

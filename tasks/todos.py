@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from branches.models import Organization
 from branchyear.lib.composed import composed
+from branchyear.lib.tellers import told
 from tasks.models import BranchItem, Delegation, Extension, Problem
 from tasks.todos_inspections import answer_todos, not_found, running_todos
 from tasks.todos_scores import running, score_oversight_todos, score_todos
@@ -119,15 +120,7 @@ def campaign_todos(branch, today, there=None):
 
     ``there``: the names in ``campaign_there`` of which there is anything; None: each is asked.
     """
-    tellers = {
-        "has_answers": answer_todos,
-        "has_supervisions": supervision_todos,
-        "has_problems": problem_todos,
-        "has_scores": score_todos,
-    }
-    for name, tell in tellers.items():
-        if there is None or name in there:
-            yield from tell(branch, today)
+    return told(TELLERS, there, branch, today)
 
 
 def campaign_there(branch):
@@ -150,3 +143,11 @@ def upper_todos(top, user, today):
             yield from score_todos(top, today)
     yield from supervision_oversight_todos(top, user, today)
     yield from score_oversight_todos(top, user)
+
+
+TELLERS = {
+    "has_answers": answer_todos,
+    "has_supervisions": supervision_todos,
+    "has_problems": problem_todos,
+    "has_scores": score_todos,
+}
