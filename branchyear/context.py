@@ -1,5 +1,8 @@
 """What the frame around every page shows: menu, person, unit, campaign."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -21,7 +24,7 @@ def _frame(request):
     values = {
         "font_size": _font_size(request),
         "demo": not settings.PRODUCTION,
-        "menu": [],
+        "menu": (),
         "unread": 0,
         "who": "",
         "unit": "",
@@ -149,10 +152,18 @@ def _menu(request, scope):
         entries += [("系统管理", "admin:index")]
     here = _view_name(request)
     here = BELONGS.get(here, "members:roster" if here.startswith("members:") else here)
-    return [
-        {"label": label, "url": reverse(name), "active": here == name, "badge": None}
-        for label, name in entries
-    ]
+    return _entries(tuple(entries), here)
+
+
+class Entry(NamedTuple):
+    label: str
+    url: str
+    active: bool
+
+
+@lru_cache(maxsize=500)  # one for each kind of menu and each page of it
+def _entries(entries, here):
+    return tuple(Entry(label, reverse(name), here == name) for label, name in entries)
 
 
 # Under which entry of the menu a page stands that is no entry itself.

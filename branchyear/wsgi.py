@@ -1,13 +1,25 @@
 """WSGI entry point for gunicorn."""
 
+import gc
 import os
+from pathlib import Path
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "branchyear.settings")
 
 application = get_wsgi_application()
-# Load every address now: gunicorn preloads this module before it makes its workers, which then
-# share what is loaded, and the first visitor does not wait for the import of all views.
+# Load every address and every page now: gunicorn preloads this module before it makes its workers, which then
+# share what is loaded, and no visitor waits for the import of views or for a template to be read.
 get_resolver().url_patterns  # noqa: B018
+for folder in map(Path, settings.TEMPLATES[0]["DIRS"]):
+    for page in folder.rglob("*.html"):
+        get_template(page.relative_to(folder).as_posix())
+# All of it lives as long as the process. Looking through its half a million objects for rubbish cost some pages
+# 5 ms and, in a worker, a copy of the memory it shares; what one request leaves is found by looking less often.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 100)

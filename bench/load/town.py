@@ -35,6 +35,17 @@ def processor_seconds(processes):
     return total / TICKS
 
 
+def _phases(due):
+    """The year's phases, which every campaign has: the frame of each page tells the one of today."""
+    from tasks.models import Campaign, Phase
+
+    campaign = Campaign.objects.running(due)
+    Phase.objects.create(
+        campaign=campaign, code="P1", order=1, name="宣传发动", starts_on=campaign.starts_on,
+        ends_on=campaign.ends_on,
+    )  # fmt: skip
+
+
 def build(branches, people, items):
     import django
 
@@ -55,6 +66,7 @@ def build(branches, people, items):
     call_command("migrate", verbosity=0)
     due = timezone.localdate().replace(day=25)
     reminder_city.make(branches, due=due, items=items)
+    _phases(due)
     User.objects.update(password=make_password(PASSWORD), must_change_password=False)
     # Somebody who may ask for the ledger of everything.
     person = User.objects.create(username="ledger", name="陈工委")

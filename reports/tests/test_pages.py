@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from branches.models import Kind
+from branches.models import Appointment, Kind
+from branches.roles import Role
 from branches.services import organizations
 from branchyear.audit.models import Entry
 from members.models import Member
@@ -51,6 +52,21 @@ def test_a_secretary_sees_his_month_on_top_with_one_red_button(report, people, s
     assert "剩5天" in page
     assert "南一支部" not in page
     assert "北二支部" not in page
+
+
+def test_who_writes_for_two_branches_sees_both(org, report, people, campaign, sign_in):
+    """With one office the list is asked by a statement that is composed once, with two it is not."""
+    client = sign_in(people.secretary)
+    one = text_of(client.get("/reports/"))
+    Appointment.objects.create(
+        user=people.secretary, organization=org.south, role=Role.SECRETARY, starts_on=DAY.date()
+    )
+    two = text_of(client.get("/reports/"))
+
+    assert "北一支部" in one
+    assert "南一支部" not in one
+    assert "北一支部" in two
+    assert "南一支部" in two
 
 
 def test_past_months_keep_their_verdict(org, report, people, campaign, sign_in, time_machine):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import BigAutoField, CharField, DateTimeField, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.paging import page_of
 from reports import rules
@@ -36,15 +37,14 @@ def reports(request):
         raise Http404
     now = timezone.now()
     seen = MonthlyReport.objects.visible_to(request.user).with_words()
-    own = seen.filter(_held(scope, rules.FILLERS, "organization"))
     queue = seen.filter(
         _held(scope, rules.RECEIVERS, "receiver"), state="submitted"
     ).select_related("submitted_by")
-    tabs = _tabs(request, scope, own=own, queue=queue)
+    tabs = _tabs(request, scope, queue=queue)
     context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
     context["may_urge"] = rules.may_see_overview(request.user)
     if context["tab"] == "own":
-        context.update(_own(own.with_verdict(now).expected()))
+        context.update(_own(_filled_by(scope, seen, now)))
     elif context["tab"] == "queue":
         rows = queue.with_verdict(now).order_by("submitted_at", "pk")
         context["page"] = page_of(request.GET, rows, 20)
@@ -80,7 +80,7 @@ def _requests(request, scope):
     )
 
 
-def _tabs(request, scope, *, own, queue):
+def _tabs(request, scope, *, queue):
     tabs = {}
     if any(scope.organizations(roles) for roles in rules.FILLERS.values()):
         tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
@@ -104,11 +104,31 @@ def _chosen_tab(request, tabs):
     return wanted if wanted in tabs else next(iter(tabs), "all")
 
 
+def _in_order(rows, now):
+    return rows.with_verdict(now).expected().order_by("-period__month", "organization__path", "pk")
+
+
+@composed(unit=BigAutoField(), top=CharField(), now=DateTimeField())
+def _of_unit(unit, top, now, tiers):
+    rows = MonthlyReport.objects.filter(organization=unit, period__tier__in=tiers)
+    return _in_order(rows.seen_from([top]).with_words(), now)
+
+
+def _filled_by(scope, seen, now):
+    """The reports this person writes, latest month first."""
+    held = {tier: scope.organizations(roles) for tier, roles in rules.FILLERS.items()}
+    units = {unit.pk for each in held.values() for unit in each}
+    if scope.only_top is None or len(units) != 1:
+        return _in_order(seen.filter(_held(scope, rules.FILLERS, "organization")), now)
+    tiers = tuple(tier for tier, each in held.items() if each)
+    return _of_unit(unit=units.pop(), top=scope.only_top, now=now, tiers=tiers)
+
+
 def _own(rows):
     """The latest report of each unit on top, the earlier ones below; one red button at most."""
     latest, earlier = [], []
     seen = set()
-    for report in rows.order_by("-period__month", "organization__path", "pk"):
+    for report in rows:
         unit = (report.organization_id, report.period.tier)
         (earlier if unit in seen else latest).append(report)
         seen.add(unit)

@@ -4,14 +4,25 @@ Planning a statement about one branch takes PostgreSQL longer than answering it.
 sent with its values apart and prepared at its first question on this connection, so that the next ones are only
 answered. For texts that stay the same and mean few rows whatever the values are (``branchyear.lib.composed``): the plan
 that is kept does not know them.
+
+And a connection that was asked a moment ago is not asked first whether it still lives: the kernel knows.
 """
 
+import select
+import time
 from contextlib import contextmanager
 
 from django.db.backends.postgresql import base
 from django.db.utils import NotSupportedError
 
 NEVER = 1_000_000_000  # so often must a statement be asked before psycopg prepares it unbidden
+FRESH = 5  # seconds after a question for which a silent line counts as a live one
+
+
+def _can_be_read(line):
+    waiting = select.poll()
+    waiting.register(line, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 class PreparingCursor(base.ServerBindingCursor):
@@ -21,6 +32,17 @@ class PreparingCursor(base.ServerBindingCursor):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     is_preparing = False
+    asked_at = 0
+
+    def is_usable(self):
+        """Before a request's first statement. A server that ended the connection has closed the line or sent its
+        last word, either of which can be read; a line that was cut without a word (a lost network) shows only by
+        asking, which is done after ``FRESH`` seconds of silence."""
+        if self.connection is None or self.connection.closed:
+            return False
+        if time.monotonic() - self.asked_at < FRESH and not _can_be_read(self.connection.fileno()):
+            return True
+        return super().is_usable()
 
     @contextmanager
     def preparing(self):
@@ -39,6 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def create_cursor(self, name=None):
+        self.asked_at = time.monotonic()
         if name or not self.is_preparing:
             return super().create_cursor(name)
         usual, self.connection.cursor_factory = self.connection.cursor_factory, PreparingCursor

@@ -79,3 +79,49 @@ def test_inside_a_transaction_it_is_told(org):
     if only_postgresql():
         assert not connection.may_ask_again(NotSupportedError())
         assert not connection.may_ask_again(ValueError())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_used_a_moment_ago_is_not_asked_whether_it_lives(monkeypatch):
+    if not only_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    asked = []
+    monkeypatch.setattr(connection.connection, "cursor", lambda: asked.append("asked"))
+    assert connection.is_usable()
+    assert asked == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_the_server_has_ended_meanwhile_is_known_by_its_line():
+    if not only_postgresql():
+        return
+    other = connection.copy()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            mine = cursor.fetchone()[0]
+        with other.cursor() as cursor:
+            # Waits until it is gone.
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+            assert cursor.fetchone()[0]
+        assert not connection.is_usable()
+    finally:
+        other.close()
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_was_silent_for_long_is_asked(monkeypatch):
+    if not only_postgresql():
+        return
+    connection.ensure_connection()
+    connection.asked_at = 0
+    asked = []
+    usual = connection.connection.cursor
+    monkeypatch.setattr(
+        connection.connection, "cursor", lambda: (asked.append("asked"), usual())[1]
+    )
+    assert connection.is_usable()
+    assert asked == ["asked"]

@@ -1,0 +1,59 @@
+"""The frame of every page (``branchyear.context.frame``), rendered once for each shape of it."""
+
+from functools import cache
+
+from django import template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from branchyear.lib.shaped import Shaped
+
+register = template.Library()
+
+_bar = Shaped("_bar.html")
+
+
+@register.simple_tag(takes_context=True)
+def bar(context):
+    """Name of the portal, search, person, menu and campaign, above every page inside."""
+    request, frame = context["request"], context["frame"]
+    campaign = frame["campaign"] or dict.fromkeys(("name", "year", "phase_label", "days_left"), "")
+    left = campaign["days_left"]
+    words = {
+        "query": request.GET.get("q", ""),
+        "csrf_token": str(context.get("csrf_token") or ""),
+        "who": frame["who"],
+        "unit": frame["unit"],
+        "role": str(frame["role"]),
+        "unread": str(frame["unread"] or ""),
+        "help_url": frame["help_url"],
+        "campaign": campaign["name"],
+        "year": str(campaign["year"]),
+        "phase": campaign["phase_label"],
+        "days_left": "" if left is None else str(left),
+    }
+    return _bar(words, **{name: frame[name] for name in FACTS})
+
+
+# What of the frame is the same for many people and many pages.
+FACTS = (
+    "demo",
+    "search_url",
+    "inbox_url",
+    "account_url",
+    "verify_url",
+    "admin_url",
+    "logout_url",
+    "menu",
+)
+
+
+@register.simple_tag
+def head():
+    """What stands in the head of every full page; it is the same for everybody."""
+    return _head()
+
+
+@cache
+def _head():
+    return SafeString(get_template("_head.html").render({}))
