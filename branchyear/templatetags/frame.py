@@ -15,24 +15,24 @@ _bar = Shaped("_bar.html")
 
 @register.simple_tag(takes_context=True)
 def bar(context):
-    """Name of the portal, search, person, menu and campaign, above every page inside."""
-    request, frame = context["request"], context["frame"]
-    campaign = frame["campaign"] or dict.fromkeys(("name", "year", "phase_label", "days_left"), "")
-    left = campaign["days_left"]
+    """Name of the portal, search, person, menu and campaign, above every page inside; without a frame the name alone."""
+    request, frame = context.get("request"), context.get("frame", {})
+    campaign = frame.get("campaign") or {}
+    left = campaign.get("days_left")
     words = {
-        "query": request.GET.get("q", ""),
+        "query": request.GET.get("q", "") if request else "",
         "csrf_token": str(context.get("csrf_token") or ""),
-        "who": frame["who"],
-        "unit": frame["unit"],
-        "role": str(frame["role"]),
-        "unread": str(frame["unread"] or ""),
-        "help_url": frame["help_url"],
-        "campaign": campaign["name"],
-        "year": str(campaign["year"]),
-        "phase": campaign["phase_label"],
+        "who": frame.get("who", ""),
+        "unit": frame.get("unit", ""),
+        "role": str(frame.get("role", "")),
+        "unread": str(frame.get("unread") or ""),
+        "help_url": frame.get("help_url", ""),
+        "campaign": campaign.get("name", ""),
+        "year": str(campaign.get("year", "")),
+        "phase": campaign.get("phase_label", ""),
         "days_left": "" if left is None else str(left),
     }
-    return _bar(words, **{name: frame[name] for name in FACTS})
+    return _bar(words, **{name: frame.get(name, "") for name in FACTS})
 
 
 # What of the frame is the same for many people and many pages.

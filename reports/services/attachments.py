@@ -46,6 +46,19 @@ def save_and_attach(report, texts, *, files=(), meetings=(), revision, notes, by
 
 
 @transaction.atomic
+def attach_and_submit(report, texts, *, files=(), meetings=(), revision, notes, by, now):
+    """报送: what is ticked goes with the report without a button of its own."""
+    if files or meetings:
+        report = save_and_attach(
+            report, texts, files=files, meetings=meetings, revision=revision, notes=notes, by=by,
+            now=now,
+        )  # fmt: skip
+        report.refresh_from_db(fields=["revision"])
+        revision = report.revision
+    return monthly.submit(report, texts, revision=revision, notes=notes, by=by, now=now)
+
+
+@transaction.atomic
 def save_and_detach(report, texts, attachment, *, revision, notes, by, now):
     report = monthly.save(report, texts, revision=revision, notes=notes, by=by, now=now)
     detach(report, attachment, by=by, now=now)

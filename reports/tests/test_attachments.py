@@ -148,3 +148,34 @@ def test_ticking_on_the_page_keeps_what_is_typed_and_the_reader_finds_the_list(
     assert "主题党日：学习党章" in page
     assert "2022年4月月报" in kept.content.decode()
     assert Evidence.objects.with_use().get().is_used
+
+
+def test_what_is_ticked_is_sealed_without_a_button_of_its_own(
+    report, people, file, meeting, sign_in
+):
+    client = sign_in(people.secretary)
+    address = reverse("reports:submit_report", args=[report.pk])
+    typed = {"version": report.revision, **WORDS, "attach": file.pk, "meeting": meeting.pk}
+    back = client.post(address, {**typed, "progress": ""})
+    assert back.status_code == 422
+    assert f'name="attach" value="{file.pk}" checked' in back.content.decode()
+    assert f'name="meeting" value="{meeting.pk}" checked' in back.content.decode()
+    assert not report.attachments.exists()
+
+    answer = client.post(address, typed)
+    report.refresh_from_db()
+
+    assert answer.status_code == 302
+    assert report.state == "submitted"
+    assert report.attachments.count() == 2
+    assert len(report.steps.get(kind="submitted").sealed["attachments"]) == 2
+
+
+def test_a_foreign_file_ticked_by_hand_is_left_out(report, people, org, meeting, sign_in):
+    foreign, _ = library.store(org.south, make_pdf("南支部.pdf"), by=people.south_secretary)
+    typed = {"version": report.revision, **WORDS, "attach": foreign.pk}
+    sign_in(people.secretary).post(reverse("reports:submit_report", args=[report.pk]), typed)
+    report.refresh_from_db()
+
+    assert report.state == "submitted"
+    assert not report.attachments.exists()

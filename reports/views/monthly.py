@@ -98,7 +98,7 @@ def paper(
             and rules.may_export(user, report.organization),
             "may_recommend": bool(practices.words_of(report)) and rules.may_recommend(user, report),
             "practice": GoodPractice.objects.filter(report=report).first(),
-            **_attachments(report, writing=writing, step=step),
+            **_attachments(request, report, writing=writing, step=step),
             "timeline": [_told(step) for step in steps],
             "confirm": sheet.confirmation(report, live, now) if writing else "",
             **_extension_context(
@@ -109,7 +109,7 @@ def paper(
     )
 
 
-def _attachments(report, *, writing, step):
+def _attachments(request, report, *, writing, step):
     """What goes with the report: chosen so far, with what can be chosen; or as it was sealed."""
     if not writing:
         return {"sealed_attachments": step.sealed.get("attachments", ()) if step else ()}
@@ -118,6 +118,7 @@ def _attachments(report, *, writing, step):
         "files_offered": list(attachments.offered_files(report)),
         "meetings_offered": list(attachments.offered_meetings(report)),
         "files_most": attachments.OFFERED,
+        "ticked": {name: _ticked(request, name) for name in ("attach", "meeting")},
     }
 
 
@@ -178,14 +179,20 @@ def save_report(request, pk):
 def submit_report(request, pk):
     """报送: what is missing is said beside the box, and nothing typed is lost."""
     report = get_report(request, pk)
-    return _written(request, report, monthly.submit, f"已报送至{report.receiver}。")
+    chosen = _chosen(request, report)
+
+    def submit(report, texts, **more):
+        return attachments.attach_and_submit(report, texts, **chosen, **more)
+
+    done = f"已报送至{report.receiver}。"
+    return _written(request, report, submit, done, handing_in=True)
 
 
-def _written(request, report, service, done):
+def _written(request, report, service, done, *, handing_in=False):
     """Save or submit the form; errors and conflicts bring the paper back with everything typed."""
     now = timezone.now()
     form = ReportForm(texts_of(report.period), request.POST)
-    if form.is_valid() and service is monthly.submit and report.is_editable:
+    if form.is_valid() and handing_in and report.is_editable:
         _check(report, form, today=local_day(now))
     if not form.is_valid() or form.unexplained:
         require(rules.may_fill(request.user, report))
@@ -229,24 +236,25 @@ def attach_to_report(request, pk):
     """选用附件: keeps what is typed, and lets ticked files and meetings go with the report."""
     report = get_report(request, pk)
     require(rules.may_fill(request.user, report))
-    files = list(
-        Evidence.objects.filter(
-            organization=report.organization_id, pk__in=_ticked(request, "attach")
-        )
-    )
-    meetings = list(
-        Meeting.objects.held().filter(
-            organization=report.organization_id, pk__in=_ticked(request, "meeting")
-        )
-    )
-    if not files and not meetings:
+    chosen = _chosen(request, report)
+    count = sum(map(len, chosen.values()))
+    if not count:
         raise Refused("请先勾选要用的文件或组织生活记录。")
 
     def save(report, texts, **more):
-        return attachments.save_and_attach(report, texts, files=files, meetings=meetings, **more)
+        return attachments.save_and_attach(report, texts, **chosen, **more)
 
-    said = f"已选用{len(files) + len(meetings)}个附件，报送时一并封存。"
-    return _written(request, report, save, said)
+    return _written(request, report, save, f"已选用{count}个附件，报送时一并封存。")
+
+
+def _chosen(request, report):
+    """The ticked files and meetings of the organisation itself."""
+    own = {"organization": report.organization_id}
+    files, meetings = _ticked(request, "attach"), _ticked(request, "meeting")
+    return {
+        "files": list(Evidence.objects.filter(**own, pk__in=files)) if files else [],
+        "meetings": list(Meeting.objects.held().filter(**own, pk__in=meetings)) if meetings else [],
+    }
 
 
 @require_POST
@@ -262,7 +270,7 @@ def detach_from_report(request, pk, attachment_pk):
 
 
 def _ticked(request, name):
-    return [pk for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19]
+    return {int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19}
 
 
 @require_POST

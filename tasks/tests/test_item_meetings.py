@@ -146,3 +146,64 @@ def test_one_click_on_the_page_attaches_and_the_reviewer_sees_the_record(sign_in
     assert meeting.get_absolute_url() in review
     rows = [r for s in listed.context["sections"] for r in s.rows if r.pk == row.pk]
     assert [r.files for r in rows] == [1]
+
+
+def typed_in(row, **more):
+    return {
+        "version": row.revision, "result": "done", "fact_on": "2026-10-20", "note": "已召开组织生活会。",
+        **more,
+    }  # fmt: skip
+
+
+def test_what_is_ticked_goes_with_the_hand_in_without_a_button_of_its_own(
+    sign_in, people, org, row
+):
+    with time_machine.travel(LATER, tick=False):
+        meeting = hold(org.north, people.secretary)
+        foreign = hold(org.south, people.south_secretary)
+        client = sign_in(people.secretary)
+        page = client.get(row.get_absolute_url()).content.decode()
+        assert f'name="meeting" value="{meeting.pk}" checked' in page
+
+        answer = client.post(
+            reverse("tasks:submit_item", args=[row.pk]),
+            typed_in(row, meeting=[meeting.pk, foreign.pk]),
+        )
+    row.refresh_from_db()
+
+    assert answer.status_code == 302
+    assert row.state == "submitted"
+    assert list(ItemMeeting.objects.values_list("meeting", flat=True)) == [meeting.pk]
+    assert row.steps.get().snapshot["meetings"][0]["id"] == meeting.pk
+
+
+def test_ticks_stay_when_the_form_comes_back_and_none_is_set_unasked_beside_other_proofs(
+    sign_in, people, org, row
+):
+    with time_machine.travel(LATER, tick=False):
+        one, two = (hold(org.north, people.secretary, on=date(2026, 10, day)) for day in (20, 21))
+        client = sign_in(people.secretary)
+        back = client.post(
+            reverse("tasks:submit_item", args=[row.pk]),
+            typed_in(row, fact_on="昨天", meeting=two.pk),
+        )
+        text = back.content.decode()
+        assert back.status_code == 422
+        assert f'name="meeting" value="{one.pk}">' in text
+        assert f'name="meeting" value="{two.pk}" checked>' in text
+
+        evidence.attach_meetings(row, [one], by=people.secretary, now=LATER)
+        text = client.get(row.get_absolute_url()).content.decode()
+    assert f'name="meeting" value="{two.pk}">' in text
+
+
+def test_a_ledger_without_rows_is_complained_of_and_nothing_is_handed_in(sign_in, people, org, row):
+    with time_machine.travel(LATER, tick=False):
+        answer = sign_in(people.secretary).post(
+            reverse("tasks:submit_item", args=[row.pk]), typed_in(row, fact="dues")
+        )
+    row.refresh_from_db()
+
+    assert answer.status_code == 422
+    assert "不是本条目要求的材料" in answer.content.decode()
+    assert row.state == "draft"

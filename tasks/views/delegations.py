@@ -10,6 +10,7 @@ from branchyear.lib.errors import Refused, require
 from tasks import rules
 from tasks.forms import DelegationForm
 from tasks.services import delegations as services
+from tasks.views import ticked
 from tasks.views.items import done, fetch, page, work
 
 
@@ -49,5 +50,9 @@ def filled_item(request, pk):
 
 
 def mark_done(request, row, said):
+    complaints = {"evidence": [], "form": []}
+    ticked.take(request, row, complaints)
+    if complaints["evidence"]:
+        return page(request, fetch(request, row.pk), complaints=complaints, status=422)
     services.mark_done(row, by=request.user, now=timezone.now())
     return done(request, fetch(request, row.pk), "已交书记审定，已通知书记。")

@@ -25,6 +25,7 @@ from tasks.services import items as services
 from tasks.services import moves
 from tasks.services.delegations import members_of
 from tasks.twins import questions_about
+from tasks.views import ticked
 from tasks.views.evidence import PREVIEWS
 from tasks.views.item_reading import (
     last_delegation,
@@ -168,6 +169,11 @@ def retyped(form, row):
 
 
 def hand_in(request, row, said):
+    complaints = {"evidence": [], "form": []}
+    ticked.take(request, row, complaints)
+    row = fetch(request, row.pk)
+    if complaints["evidence"]:
+        return page(request, row, complaints=complaints, status=422)
     problems = services.problems_before_submitting(row, services.answer_of(row))
     if problems:
         return incomplete(request, row, problems)
@@ -277,7 +283,7 @@ def item_context(request, row):
     is_delegate = not fills and rules.may_fill_item(user, row)
     may_edit = (fills or is_delegate) and row.is_editable and not why_closed(row)
     used = proofs_of(row)
-    sealed = ledgers.used(row)
+    sealed, meetings = ledgers.used(row), records.used(row)
     for file in used:
         file.question = window_question(file.fact_on, row)
     steps = steps_of(row)
@@ -296,10 +302,12 @@ def item_context(request, row):
         "basis": basis_of(row.version),
         "evidence": used,
         "library": library_of(row) if may_edit else [],
-        "meetings": records.used(row),
+        "meetings": meetings,
         "facts": sealed,
         "facts_offered": ledgers.offered(row, sealed) if may_edit else [],
         "meetings_offered": records.offered(row) if may_edit else [],
+        "ticked": ticked.boxes(request),
+        "tick_all": request.method != "POST" and not used and not meetings,
         "limits": LIMITS,
         "previews": PREVIEWS,
         "closed_why": None if may_edit or not fills else why_closed(row),

@@ -4,10 +4,10 @@ from django.http import Http404
 from django.views.decorators.http import require_POST
 
 from branchyear.lib.errors import Refused
-from tasks import meetings as records
-from tasks.models import Evidence, FactKind
+from tasks.models import Evidence
 from tasks.services import evidence as materials
 from tasks.services import facts
+from tasks.views import ticked
 from tasks.views.items import done, fetch, page, work
 
 
@@ -64,10 +64,7 @@ def ask_for_files(request, row, said):
 
 
 def attach(request, row, said):
-    chosen = Evidence.objects.visible_to(request.user).filter(
-        organization=row.branch,
-        pk__in=[pk for pk in request.POST.getlist("attach") if pk.isdigit()],
-    )
+    chosen = ticked.files(request, row)
     if not chosen:
         complaints = {"evidence": ["请先在支部材料库中勾选要用的文件。"], "form": []}
         return page(request, row, complaints=complaints, status=422)
@@ -85,9 +82,7 @@ def detach(request, row, said, evidence_pk):
 
 
 def use_meetings(request, row, said):
-    chosen = records.fitting(row).filter(
-        pk__in=[pk for pk in request.POST.getlist("meeting") if pk.isdigit()]
-    )
+    chosen = ticked.meetings(request, row)
     if not chosen:
         complaints = {"evidence": ["请先勾选要用的组织生活记录。"], "form": []}
         return page(request, row, complaints=complaints, status=422)
@@ -104,7 +99,7 @@ def drop_meeting(request, row, said, meeting_pk):
 
 
 def seal(request, row, said):
-    chosen = [kind for kind in request.POST.getlist("fact") if kind in FactKind.values]
+    chosen = ticked.facts(request)
     if not chosen:
         complaints = {"evidence": ["请先勾选要用的平台数据。"], "form": []}
         return page(request, row, complaints=complaints, status=422)

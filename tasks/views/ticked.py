@@ -1,0 +1,53 @@
+"""What is ticked below an item's answer: files of the library, recorded meetings, ledgers of the portal."""
+
+from branchyear.lib.errors import Refused
+from tasks import meetings as records
+from tasks.models import Evidence, FactKind
+from tasks.services import evidence as materials
+from tasks.services import facts as ledgers
+
+
+def keys(request, name):
+    """The keys of the boxes of one name that are ticked."""
+    return {int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19}
+
+
+def files(request, row):
+    """Of the branch's library."""
+    rows = Evidence.objects.visible_to(request.user)
+    return rows.filter(organization=row.branch, pk__in=keys(request, "attach"))
+
+
+def meetings(request, row):
+    """Recorded meetings that may prove the item."""
+    return records.fitting(row).filter(pk__in=keys(request, "meeting"))
+
+
+def facts(request):
+    """Kinds of ledgers."""
+    return [kind for kind in request.POST.getlist("fact") if kind in FactKind.values]
+
+
+def boxes(request):
+    """What is to be ticked again when the form comes back."""
+    return {
+        "attach": keys(request, "attach"),
+        "meeting": keys(request, "meeting"),
+        "fact": set(facts(request)),
+    }
+
+
+def take(request, row, complaints):
+    """Let all that is ticked prove the item: who hands it in means what he has ticked. What cannot be taken is
+    complained of."""
+    try:
+        for file in files(request, row) if keys(request, "attach") else ():
+            materials.attach(row, file, by=request.user)
+        if keys(request, "meeting") and (chosen := meetings(request, row)):
+            materials.attach_meetings(row, chosen, by=request.user)
+        if kinds := facts(request):
+            ledgers.use(row, kinds, by=request.user)
+    except Refused as error:
+        if error.field != "evidence":
+            raise
+        complaints["evidence"].append(error.sentence)
