@@ -26,3 +26,18 @@ def test_known_numbers_get_their_tail_and_twice_changes_nothing(org):
         "",
         blind_index(number[-4:]),
     }
+
+
+def test_members_are_found_by_their_surname_as_it_is_said(org):
+    said = make_member(org.north, "单伟")
+    other = make_member(org.north, "张单")
+    Member.objects.filter(pk=said.pk).update(name_key="danwei dw")
+    Member.objects.filter(pk=other.pk).update(name_key="kept")
+    say = import_module("members.migrations.0013_surnames_as_they_are_said").say
+    editor = SimpleNamespace(connection=connection)
+
+    say(apps, editor)
+    say(apps, editor)
+
+    assert Member.objects.get(pk=said.pk).name_key == "shanwei sw danwei dw"
+    assert Member.objects.get(pk=other.pk).name_key == "kept"

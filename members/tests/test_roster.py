@@ -53,6 +53,16 @@ def test_a_name_is_found_by_characters_and_by_sound(word, org, people, sign_in):
     assert "李四" not in page
 
 
+@pytest.mark.parametrize("word", ["zengweidong", "zwd", "zeng", "cwd"])
+def test_a_surname_is_found_as_it_is_said(word, org, people, sign_in):
+    add(org.north, "曾卫东", "李四")
+
+    page = text(sign_in(people.secretary), f"/members/?q={word}")
+
+    assert "曾卫东" in page
+    assert "李四" not in page
+
+
 def test_a_foreign_branch_is_out_of_sight(org, people, sign_in):
     client = sign_in(people.secretary)
 
