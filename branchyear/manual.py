@@ -80,6 +80,7 @@ PLACES = {
     "tasks:problem": ["branch#problems", "reviewer#verify-problems"],
     "tasks:problem_lists": ["branch#problems"],
     "tasks:new_problem": ["branch#problems"],
+    "tasks:list_many_findings": ["branch#problems"],
     "tasks:disposals": ["branch#problems"],
     "reports:reports": ["branch#report", "reviewer#reports", "committee#month-reports"],
     "reports:report": ["branch#report", "reviewer#reports", "committee#month-reports"],
@@ -142,5 +143,31 @@ def help_for(view_name, role):
 
 
 def _of_ledgers(view_name):
-    """Every other page of the members is one of the roster's."""
-    return PLACES["members:roster"] if view_name.startswith("members:") else []
+    """The pages of a ledger that are not named themselves belong to its section; all others to the roster's."""
+    if not view_name.startswith("members:"):
+        return []
+    section = SECTION_OF.get(view_name.partition(":")[2], "roster")
+    return PLACES["members:roster"] if section == "roster" else [f"ledgers#{section}"]
+
+
+# The section of the ledgers' chapter that tells of a page.
+SECTION_OF = {
+    **dict.fromkeys(
+        ["dues_accounts", "dues_bases", "dues_exemptions", "dues_statement", "dues_year", "bases_workbook", "dues_workbook", "import_bases", "import_dues", "record_dues", "register_slip", "remit_dues", "decide_exemption", "withdraw_exemption", "publish_dues", "withdraw_remittance", "member_dues"],
+        "dues",
+    ),
+    **dict.fromkeys(
+        ["meetings", "meeting", "new_meeting", "edit_meeting", "void_meeting", "appraisal", "talks", "void_talk"], "life"
+    ),
+    **dict.fromkeys(
+        ["new_training", "one_training", "void_training", "transfer", "issue_transfer", "receive_transfer", "refuse_transfer", "withdraw_transfer", "letter", "take_in", "absence", "register_absence", "end_absence", "add_contact", "applicant", "new_applicant", "edit_applicant", "register_steps", "stop_applicant", "resume_applicant", "probation", "extend_probation", "end_probation", "convert", "suspend"],
+        "movement",
+    ),
+    **dict.fromkeys(
+        ["election", "by_election", "extension", "correct_term", "group", "groups", "found_group", "close_group", "post", "reminder", "remind_terms"],
+        "committee-term",
+    ),
+    "roster_uploads": "roster-excel",
+    "roster_confirm": "roster-excel",
+    "roster_workbook": "roster-excel",
+}  # fmt: skip

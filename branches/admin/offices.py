@@ -14,7 +14,7 @@ from branches.admin.fields import DayField
 from branches.models import (
     Appointment,
 )
-from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, REVIEW_ROLES, Role
 from branches.services import appointments
 from branchyear.audit.services import record
 from branchyear.lib.admin import (
@@ -91,7 +91,12 @@ def link_to_end(office):
     end = format_html(
         '<a href="{}">{}</a>', reverse("admin:branches_appointment_end", args=[office.pk]), word
     )
-    if office.role not in BRANCH_ROLES or office.starts_on > today:
+    if office.starts_on > today:
+        return end
+    if office.role in REVIEW_ROLES and office.acting_for_id is None:
+        substitute = reverse("branches:substitute", args=[office.pk])
+        return format_html('{} <a href="{}">转办</a>', end, substitute)
+    if office.role not in BRANCH_ROLES:
         return end
     hand_over = reverse("branches:hand_over", args=[office.pk])
     return format_html('{} <a href="{}">交接</a>', end, hand_over)

@@ -34,7 +34,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
             Todo(
                 what=f"接收{arrived}份月报",
                 why="下级已报送，核对后接收或退回",
-                url=reverse("reports:reports") + "?tab=receive",
+                url=reverse("reports:reports") + "?tab=queue",
                 button="去接收",
             )
         )

@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 from PIL import Image, ImageDraw
 
 from branches.roles import Role
-from branchyear.manual import CHAPTERS, PLACES, chapters_of, help_for
+from branchyear.manual import CHAPTERS, PLACES, SECTION_OF, chapters_of, help_for
 from branchyear.tests.journeys.pictures import FOLDER, SHARE, difference
 
 ROOT = settings.BASE_DIR
@@ -182,6 +182,10 @@ def test_every_page_with_a_place_of_its_own_exists():
         names |= {f"{space}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
 
     assert set(PLACES) - names == set()
+    assert {f"members:{name}" for name in SECTION_OF} - names == set()
+    assert {("ledgers", section) for section in SECTION_OF.values()} <= {
+        (chapter.slug, anchor) for chapter in CHAPTERS for anchor, _ in chapter.sections
+    }
 
 
 def test_every_office_has_a_chapter_of_its_own():
@@ -191,7 +195,9 @@ def test_every_office_has_a_chapter_of_its_own():
 def test_help_leads_to_the_reader_s_own_chapter_where_two_tell_of_the_page():
     assert help_for("reports:report", Role.SECRETARY) == "/help/branch/#report"
     assert help_for("reports:report", Role.ORG_REVIEWER) == "/help/reviewer/#reports"
-    assert help_for("members:one_training", Role.CLERK) == "/help/ledgers/#roster"
+    assert help_for("members:one_training", Role.CLERK) == "/help/ledgers/#movement"
+    assert help_for("members:dues_bases", Role.CLERK) == "/help/ledgers/#dues"
+    assert help_for("members:member", Role.CLERK) == "/help/ledgers/#roster"
     assert help_for("home", Role.CLERK) == "/help/"
 
 

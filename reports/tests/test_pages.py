@@ -1,5 +1,6 @@
 """The pages of monthly reports, as people meet them."""
 
+import re
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,6 +91,16 @@ def test_a_receiver_sees_what_waits_for_him_and_not_the_neighbours(org, report, 
 
     assert "北一支部" in page
     assert "南一支部" not in page
+
+
+def test_the_desk_leads_to_what_waits(org, report, people, sign_in):
+    make.hand_in(report, by=people.secretary, now=DAY)
+    client = sign_in(people.reviewer)
+
+    address = re.search(r'href="(/reports/\?tab=\w+)"', text_of(client.get("/")))[1]
+
+    assert "接收" in text_of(client.get(address))
+    assert 'href="?tab=queue" aria-current="page"' in text_of(client.get(address))
 
 
 @pytest.mark.parametrize(
@@ -525,3 +536,14 @@ def test_the_administrator_reads_no_words(report, people, sign_in, model):
         page = client.get(reverse("admin:reports_monthlyreport_change", args=[report.pk]))
         assert page.status_code == 200
         assert WORDS["problems"] not in text_of(page)
+
+
+def test_a_general_branch_below_an_organisation_is_offered_no_report_of_its_own(
+    org, report, people, sign_in
+):
+    """Branches below it report to the directly affiliated organisation."""
+    page = text_of(sign_in(people.general_reviewer).get("/reports/"))
+
+    assert "本单位月报" not in page
+    assert "待接收" not in page
+    assert "北四支部" in page

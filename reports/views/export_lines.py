@@ -43,7 +43,10 @@ class Line:
         words = [given.get("year", "") and f"{given['year']}年度", given.get("phase", "")]
         words += [given.get("task", ""), given.get("item", "")]
         words += [STATES.get(given.get("state", ""), ""), given.get("overdue") and "逾期"]
-        words += [given.get("month") and f"期限在{given['month']}"]
+        if self.export.kind == "month_end":  # the month itself
+            words += [given.get("month", "")]
+        else:
+            words += [given.get("month") and f"期限在{given['month']}"]
         return "、".join(word for word in words if word) or (
             KINDS[self.export.kind].everything if self.export.kind in KINDS else "全部条目"
         )

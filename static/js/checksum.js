@@ -92,6 +92,8 @@
     var state = form.querySelector('[data-checksum-state]');
     if (!box || !input || !window.File || !File.prototype.arrayBuffer) return;
     var busy = false;
+    var button = form.querySelector('[type=submit]');
+    if (button) button.hidden = true; /* choosing a file is enough */
     function begin() {
       var file = input.files[0];
       if (busy) return;
@@ -104,6 +106,7 @@
         box.form.submit();
       }, function () {
         busy = false;
+        if (button) button.hidden = false; /* the same file chosen again would be no change */
         state.textContent = '浏览器读不了这个文件，可能正被其他程序占用。请关闭后重新选择。';
       });
     }

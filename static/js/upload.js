@@ -93,6 +93,29 @@
   var STALLED = 60; /* seconds without a byte: the line is dead, whatever the browser thinks */
   var KEPT = '填写的内容和选好的文件都在。';
 
+  /* After a broken line: by itself after a pause or as soon as there is a line, a few times; then by a button. */
+  function later(input, tries, act, rest) {
+    if (tries >= PAUSES.length) {
+      rest();
+      return offer(input, '网络中断，文件没有上传成功。' + KEPT, '重新上传', function () { act(0); });
+    }
+    var timer = setTimeout(next, PAUSES[tries] * 1000);
+    function quit() {
+      clearTimeout(timer);
+      window.removeEventListener('online', next);
+    }
+    function next() {
+      quit();
+      act(tries + 1);
+    }
+    window.addEventListener('online', next);
+    offer(input, '网络中断，' + PAUSES[tries] + ' 秒后自动重新上传。' + KEPT, '不再上传', function () {
+      quit();
+      rest();
+      say(input, '已停止上传。' + KEPT, true);
+    });
+  }
+
   function send(form, input, submitter, tries) {
     var body = new FormData(form); /* anew each time: with the same key it is taken once, and with what was typed since */
     if (submitter && submitter.name) body.append(submitter.name, submitter.value);
@@ -115,29 +138,12 @@
       say(input, text, true);
       window.wakeForm(form);
     }
-    function again() {
-      window.restForm(form);
-      send(form, input, submitter, 0);
-    }
     function broken() {
       end();
-      if (tries >= PAUSES.length) {
-        window.wakeForm(form);
-        return offer(input, '网络中断，文件没有上传成功。' + KEPT, '重新上传', again);
-      }
-      var timer = setTimeout(next, PAUSES[tries] * 1000);
-      function next() {
-        clearTimeout(timer);
-        window.removeEventListener('online', next);
-        send(form, input, submitter, tries + 1);
-      }
-      window.addEventListener('online', next);
-      offer(input, '网络中断，' + PAUSES[tries] + ' 秒后自动重新上传。' + KEPT, '不再上传', function () {
-        clearTimeout(timer);
-        window.removeEventListener('online', next);
-        say(input, '已停止上传。' + KEPT, true);
-        window.wakeForm(form);
-      });
+      later(input, tries, function (count) {
+        window.restForm(form);
+        send(form, input, submitter, count);
+      }, function () { window.wakeForm(form); });
     }
     xhr.upload.addEventListener('progress', function (part) {
       moved = Date.now();
@@ -176,11 +182,18 @@
     });
   });
 
-  /* Where htmx sends, its broken line is offered to be tried again in the same words. */
+  /* Where htmx sends, a broken line is tried again as often and in the same words; the form that takes its place begins anew. */
   document.addEventListener('htmx:sendError', function (event) {
     var form = event.target.closest ? event.target.closest('form[data-upload-progress]') : null;
     var input = form && form.querySelector('input[type=file][data-upload]');
     if (!input || !input.files.length) return;
-    offer(input, '网络中断，文件没有上传成功。' + KEPT, '重新上传', function () { form.requestSubmit(); });
+    var cause = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+    var submitter = cause && cause.submitter;
+    var tries = Number(form.dataset.tries || 0);
+    function again(count) {
+      form.dataset.tries = count;
+      if (form.isConnected) form.requestSubmit(submitter || undefined);
+    }
+    later(input, tries, again, function () { form.dataset.tries = 0; });
   });
 })();

@@ -8,7 +8,7 @@ from branches.roles import BRANCH_ROLES, Role
 from branches.scope import holders, scope_of
 from branchyear.audit.services import record
 from branchyear.lib.composed import composed
-from branchyear.lib.dates import local_day
+from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.notifications.services import notify
 from tasks import rules
@@ -28,8 +28,9 @@ def delegate(branch_item, to, *, by, now, due_on=None, note=""):
     require(rules.may_fill(by, branch_item.branch, scope=scope), moves.OFFICE_OF_BRANCH)
     if to not in members_of(branch_item.branch, today):
         raise Refused("只能委托本支部在任的支部委员。", field="to")
-    if due_on is not None and not today <= due_on <= max(branch_item.due_on, today):
-        raise Refused("填好期限应在今天和本条目的完成期限之间。", field="due_on")
+    last = last_day(branch_item, today)
+    if due_on is not None and not today <= due_on <= last:
+        raise Refused(f"填好期限应在今天到{in_words(last)}之间。", field="due_on")
     note = moves.clean_text(note)
     if len(note) > NOTE_MAX:
         raise Refused(f"要求最多{NOTE_MAX}个字。", field="note")
@@ -52,6 +53,13 @@ def delegate(branch_item, to, *, by, now, due_on=None, note=""):
         **items.words_of(branch_item),
     )
     return row
+
+
+def last_day(branch_item, today):
+    """Until when it may be asked for: the item's own day, or where that is over the end of the year's plan."""
+    if branch_item.due_on >= today:
+        return branch_item.due_on
+    return max(today, branch_item.item.task.campaign.ends_on)
 
 
 @transaction.atomic

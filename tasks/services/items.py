@@ -238,14 +238,19 @@ def conflict(branch_item):
     moment = at.astimezone(CHINA)
     sentence = (
         f"“{row.item.code}”{person}于{moment:%m}月{moment:%d}日{moment:%H:%M}更新"
-        f"(现为“{row.get_state_display()}”)。您的内容没有覆盖它，请核对后再办理。"
+        f"(现为“{row.get_state_display()}”)。{NOT_OVER_IT}"
     )
     return Conflict(sentence, theirs=theirs, who=who, at=at)
+
+
+NOT_OVER_IT = "您的内容没有覆盖它，请核对后再办理。"
 
 
 def _try(verb, branch_item, **arguments):
     try:
         verb(branch_item, **arguments)
+    except Conflict as error:  # of many at once, where nothing was typed
+        return error.sentence.removesuffix(NOT_OVER_IT) + "这一条没有办理，请打开核对。"
     except (Refused, PermissionDenied) as error:
         return str(error)
     return None

@@ -10,10 +10,11 @@ from django.urls import reverse
 from branches.models import Appointment
 from branches.roles import Role
 from branchyear.audit.models import Entry
+from branchyear.lib.dates import in_words
 from branchyear.lib.errors import Refused
 from branchyear.notifications.models import Notice
 from conftest import make_office, make_user
-from tasks.models import Delegation
+from tasks.models import BranchItem, Delegation
 from tasks.services import delegations, evidence, items
 from tasks.tests import make
 
@@ -105,6 +106,20 @@ def test_handing_in_ends_it_so_that_a_return_goes_to_the_secretary(people, row, 
     assert not Delegation.objects.open().exists()
     with pytest.raises(PermissionDenied):
         make.make_draft(row, member, note="还想改")
+
+
+def test_an_overdue_item_may_be_given_until_the_year_ends_and_another_until_its_own_day(
+    people, row, member
+):
+    with pytest.raises(Refused, match=f"到{in_words(row.due_on)}之间"):
+        give(row, member, people.secretary, due_on=row.due_on + timedelta(days=1))
+    BranchItem.objects.filter(pk=row.pk).update(due_on=TODAY - timedelta(days=9))
+    row.refresh_from_db()
+    last = row.item.task.campaign.ends_on
+    with pytest.raises(Refused, match=f"到{in_words(last)}之间"):
+        give(row, member, people.secretary, due_on=last + timedelta(days=1))
+
+    assert give(row, member, people.secretary, due_on=TODAY + timedelta(days=9)).pk
 
 
 def test_what_cannot_be_given_is_refused(people, org, row, member):

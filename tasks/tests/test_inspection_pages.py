@@ -129,3 +129,16 @@ def test_the_department_inspects_by_itself(now, org, people, sign_in):
 
     assert all(check.ok for check in inspections.check_draw(draw))
     assert not Inspection.objects.visible_to(people.committee).exists()
+
+
+def test_an_inspector_is_offered_no_ledger_he_may_not_open(started, org, people, sign_in):
+    client = sign_in(people.inspector)
+    page = client.get(org.north.get_absolute_url()).content.decode()
+    problems = client.get(f"/problems/?org={org.north.pk}").content.decode()
+
+    assert "党员名册" not in page
+    assert "班子和党小组" not in page
+    assert "导出台账" not in problems
+    mine = sign_in(people.secretary)
+    assert "党员名册" in mine.get(org.north.get_absolute_url()).content.decode()
+    assert "导出台账" in mine.get(f"/problems/?org={org.north.pk}").content.decode()

@@ -211,7 +211,8 @@ def test_what_was_changed_after_the_page_was_opened_is_not_accepted_unseen(
     assert "请补充会议记录。" in returned.content.decode()
     told = {row.item.code: sentence for row, sentence in batch.context["results"]}
     assert told["T1-02"] is None
-    assert "您的内容没有覆盖它" in told["T1-01"]
+    assert "这一条没有办理，请打开核对。" in told["T1-01"]
+    assert "您的内容" not in told["T1-01"]
     assert "现为“填报中”" in told["T1-03"]
 
 

@@ -140,3 +140,10 @@ def test_the_review_page_leads_there_and_the_branchs_page_says_who_acts(
     assert wrong.status_code == 422
     assert "由朱无职代理审核" in done.content.decode()
     assert "（代吴审核）" in client.get(org.north_office.get_absolute_url()).content.decode()
+
+
+def test_the_administrator_finds_it_beside_the_office(sign_in, people, office):
+    address = reverse("branches:substitute", args=[office.pk])
+    listed = sign_in(people.admin).get(reverse("admin:branches_appointment_changelist"))
+
+    assert f'<a href="{address}">转办</a>' in listed.content.decode()

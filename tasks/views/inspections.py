@@ -325,7 +325,8 @@ def make_draw(request, pk):
     draw = services.make_draw(
         row, revision=_revision(request, row), by=request.user, now=timezone.now()
     )
-    messages.success(request, f"已抽取{draw.size}个支部。任何人都可以凭公布的种子复算。")
+    when = "任何人" if row.announced else "检查结束后任何人"
+    messages.success(request, f"已抽取{draw.size}个支部。{when}都可以凭公布的种子复算。")
     return redirect(row)
 
 

@@ -60,3 +60,26 @@ def test_an_item_is_filled_in_its_file_removed_and_handed_in_without_leaving_the
     expect(place.locator("[data-message]")).to_contain_text("已提交")
     expect(page.locator("#head-T1 .task__open")).to_contain_text("4")
     assert BranchItem.objects.get(pk=row.pk).state == "submitted"
+
+
+def test_a_broken_upload_of_an_unfolded_item_is_begun_again_by_itself(world, page):
+    row, asked = world.branch_item, []
+
+    def broken(route):
+        asked.append(route.request.url)
+        if len(asked) < 2:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    place = page.locator(f"#item-{row.pk}")
+    place.locator(".unfold-button").click()
+    place.locator("[name=files]").set_input_files(
+        {"name": "备案表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\nform"}
+    )
+    page.route("**/evidence/", broken)
+    place.get_by_role("button", name="上传", exact=True).click()
+    expect(place.locator("[data-upload-state]")).to_contain_text("3 秒后自动重新上传")
+
+    expect(place.locator(".files")).to_contain_text("备案表.pdf", timeout=15_000)
+    assert len(asked) == 2
