@@ -71,9 +71,7 @@ def organization(request, pk):
             "from_user", "to_user"
         ),
         "past_offices": [o for o in offices if not _holds(o, today)],
-        "sees_ledgers": Organization.objects.with_ledgers_for(request.user)
-        .filter(pk=organization.pk)
-        .exists(),
+        "sees_ledgers": scope_of(request.user).reads_ledgers(organization),
         "panels": panels_of(organization, request.user, today),
         "children": [o for o in children if o.kind != Kind.GROUP],
         "steps": [_step(event) for event in _history(organization)],
