@@ -48,12 +48,15 @@ def _meeting_form(finding):
     return f"{reverse('members:new_meeting')}?{urlencode(query)}"
 
 
-def mend_url(finding):
-    """The address at which the branch mends it; "" where there is none."""
+def mend_url(finding, *, fills=True):
+    """The address at which the branch mends it; "" where there is none. Who does not fill in is led to where it
+    can be seen."""
     check = load().get(finding.rule.number)
     if check is None or not check.mend:
         return ""
     if finding.rule.number in MEETINGS:
+        if not fills:
+            return f"{reverse('members:life')}?org={finding.organization_id}"
         return _meeting_form(finding)
     kind, _, rest = finding.key.partition(":")
     number = rest.split(":")[0]

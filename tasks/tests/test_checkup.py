@@ -124,6 +124,22 @@ def test_the_page_says_what_is_wrong_and_where_to_mend_it(finding, org, people, 
     assert f"/members/?org={org.north.pk}" in text
 
 
+def test_who_does_not_fill_in_is_led_to_where_it_can_be_seen(finding, org, people, sign_in):
+    rule = finding.rule.campaign.rules.get(number="R24")
+    Finding.objects.create(
+        organization=org.north, rule=rule, severity="warning", opened_on=date(2026, 1, 1),
+        changed_on=date(2026, 1, 1), key="month:2026-01",
+    )  # fmt: skip
+    form = f"/life/meetings/new/?org={org.north.pk}"
+
+    assert form in page(sign_in(people.secretary), org.north)
+    client = sign_in(people.reviewer)
+    text = page(client, org.north)
+    assert form not in text
+    assert f"/life/?org={org.north.pk}" in text
+    assert client.get(f"/life/?org={org.north.pk}").status_code == 200
+
+
 def test_signals_for_inspectors_are_not_shown_to_the_branch(finding, org, people, sign_in):
     rule = finding.rule.campaign.rules.get(number="R56")
     Finding.objects.create(

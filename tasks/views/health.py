@@ -110,10 +110,11 @@ def _of_branch(request, branch, campaign):
     }
     listed = listed_of(request.user, branch)
     wrong, soon = {}, []
+    fills = rules.may_fill(request.user, branch)
     for finding in found:
         finding.listed = listed.get((finding.rule.number, finding.key))
         finding.sentence = sentence(finding, today)
-        finding.mend = mend_url(finding)
+        finding.mend = mend_url(finding, fills=fills)
         finding.explanation = explained.get((finding.rule_id, finding.key))
         if finding.severity == Severity.NOTICE:
             soon.append(finding)
@@ -136,7 +137,7 @@ def _of_branch(request, branch, campaign):
             if number not in INSPECTORS_ONLY or rules.may_see_signals(request.user, branch)
         ],
         "signals": _signals(request.user, branch, campaign, today),
-        "may_explain": rules.may_fill(request.user, branch),
+        "may_explain": fills,
         "accepted": list(
             Explanation.objects.visible_to(request.user)
             .filter(organization=branch, rule__campaign=campaign, state="accepted")
