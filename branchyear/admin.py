@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from branches import rules
-from branches.admin import OfficesBesides, link_to_end
+from branches.admin import OfficesBesides, links_of
 from branches.models import Appointment, SecondFactorRole
 from branches.roles import Role
 from branches.services import accounts, appointments, safety, tokens
@@ -76,11 +76,12 @@ class OfficeInline(OfficesBesides, NeverDeleted, admin.TabularInline):
         return obj is not None and super().has_add_permission(request, obj)
 
     def get_queryset(self, request):
+        self.reader = request.user  # an inline is made anew for each request
         return super().get_queryset(request).select_related("organization", "user")
 
     @admin.display(description="办理")
     def handle(self, office):
-        return link_to_end(office)
+        return links_of(office, self.reader)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 
 from branches import rules
 from branches.admin.fields import DayField
 from branches.models import (
     Appointment,
 )
-from branches.roles import ADMIN_ROLES, BRANCH_ROLES, REVIEW_ROLES, Role
+from branches.roles import ADMIN_ROLES, BRANCH_ROLES, Role
 from branches.services import appointments
 from branchyear.audit.services import record
 from branchyear.lib.admin import (
@@ -73,33 +73,35 @@ class AppointmentInline(OfficesBesides, NeverDeleted, admin.TabularInline):
         return False
 
     def get_queryset(self, request):
+        self.reader = request.user  # an inline is made anew for each request
         return super().get_queryset(request).select_related("user", "organization")
 
     @admin.display(description="办理")
     def handle(self, office):
-        return link_to_end(office)
+        return links_of(office, self.reader)
 
 
-def link_to_end(office):
-    """The link by which an office is ended; none for one that is over."""
+def links_of(office, reader):
+    """What this administrator may do about an office: end it, hand it over, have it acted for; none for one that is
+    over."""
     if office.pk is None:
         return "—"
     today = local_day()
     if office.ends_on is not None and office.ends_on < today:
         return "已免职"
-    word = "免职" if office.starts_on <= today else "取消任职"
-    end = format_html(
-        '<a href="{}">{}</a>', reverse("admin:branches_appointment_end", args=[office.pk]), word
+    if not rules.may_appoint(reader, office.role):
+        return "—"
+    begun = office.starts_on <= today
+    links = [("admin:branches_appointment_end", "免职" if begun else "取消任职")]
+    if begun and rules.may_substitute(reader, office):
+        links.append(("branches:substitute", "转办"))
+    if begun and office.role in BRANCH_ROLES:
+        links.append(("branches:hand_over", "交接"))
+    return format_html_join(
+        " ",
+        '<a href="{}">{}</a>',
+        ((reverse(name, args=[office.pk]), word) for name, word in links),
     )
-    if office.starts_on > today:
-        return end
-    if office.role in REVIEW_ROLES and office.acting_for_id is None:
-        substitute = reverse("branches:substitute", args=[office.pk])
-        return format_html('{} <a href="{}">转办</a>', end, substitute)
-    if office.role not in BRANCH_ROLES:
-        return end
-    hand_over = reverse("branches:hand_over", args=[office.pk])
-    return format_html('{} <a href="{}">交接</a>', end, hand_over)
 
 
 class EndForm(forms.Form):
@@ -117,7 +119,6 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
         "starts_on",
         "ends_on",
         "acting_for",
-        "handle",
     )
     list_filter = (InForceFilter, "role", "organization__kind")
     search_fields = ("user__name", "user__username", "organization__name", "organization__code")
@@ -152,9 +153,12 @@ class AppointmentAdmin(RefusalsBesideFields, OfficesBesides, NeverDeleted, admin
     def save_model(self, request, obj, form, change):
         appointments.appoint_many([obj], by=request.user)
 
-    @admin.display(description="办理")
-    def handle(self, office):
-        return link_to_end(office)
+    def get_list_display(self, request):
+        @admin.display(description="办理")
+        def handle(office):
+            return links_of(office, request.user)
+
+        return (*super().get_list_display(request), handle)
 
     def get_urls(self):
         view = self.admin_site.admin_view
