@@ -4,7 +4,6 @@ from functools import cache
 
 from django import template
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
 
 from branchyear.lib.shaped import Shaped
 
@@ -56,4 +55,4 @@ def head():
 
 @cache
 def _head():
-    return SafeString(get_template("_head.html").render({}))
+    return get_template("_head.html").render({})
