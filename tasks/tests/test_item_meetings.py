@@ -207,3 +207,16 @@ def test_a_ledger_without_rows_is_complained_of_and_nothing_is_handed_in(sign_in
     assert answer.status_code == 422
     assert "不是本条目要求的材料" in answer.content.decode()
     assert row.state == "draft"
+
+
+def test_an_item_that_does_not_apply_is_handed_in_without_the_meetings_ticked_beforehand(
+    sign_in, people, org, row
+):
+    with time_machine.travel(LATER, tick=False):
+        meeting = hold(org.north, people.secretary)
+        typed = typed_in(row, result="not_applicable", fact_on="", meeting=meeting.pk)
+        sign_in(people.secretary).post(reverse("tasks:submit_item", args=[row.pk]), typed)
+    row.refresh_from_db()
+
+    assert row.state == "submitted"
+    assert not ItemMeeting.objects.exists()

@@ -2,7 +2,7 @@
 
 from branchyear.lib.errors import Refused
 from tasks import meetings as records
-from tasks.models import Evidence, FactKind
+from tasks.models import BranchItem, Evidence, FactKind
 from tasks.services import evidence as materials
 from tasks.services import facts as ledgers
 
@@ -39,11 +39,12 @@ def boxes(request):
 
 def take(request, row, complaints):
     """Let all that is ticked prove the item: who hands it in means what he has ticked. What cannot be taken is
-    complained of."""
+    complained of. Meetings are ticked beforehand and prove nothing of an item that does not apply."""
+    applies = row.result != BranchItem.Result.NOT_APPLICABLE
     try:
         for file in files(request, row) if keys(request, "attach") else ():
             materials.attach(row, file, by=request.user)
-        if keys(request, "meeting") and (chosen := meetings(request, row)):
+        if applies and keys(request, "meeting") and (chosen := meetings(request, row)):
             materials.attach_meetings(row, chosen, by=request.user)
         if kinds := facts(request):
             ledgers.use(row, kinds, by=request.user)
