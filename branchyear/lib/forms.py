@@ -24,3 +24,8 @@ def _is_beyond(key):
         return abs(int(key)) > LARGEST
     except (ValueError, TypeError):  # no number at all: Django says so
         return False
+
+
+def ticked(data, name):
+    """The keys of the boxes of one name that are ticked; what is no key is left out."""
+    return {int(pk) for pk in data.getlist(name) if pk.isdecimal() and len(pk) < 19}

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.lib.forms import ticked
 from members.models import Meeting
 from reports import rules
 from reports.forms import ExtensionForm, ReportForm
@@ -118,7 +119,7 @@ def _attachments(request, report, *, writing, step):
         "files_offered": list(attachments.offered_files(report)),
         "meetings_offered": list(attachments.offered_meetings(report)),
         "files_most": attachments.OFFERED,
-        "ticked": {name: _ticked(request, name) for name in ("attach", "meeting")},
+        "ticked": {name: ticked(request.POST, name) for name in ("attach", "meeting")},
     }
 
 
@@ -250,7 +251,7 @@ def attach_to_report(request, pk):
 def _chosen(request, report):
     """The ticked files and meetings of the organisation itself."""
     own = {"organization": report.organization_id}
-    files, meetings = _ticked(request, "attach"), _ticked(request, "meeting")
+    files, meetings = ticked(request.POST, "attach"), ticked(request.POST, "meeting")
     return {
         "files": list(Evidence.objects.filter(**own, pk__in=files)) if files else [],
         "meetings": list(Meeting.objects.held().filter(**own, pk__in=meetings)) if meetings else [],
@@ -267,10 +268,6 @@ def detach_from_report(request, pk, attachment_pk):
         return attachments.save_and_detach(report, texts, attachment, **more)
 
     return _written(request, report, save, "已移除附件，文件和记录本身不受影响。")
-
-
-def _ticked(request, name):
-    return {int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19}
 
 
 @require_POST

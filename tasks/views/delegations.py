@@ -10,8 +10,7 @@ from branchyear.lib.errors import Refused, require
 from tasks import rules
 from tasks.forms import DelegationForm
 from tasks.services import delegations as services
-from tasks.views import ticked
-from tasks.views.items import done, fetch, page, work
+from tasks.views.items import done, fetch, page, with_ticked, work
 
 
 @require_POST
@@ -49,10 +48,7 @@ def filled_item(request, pk):
     return work(request, pk, then=mark_done)
 
 
+@with_ticked
 def mark_done(request, row, said):
-    complaints = {"evidence": [], "form": []}
-    ticked.take(request, row, complaints)
-    if complaints["evidence"]:
-        return page(request, fetch(request, row.pk), complaints=complaints, status=422)
     services.mark_done(row, by=request.user, now=timezone.now())
     return done(request, fetch(request, row.pk), "已交书记审定，已通知书记。")

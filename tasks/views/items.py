@@ -168,12 +168,21 @@ def retyped(form, row):
     return again
 
 
+def with_ticked(then):
+    """``then`` with all that is ticked on the item; what cannot be is said, and nothing further is done."""
+
+    def act(request, row, said):
+        complaints = {"evidence": ticked.taken(request, row), "form": []}
+        row = fetch(request, row.pk)
+        if complaints["evidence"]:
+            return page(request, row, complaints=complaints, status=422)
+        return then(request, row, said)
+
+    return act
+
+
+@with_ticked
 def hand_in(request, row, said):
-    complaints = {"evidence": [], "form": []}
-    ticked.take(request, row, complaints)
-    row = fetch(request, row.pk)
-    if complaints["evidence"]:
-        return page(request, row, complaints=complaints, status=422)
     problems = services.problems_before_submitting(row, services.answer_of(row))
     if problems:
         return incomplete(request, row, problems)

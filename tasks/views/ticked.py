@@ -1,26 +1,22 @@
 """What is ticked below an item's answer: files of the library, recorded meetings, ledgers of the portal."""
 
 from branchyear.lib.errors import Refused
+from branchyear.lib.forms import ticked
 from tasks import meetings as records
 from tasks.models import BranchItem, Evidence, FactKind
 from tasks.services import evidence as materials
 from tasks.services import facts as ledgers
 
 
-def keys(request, name):
-    """The keys of the boxes of one name that are ticked."""
-    return {int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19}
-
-
 def files(request, row):
     """Of the branch's library."""
     rows = Evidence.objects.visible_to(request.user)
-    return rows.filter(organization=row.branch, pk__in=keys(request, "attach"))
+    return rows.filter(organization=row.branch, pk__in=ticked(request.POST, "attach"))
 
 
 def meetings(request, row):
     """Recorded meetings that may prove the item."""
-    return records.fitting(row).filter(pk__in=keys(request, "meeting"))
+    return records.fitting(row).filter(pk__in=ticked(request.POST, "meeting"))
 
 
 def facts(request):
@@ -31,24 +27,25 @@ def facts(request):
 def boxes(request):
     """What is to be ticked again when the form comes back."""
     return {
-        "attach": keys(request, "attach"),
-        "meeting": keys(request, "meeting"),
+        "attach": ticked(request.POST, "attach"),
+        "meeting": ticked(request.POST, "meeting"),
         "fact": set(facts(request)),
     }
 
 
-def take(request, row, complaints):
-    """Let all that is ticked prove the item: who hands it in means what he has ticked. What cannot be taken is
-    complained of. Meetings are ticked beforehand and prove nothing of an item that does not apply."""
+def taken(request, row):
+    """Let all that is ticked prove the item: who hands it in means what he has ticked. The sentences that say what
+    cannot be. Meetings are ticked beforehand and prove nothing of an item that does not apply."""
     applies = row.result != BranchItem.Result.NOT_APPLICABLE
     try:
-        for file in files(request, row) if keys(request, "attach") else ():
+        for file in files(request, row) if ticked(request.POST, "attach") else ():
             materials.attach(row, file, by=request.user)
-        if applies and keys(request, "meeting") and (chosen := meetings(request, row)):
+        if applies and ticked(request.POST, "meeting") and (chosen := meetings(request, row)):
             materials.attach_meetings(row, chosen, by=request.user)
         if kinds := facts(request):
             ledgers.use(row, kinds, by=request.user)
     except Refused as error:
         if error.field != "evidence":
             raise
-        complaints["evidence"].append(error.sentence)
+        return [error.sentence]
+    return []
