@@ -43,6 +43,8 @@ KEY_ROLES = (SEEING_ROLES - {Role.INSPECTOR}) | {Role.SYSTEM_ADMIN}
 # inspection looks at with what proves them, and its organisation life, which the items speak of; whose dues are
 # paid and who has applied is not asked by any form of his (最小授权).
 LEDGER_ROLES = SEEING_ROLES - {Role.INSPECTOR}
+# Takes ledgers home (台账导出): who does the work or answers for it; neither an inspector nor a member of a committee.
+EXPORTERS = SEEING_ROLES - {Role.INSPECTOR, Role.BRANCH_MEMBER}
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 # An inspector's office is dated and limited, always.
 DATED_ROLES = frozenset({Role.INSPECTOR})

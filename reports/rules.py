@@ -1,6 +1,7 @@
 """Who may write, receive and read reports, look at the overview, and take a ledger out of the house."""
 
-from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, Role
+from branches.models import Organization
+from branches.roles import BRANCH_ROLES, COMMITTEE_ROLES, EXPORTERS, Role
 from branches.scope import scope_of
 from reports.models import Tier
 
@@ -19,6 +20,16 @@ RECEIVERS = {
     Tier.DIRECT: frozenset({Role.COMMITTEE_REVIEWER}),
     Tier.COMMITTEE: frozenset({Role.CITY_DEPARTMENT}),
 }
+
+
+def takes_part(scope, roles_of):
+    """Whether an office is held where reports of its tier are written or received: a general branch (党总支) below a
+    directly affiliated organisation does neither."""
+    return any(
+        place.depth <= Organization.DIRECT_DEPTH or place.is_branch
+        for roles in roles_of.values()
+        for place in scope.organizations(roles)
+    )
 
 
 def may_fill(user, report):
@@ -62,7 +73,6 @@ def may_read_words(user, report):
 
 # Those who answer for more than their own branch.
 OVERSEERS = frozenset({Role.ORG_REVIEWER, Role.CITY_DEPARTMENT}) | COMMITTEE_ROLES
-EXPORTERS = OVERSEERS | BRANCH_ROLES
 
 
 def may_see_overview(user):

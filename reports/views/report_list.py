@@ -82,9 +82,9 @@ def _requests(request, scope):
 
 def _tabs(request, scope, *, queue):
     tabs = {}
-    if _any_at(scope, rules.FILLERS):
+    if rules.takes_part(scope, rules.FILLERS):
         tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
-    if _any_at(scope, rules.RECEIVERS):
+    if rules.takes_part(scope, rules.RECEIVERS):
         requests = _requests(request, scope)
         tabs["queue"] = {
             "label": "待接收",
@@ -97,16 +97,6 @@ def _tabs(request, scope, *, queue):
     for key, tab in tabs.items():
         tab["active"] = key == chosen
     return tabs
-
-
-def _any_at(scope, roles_of):
-    """Whether an office is held where reports of its tier are written or received: a general branch (党总支) below a
-    directly affiliated organisation does neither."""
-    return any(
-        place.depth <= Organization.DIRECT_DEPTH or place.is_branch
-        for roles in roles_of.values()
-        for place in scope.organizations(roles)
-    )
 
 
 def _chosen_tab(request, tabs):

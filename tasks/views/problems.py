@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.roles import Role
+from branches.roles import EXPORTERS
 from branches.scope import scope_of
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import require
@@ -110,7 +110,7 @@ def problems(request):
         "page": page_of(request.GET, rows, count=count),
         "may_list": rules.may_list_problem(request.user, organization),
         "may_urge": rules.may_urge_below(request.user, organization),
-        "may_export": not scope_of(request.user).roles <= {Role.INSPECTOR, Role.BRANCH_MEMBER},
+        "may_export": scope_of(request.user).holds_over(EXPORTERS, organization),
         "today": today,
     }
     return render(request, "tasks/problems.html", context)
