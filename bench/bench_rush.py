@@ -30,6 +30,8 @@ TIMES = 4
 
 def beside(town):
     """Reminders and a ledger, begun with the rush."""
+    from scripts import processes
+
     environment = dict(os.environ)
     code = (
         "import django; django.setup()\n"
@@ -41,10 +43,10 @@ def beside(town):
     )
     return [
         subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment),
-        subprocess.Popen(
+        processes.start(
             # As low in rank as the worker who does it otherwise.
-            ["nice", "-n", "10", sys.executable, "manage.py", "send_due_reminders", "--now", f"{town['due']}T09:00+08:00"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
+            [sys.executable, "manage.py", "send_due_reminders", "--now", f"{town['due']}T09:00+08:00"],
+            yields=10, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
         ),
     ]  # fmt: skip
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -27,6 +28,10 @@ def start(argv, *, yields=0, **options):
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if yields:
             os.nice(yields)
+            # Linux shares the processor among sessions first, and niceness counts only within one; where a session
+            # has a rank of its own, this is it (sched(7), "The autogroup feature").
+            with contextlib.suppress(OSError):
+                Path("/proc/self/autogroup").write_text(str(yields))
 
     return subprocess.Popen(
         [str(part) for part in argv],

@@ -60,6 +60,20 @@ def test_who_typesets_is_replaced_after_twenty_jobs(file, heavy):
     assert heavy in (ROOT / "deploy" / file).read_text()
 
 
+def test_all_workers_together_go_after_the_pages():
+    """In a slice of their own: a weight within the template's would only rank them among themselves."""
+    worker = (ROOT / "deploy/systemd/branchyear-worker@.service").read_text()
+    (jobs,) = re.findall(r"^Slice=(.+)$", worker, re.MULTILINE)
+    weight = re.search(
+        r"^CPUWeight=(\d+)$", (ROOT / "deploy/systemd" / jobs).read_text(), re.MULTILINE
+    )
+
+    assert int(weight[1]) < 100  # of system.slice, where the web's and PostgreSQL's are
+    assert jobs.startswith("system-")
+    assert "CPUWeight" not in worker
+    assert (ROOT / "deploy/compose.yaml").read_text().count("cpu_shares: 102") == 2
+
+
 @pytest.mark.parametrize("queue", ["default", "mail", "heavy"])
 def test_every_queue_has_a_worker_in_the_containers_and_is_asked_whether_it_lives(queue):
     served = re.findall(r'"-Q", "([a-z,]+)"', (ROOT / "deploy/compose.yaml").read_text())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -382,3 +383,12 @@ def test_jobs_go_after_pages_where_the_processor_is_short(tmp_path):
         [sys.executable, "-c", "import os; print(os.nice(0))"], yields=3, stdout=subprocess.PIPE
     )
     assert int(asked.communicate()[0]) == min(os.nice(0) + 3, 19)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/autogroup").exists(), reason="this system ranks no sessions"
+)
+def test_the_whole_session_of_a_job_goes_after_the_pages():
+    asked = processes.start(["cat", "/proc/self/autogroup"], yields=3, stdout=subprocess.PIPE)
+
+    assert asked.communicate()[0].split()[-2:] == [b"nice", b"3"]
