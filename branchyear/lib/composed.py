@@ -63,31 +63,11 @@ class Composed:
         if written is None:
             return []
         connection = connections[written.db]
-        if not hasattr(connection, "preparing"):
-            return self._rows(written, values, connection)
-        with connection.preparing():
-            try:
-                return self._rows(written, values, connection)
-            except NotSupportedError as error:
-                if not connection.may_ask_again(error):
-                    raise
-            return self._rows(written, values, connection)
-
-    def _rows(self, written, values, connection):
         filled = tuple(
             each.filled(values, connection) if isinstance(each, Slot) else each
             for each in written.params
         )
-        asked = copy.copy(written.compiler)
-        asked.connection = connection  # this thread's
-        asked.as_sql = lambda *args, **kwargs: (written.sql, filled)
-        asked.get_converters = lambda *args: written.converters
-        query = copy.copy(written.query)
-        query.get_compiler = lambda *args, **kwargs: asked
-        rows = SimpleNamespace(
-            db=written.db, query=query, _known_related_objects={}, _fields=written.fields
-        )
-        return list(written.rows(rows))
+        return list(written.made_of(_answers(connection, written.sql, filled), connection))
 
     def _written_for(self, values):
         words = tuple(value for name, value in values.items() if name not in self.fields)
@@ -114,12 +94,65 @@ class Composed:
                 sql, params = compiler.as_sql()
             except EmptyResultSet:
                 return None  # nothing can be found, whatever is filled in
+        return Written(queryset, compiler, sql, params)
+
+
+class Written:
+    """A statement as text, and how Django makes of its rows what the queryset gives."""
+
+    def __init__(self, queryset, compiler, sql, params):
+        self.db, self.sql, self.params = queryset.db, sql, params
+        self._iterable, self._fields = queryset._iterable_class, queryset._fields
+        self._query, self._compiler = queryset.query, compiler
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-        return SimpleNamespace(
-            db=queryset.db, compiler=compiler, sql=sql, params=params, query=queryset.query,
-            converters=compiler.get_converters(columns),
-            rows=queryset._iterable_class, fields=queryset._fields,
+        self._converters = compiler.get_converters(columns)
+
+    def made_of(self, rows, connection):
+        """Instances, mappings or tuples."""
+        if self._converters:
+            read = copy.copy(self._compiler)
+            read.connection = connection  # this thread's
+            rows = read.apply_converters(rows, self._converters)
+        asked = _Answered(rows, self._compiler)
+        # What Django's iterables ask of a queryset, of its query and of the compiler.
+        query = SimpleNamespace(
+            get_compiler=lambda *args, **kwargs: asked, selected=self._query.selected,
+            extra_select=self._query.extra_select, values_select=self._query.values_select,
+            annotation_select=self._query.annotation_select,
         )  # fmt: skip
+        return self._iterable(
+            SimpleNamespace(
+                db=self.db, query=query, _known_related_objects={}, _fields=self._fields
+            )
+        )
+
+
+class _Answered:
+    """Stands for a compiler whose statement has been answered."""
+
+    def __init__(self, rows, compiler):
+        self.rows, self.select = rows, compiler.select
+        self.klass_info, self.annotation_col_map = compiler.klass_info, compiler.annotation_col_map
+
+    def execute_sql(self, *args, **kwargs):
+        return self.rows
+
+    def results_iter(self, *args, tuple_expected=False, **kwargs):
+        return map(tuple, self.rows) if tuple_expected else self.rows
+
+
+def _answers(connection, sql, params):
+    """The rows as the driver gives them."""
+    if not hasattr(connection, "rows_of"):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+    try:
+        return connection.rows_of(sql, params)
+    except NotSupportedError as error:
+        if not connection.may_ask_again(error):
+            raise
+    return connection.rows_of(sql, params)
 
 
 def composed(**fields):

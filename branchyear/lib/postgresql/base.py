@@ -1,7 +1,7 @@
 """Django's PostgreSQL, with statements that keep their plan.
 
-Planning a statement about one branch takes PostgreSQL longer than answering it. Inside ``preparing()`` a statement is
-sent with its values apart and prepared at its first question on this connection, so that the next ones are only
+Planning a statement about one branch takes PostgreSQL longer than answering it. What ``rows_of()`` is asked is sent
+with its values apart and prepared at its first question on this connection, so that the next ones are only
 answered. For texts that stay the same and mean few rows whatever the values are (``branchyear.lib.composed``): the plan
 that is kept does not know them.
 
@@ -10,12 +10,12 @@ And a connection that was asked a moment ago is not asked first whether it still
 
 import select
 import time
-from contextlib import contextmanager
 
 from django.db.backends.postgresql import base
 from django.db.utils import NotSupportedError
 
-NEVER = 1_000_000_000  # so often must a statement be asked before psycopg prepares it unbidden
+from branchyear.lib.postgresql.kept import Kept
+
 FRESH = 5  # seconds after a question for which a silent line counts as a live one
 
 
@@ -25,14 +25,9 @@ def _can_be_read(line):
     return bool(waiting.poll(0))
 
 
-class PreparingCursor(base.ServerBindingCursor):
-    def execute(self, query, params=None):
-        return super().execute(query, params, prepare=True)
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
-    is_preparing = False
     asked_at = 0
+    kept = None
 
     def is_usable(self):
         """Before a request's first statement. A server that ended the connection has closed the line or sent its
@@ -44,31 +39,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return True
         return super().is_usable()
 
-    @contextmanager
-    def preparing(self):
-        """Statements inside are prepared, unless the connection's options forbid it (``prepare=no`` in the address)."""
-        self.is_preparing = self.settings_dict["OPTIONS"].get("prepare") != "no"
-        try:
-            yield
-        finally:
-            self.is_preparing = False
+    def rows_of(self, sql, params):
+        """Every row of a statement that is worth its plan, as tuples; prepared unless the connection's options forbid
+        it (``prepare=no`` in the address)."""
+        # Who watches the questions sees those of cursors.
+        watched = self.execute_wrappers or self.queries_logged
+        if watched or self.settings_dict["OPTIONS"].get("prepare") == "no" or not self._may_ask():
+            with self.cursor() as cursor:
+                cursor.execute(sql, params)
+                return cursor.fetchall()
+        self.validate_no_broken_transaction()
+        self.asked_at = time.monotonic()
+        with self.wrap_database_errors:
+            return self.kept.rows(sql, params)
+
+    def _may_ask(self):
+        """As before each cursor: there is a connection, this thread's, and it lives."""
+        self.validate_thread_sharing()
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if self.kept is None or self.kept.connection is not self.connection:
+            self.kept = Kept(self.connection)
+        return self.kept.can_be_asked()
 
     def get_connection_params(self):
         params = super().get_connection_params()
         params.pop("prepare", None)
-        if params["prepare_threshold"] is None:  # would forbid what is asked for by name, too
-            params["prepare_threshold"] = NEVER
         return params
 
     def create_cursor(self, name=None):
         self.asked_at = time.monotonic()
-        if name or not self.is_preparing:
-            return super().create_cursor(name)
-        usual, self.connection.cursor_factory = self.connection.cursor_factory, PreparingCursor
-        try:
-            return super().create_cursor()
-        finally:
-            self.connection.cursor_factory = usual
+        return super().create_cursor(name)
 
     def may_ask_again(self, error):
         """Whether a prepared statement failed only since a column has another type now (an upgrade at work), and

@@ -1,12 +1,15 @@
 """Statements that PostgreSQL plans once."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.db.models import BigAutoField
+from django.db.transaction import TransactionManagementError
 from django.db.utils import NotSupportedError
+from django.test.utils import CaptureQueriesContext
 
 from branches.models import Organization
 from branchyear.lib.composed import Composed
+from branchyear.lib.postgresql import kept
 
 pytestmark = [
     pytest.mark.django_db,
@@ -33,7 +36,6 @@ def test_a_composed_statement_is_prepared_and_nothing_else_is(org):
         assert Organization.objects.get(pk=place.pk) == place
     if only_postgresql():
         assert prepared() == 1
-        assert not connection.is_preparing
 
 
 def test_it_is_not_where_the_address_forbids_it(org, monkeypatch):
@@ -41,7 +43,7 @@ def test_it_is_not_where_the_address_forbids_it(org, monkeypatch):
         lambda place: Organization.objects.filter(pk=place, name__gt="一"), place=BigAutoField()
     )
     if not only_postgresql():
-        assert not hasattr(connection, "preparing")
+        assert not hasattr(connection, "rows_of")
         return
     before = prepared()
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare", "no")
@@ -125,3 +127,45 @@ def test_one_that_was_silent_for_long_is_asked(monkeypatch):
     )
     assert connection.is_usable()
     assert asked == ["asked"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_asked_in_transactions_and_after_a_rollback(org):
+    one = Composed(lambda place: Organization.objects.filter(pk=place), place=BigAutoField())
+    assert one(place=org.north.pk) == [org.north]
+    with transaction.atomic():  # begun by this very question
+        assert one(place=org.north.pk) == [org.north]
+        assert one(place=org.south.pk) == [org.south]
+        transaction.set_rollback(True)
+    assert one(place=org.north.pk) == [org.north]
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            one(place=org.north.pk)
+    if only_postgresql():
+        assert prepared() == 1
+
+
+def test_a_statement_that_cannot_be_answered_says_so_as_others_do():
+    if not only_postgresql():
+        return
+    with pytest.raises(DataError), transaction.atomic():
+        connection.rows_of("SELECT 1 / %s", (0,))
+    assert connection.rows_of("SELECT %s || '%%', %s::int", ("一", 2)) == [("一%", 2)]
+
+
+def test_not_every_statement_ever_asked_is_kept(monkeypatch):
+    if not only_postgresql():
+        return
+    monkeypatch.setattr(kept, "MOST", 5)
+    for number in range(23):
+        assert connection.rows_of(f"SELECT {number} + %s", (1,)) == [(number + 1,)]
+    assert len(connection.kept.names) <= 5
+
+
+def test_whoever_watches_the_questions_sees_them(org):
+    one = Composed(lambda place: Organization.objects.filter(pk=place), place=BigAutoField())
+    one(place=org.north.pk)
+    with CaptureQueriesContext(connection) as asked:
+        one(place=org.north.pk)
+    assert len(asked) == 1
