@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from branchyear.lib.addresses import client_ip, stands_in
+from branchyear.lib.routes import path_to
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -46,7 +47,7 @@ class PortalAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             return redirect("admin:index")
         wanted = request.GET.get("next") or reverse("admin:index")
-        return redirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
+        return redirect(f"{path_to('login')}?{urlencode({'next': wanted})}")
 
     def logout(self, request, extra_context=None):
         from branchyear.accounts.views import logout  # see above

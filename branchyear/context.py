@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, KEY_ROLES, Role
 from branches.scope import scope_of
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from branchyear.manual import help_for
 from tasks.year import year_of
 
@@ -32,12 +33,12 @@ def _frame(request):
         "campaign": None,
         "tree": False,
         "search_url": "",
-        "inbox_url": reverse("notices:inbox"),
-        "logout_url": reverse("logout"),
-        "account_url": reverse("account"),
+        "inbox_url": path_to("notices:inbox"),
+        "logout_url": path_to("logout"),
+        "account_url": path_to("account"),
         "tokens_url": "",
-        "help_url": reverse("help"),
-        "verify_url": reverse("reports:verify"),
+        "help_url": path_to("help"),
+        "verify_url": path_to("reports:verify"),
         "admin_url": "",
         "user_key": "",
     }
@@ -49,8 +50,8 @@ def _frame(request):
         who=user.name or user.username,
         user_key=str(user.pk),
         **_office(role, organization),
-        tokens_url=reverse("branches:tokens") if scope.has(KEY_ROLES) else "",
-        search_url=reverse("search") if scope.seen_paths else "",
+        tokens_url=path_to("branches:tokens") if scope.has(KEY_ROLES) else "",
+        search_url=path_to("search") if scope.seen_paths else "",
         help_url=help_for(_view_name(request), role),
         unread=year_of(request).unread,
         campaign=_campaign(year_of(request)),
@@ -163,7 +164,7 @@ class Entry(NamedTuple):
 
 @lru_cache(maxsize=500)  # one for each kind of menu and each page of it
 def _entries(entries, here):
-    return tuple(Entry(label, reverse(name), here == name) for label, name in entries)
+    return tuple(Entry(label, path_to(name), here == name) for label, name in entries)
 
 
 # Under which entry of the menu a page stands that is no entry itself.

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from branches.roles import ADMIN_ROLES, BRANCH_ROLES, COMMITTEE_ROLES, Role
+from branchyear.lib.routes import path_to
 
 SECTION = re.compile(r'<section id="([a-z-]+)">\s*<h3>(.+?)</h3>')
 
@@ -25,7 +25,7 @@ class Chapter:
         return f"help/{self.slug}.html"
 
     def get_absolute_url(self):
-        return reverse("help_chapter", args=[self.slug])
+        return path_to("help_chapter", self.slug)
 
     @cached_property
     def sections(self):
@@ -137,7 +137,7 @@ def help_for(view_name, role):
     place = next((place for place in places if place.split("#")[0] in own), None)
     place = place or next(iter(places), None)
     if place is None:
-        return reverse("help")
+        return path_to("help")
     slug, section = place.split("#")
     return f"{BY_SLUG[slug].get_absolute_url()}#{section}"
 

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from branchyear.audit import context
 from branchyear.audit.services import record
 from branchyear.lib.addresses import client_ip
 from branchyear.lib.errors import Conflict, Refused
+from branchyear.lib.routes import path_to
 from branchyear.once import services as once
 
 
@@ -37,7 +37,7 @@ class RequestContext:
         if (
             request.scripted
             and response.status_code == 302
-            and location.startswith(reverse("login"))
+            and location.startswith(path_to("login"))
         ):
             # A script must not put the log-in page into the middle of a form.
             return HttpResponse("您已退出登录，请重新登录。填写的内容已保留在本机。", status=401)

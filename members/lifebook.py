@@ -6,7 +6,6 @@ from functools import cache
 
 from django.db.models import BigAutoField, CharField, Count, Exists, IntegerField, Q, Value
 from django.db.models.functions import Cast, Concat, Substr
-from django.urls import reverse
 from django.utils.http import urlencode
 
 from branches.models import Kind, Organization
@@ -14,6 +13,7 @@ from branches.querysets import below
 from branchyear.lib.composed import composed
 from branchyear.lib.counts import number_of
 from branchyear.lib.dates import Month
+from branchyear.lib.routes import path_to
 from members import life
 from members.models import (
     Appraisal,
@@ -181,14 +181,14 @@ def yearly_of(branch, year, *, today):
             "basis": "党员教育管理工作条例第十八条：每年1次",
             "state": state,
             "words": words,
-            "url": f"{reverse('members:appraisal')}?{query}",
+            "url": f"{path_to('members:appraisal')}?{query}",
         },
         {
             "label": "谈心谈话",
             "basis": "支部工作条例（试行）第五章：每年不少于1次",
             "state": "held" if done else "missing" if period.is_over(today) else "open",
             "words": f"与支委谈过 {told.done}/{told.asked} 人",
-            "url": f"{reverse('members:talks')}?{query}",
+            "url": f"{path_to('members:talks')}?{query}",
         },
     ]
 
@@ -219,7 +219,7 @@ def list_url(branch, kind, year, period, meetings):
         asked["month"] = str(Month.of(period.first))
     else:
         asked["year"] = year
-    return f"{reverse('members:meetings')}?{urlencode(asked)}"
+    return f"{path_to('members:meetings')}?{urlencode(asked)}"
 
 
 def form_url(branch, kind, period, today, group=None):
@@ -231,7 +231,7 @@ def form_url(branch, kind, period, today, group=None):
     }
     if group is not None:
         asked["group"] = group.pk
-    return f"{reverse('members:new_meeting')}?{urlencode(asked)}"
+    return f"{path_to('members:new_meeting')}?{urlencode(asked)}"
 
 
 @composed(branch=BigAutoField())

@@ -5,11 +5,11 @@ a constant number of statements however many people there are."""
 from collections import defaultdict
 
 from django.db.models import BigAutoField, Count, Exists, F, Min, Q, Sum
-from django.urls import reverse
 from django.utils import timezone
 
 from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from branchyear.lib.tellers import told
 from members import admission, deadlines, second_person
 from members.completeness import completeness_of
@@ -32,7 +32,7 @@ def roster_todos(branch):
         {
             "what": f"党员名册缺{found.missing}项信息",
             "why": f"缺{lacks}",
-            "url": f"{reverse('members:roster')}?org={branch.pk}&lacking=any",
+            "url": f"{path_to('members:roster')}?org={branch.pk}&lacking=any",
             "button": "去补齐",
         }
     ]
@@ -48,7 +48,7 @@ def numbers_todos(user, top):
         {
             "what": f"审批{found['waiting']}项完整号码下载申请",
             "why": f"申请下载{found['people']}名党员的完整身份号码和电话，须您批准",
-            "url": f"{reverse('members:numbers')}?org={top.pk}",
+            "url": f"{path_to('members:numbers')}?org={top.pk}",
             "button": "去审批",
             "due": local_day(found["until"]),
         }
@@ -116,7 +116,7 @@ def _probations(branch, today):
             "why": "预备期已届满，尚未讨论转正"
             if late
             else "收到转正申请后召开党员大会讨论，报上级党委审批",
-            "url": reverse("members:probation", args=[member.pk]),
+            "url": path_to("members:probation", member.pk),
             "button": "去办理",
             "due": end,
             "urgent": late,

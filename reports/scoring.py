@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.lookups import In
-from django.urls import reverse
 
 from branchyear.lib.dates import day_end, day_start
 from branchyear.lib.plans import Beside
+from branchyear.lib.routes import path_to
 from reports.models import GoodPractice, MonthlyReport, Period, ReportStep
 from reports.querysets import LATE
 from tasks.scoring.registry import Facts, fact
@@ -38,7 +38,7 @@ def _show(row):
 
 
 def _link(organization, params):
-    return f"{reverse('reports:reports')}?{urlencode({'org': organization.pk})}"
+    return f"{path_to('reports:reports')}?{urlencode({'org': organization.pk})}"
 
 
 def _due(ask):

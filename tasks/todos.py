@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.db.models import BigAutoField, Count, Exists, F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branchyear.lib.composed import composed
+from branchyear.lib.routes import path_to
 from branchyear.lib.tellers import told
 from tasks.models import BranchItem, Delegation, Extension, Problem
 from tasks.todos_inspections import answer_todos, not_found, running_todos
@@ -46,7 +46,7 @@ def problem_todos(branch, today):
         yield {
             "what": f"另有{len(due) - SHOWN}个问题要整改",
             "why": "在问题整改中查看全部",
-            "url": f"{reverse('tasks:problems')}?org={branch.pk}",
+            "url": f"{path_to('tasks:problems')}?org={branch.pk}",
             "button": "去查看",
         }
 
@@ -69,14 +69,14 @@ def oversight_todos(top):
         yield {
             "what": f"验收{found['waiting']}个问题",
             "why": "支部已整改并申请销号，等待您的意见",
-            "url": f"{reverse('tasks:problems')}?org={top.pk}&state={State.VERIFY}&own=1",
+            "url": f"{path_to('tasks:problems')}?org={top.pk}&state={State.VERIFY}&own=1",
             "button": "去验收",
         }
     if found["wanted"]:
         yield {
             "what": f"审批{found['wanted']}项整改延期申请",
             "why": "审批前原时限不变",
-            "url": f"{reverse('tasks:problems')}?org={top.pk}&extension=1&own=1",
+            "url": f"{path_to('tasks:problems')}?org={top.pk}&extension=1&own=1",
             "button": "去审批",
         }
 
@@ -110,7 +110,7 @@ def filled_todos(branch, filled):
             "why": "核对后由您提交",
             "url": filled[0].get_absolute_url()
             if count == 1
-            else reverse("tasks:branch_checklist", args=[branch.pk]) + "?state=draft",
+            else path_to("tasks:branch_checklist", branch.pk) + "?state=draft",
             "button": "去审定",
         }
 

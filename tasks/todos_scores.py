@@ -1,11 +1,11 @@
 """What scores ask of the scored organisations, and of those above, today."""
 
 from django.db.models import BigAutoField, OuterRef
-from django.urls import reverse
 
 from branches.models import Organization
 from branchyear.lib.composed import composed
 from branchyear.lib.counts import number_of
+from branchyear.lib.routes import path_to
 from tasks.models import RubricLine, Score, ScoreAppeal, ScoreJudgement, ScoreRound
 from tasks.rules_scores import may_run_scores
 
@@ -69,7 +69,7 @@ def score_oversight_todos(top, user):
         yield {
             "what": f"审核{waiting}项考核自评",
             "why": "下级已自评，等待您的审核分",
-            "url": f"{reverse('tasks:scores')}?org={top.pk}",
+            "url": f"{path_to('tasks:scores')}?org={top.pk}",
             "button": "去审核",
         }
     if not may_run_scores(user):
@@ -81,6 +81,6 @@ def score_oversight_todos(top, user):
         yield {
             "what": f"复核{len(rounds)}件申诉",
             "why": "复核意见会通知申诉单位",
-            "url": f"{reverse('tasks:scores')}?org={top.pk}&round={first}&appeal=1",
+            "url": f"{path_to('tasks:scores')}?org={top.pk}&round={first}&appeal=1",
             "button": "去复核",
         }

@@ -1,9 +1,9 @@
 """What 督办单 ask of the organisation they went to, and of the working committee, today."""
 
 from django.db.models import BigAutoField
-from django.urls import reverse
 
 from branchyear.lib.composed import composed
+from branchyear.lib.routes import path_to
 from tasks.models import Supervision
 from tasks.rules_scores import may_run_scores
 
@@ -38,6 +38,6 @@ def supervision_oversight_todos(top, user, today):
         yield {
             "what": f"核办{waiting}件督办回复",
             "why": "承办单位已回复办理情况，等待办结或退回",
-            "url": f"{reverse('tasks:supervisions')}?org={top.pk}&state={State.REPLIED}",
+            "url": f"{path_to('tasks:supervisions')}?org={top.pk}&state={State.REPLIED}",
             "button": "去核办",
         }

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models.organizations import Organization
 from branches.querysets import LedgerQuerySet
 from branches.roles import Role
+from branchyear.lib.routes import path_to
 
 
 class Handover(models.Model):
@@ -41,4 +41,4 @@ class Handover(models.Model):
         return f"{self.organization} {self.get_role_display()}交接"
 
     def get_absolute_url(self):
-        return reverse("branches:handover_sheet", args=[self.pk])
+        return path_to("branches:handover_sheet", self.pk)

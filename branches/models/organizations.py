@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from treebeard.mp_tree import MP_Node
 
 from branches.querysets import AppointmentQuerySet, OrganizationManager
 from branches.roles import ADMIN_ROLES, Role
+from branchyear.lib.routes import path_to
 
 
 class Kind(models.TextChoices):
@@ -90,7 +90,7 @@ class Organization(MP_Node):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("branches:organization", args=[self.pk])
+        return path_to("branches:organization", self.pk)
 
     # The place of the levels in the tree: depth 1 市委组织部, 2 工委, 3 直属党组织.
     COMMITTEE_DEPTH = 2

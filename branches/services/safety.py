@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
-from django.urls import reverse
 
 from branches import rules
 from branches.models import Appointment, SecondFactorRole
@@ -17,6 +16,7 @@ from branchyear.accounts.models import User
 from branchyear.audit.services import record
 from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
 
@@ -73,7 +73,7 @@ def warn_of_closing(*, now):
             now + timedelta(days=settings.IDLE_WARNING_DAYS),
         )
         messages.append(
-            Message(user, _occasion(user), reverse("home"), {"day": in_words(local_day(end))})
+            Message(user, _occasion(user), path_to("home"), {"day": in_words(local_day(end))})
         )
     return notify_many("account.idle", messages)
 

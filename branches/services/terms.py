@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.urls import reverse
 
 from branches import rules
 from branches import terms as arithmetic
@@ -18,6 +17,7 @@ from branches.roles import Role
 from branchyear.audit.services import build, record, record_many
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
 
@@ -222,7 +222,7 @@ def remind_many(organizations, *, by, today=None):
         lately |= set(notices.values_list("term__organization", flat=True))
         people |= _keepers(part, today)
     told_before = _told_to_register([o for o in organizations if o.pk not in terms], today)
-    page = reverse("members:committee")  # an address, not an import: the ledger is kept above
+    page = path_to("members:committee")  # an address, not an import: the ledger is kept above
     messages, reminders, entries, reminded = [], [], [], []
     for organization in organizations:
         term, told = terms.get(organization.pk), people.get(organization.pk)

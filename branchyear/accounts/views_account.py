@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,7 @@ from branchyear.accounts.passwords import expires_at
 from branchyear.accounts.sessions import PASSED, SECOND_FACTOR
 from branchyear.lib.crypto import decrypt, encrypt
 from branchyear.lib.errors import Refused
+from branchyear.lib.routes import path_to
 
 # In the session, encrypted: the secret of the square on the screen, until its code has come.
 OFFERED = "second_factor_offered"
@@ -185,4 +185,4 @@ def _next(request, default=None):
     allowed = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if allowed else reverse("home") if default is None else default
+    return target if allowed else path_to("home") if default is None else default

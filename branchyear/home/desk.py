@@ -1,7 +1,6 @@
 """The desk (工作台) of whoever reviews: a direct organisation, or the committee."""
 
 from django.db.models import Count, Min, Q
-from django.urls import reverse
 
 from branches import terms
 from branches.models import Organization
@@ -10,6 +9,7 @@ from branchyear.home.lines import Todo
 from branchyear.home.reports import Expected, current_report, owed_report
 from branchyear.home.secretary import secretary
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from members.models import DuesExemption
 from members.todos import numbers_todos
 from reports.models import MonthlyReport
@@ -34,7 +34,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
             Todo(
                 what=f"接收{arrived}份月报",
                 why="下级已报送，核对后接收或退回",
-                url=reverse("reports:reports") + "?tab=queue",
+                url=path_to("reports:reports") + "?tab=queue",
                 button="去接收",
             )
         )
@@ -45,7 +45,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
             Todo(
                 what=f"审批{asked}项党费减免申请",
                 why="支部已研究同意，等待您的意见",
-                url=reverse("members:dues_exemptions") + f"?org={top.pk}",
+                url=path_to("members:dues_exemptions") + f"?org={top.pk}",
                 button="去审批",
             )
         )
@@ -56,7 +56,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
             Todo(
                 what=f"{figures['overdue']}项检查条目已逾期",
                 why=f"共{figures['total']}项，查看是哪些支部",
-                url=reverse("reports:items") + f"?org={top.pk}&overdue=1",
+                url=path_to("reports:items") + f"?org={top.pk}&overdue=1",
                 button="去查看",
             )
         )
@@ -71,7 +71,7 @@ def reviewer(user, scope, campaign, today, *, whole=False):
             Todo(
                 what=f"{overdue}个党组织逾期未换届",
                 why="查看是哪些党组织，可一键提醒",
-                url=f"{reverse('members:terms')}?org={top.pk}&state={terms.State.OVERDUE}",
+                url=f"{path_to('members:terms')}?org={top.pk}&state={terms.State.OVERDUE}",
                 button="去提醒",
             )
         )
@@ -112,7 +112,7 @@ def _to_review(queue, today):
     yield Todo(
         what=f"审核{found['waiting']}项检查条目",
         why=why,
-        url=reverse("tasks:review"),
+        url=path_to("tasks:review"),
         button="去审核",
         urgent=True,
     )

@@ -6,11 +6,11 @@ administrator edits.
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import LedgerQuerySet, ledger_through
 from branchyear.lib.crypto import EncryptedText, mask_id_number
+from branchyear.lib.routes import path_to
 from members.models.member import Member, Sex
 
 
@@ -104,7 +104,7 @@ class Applicant(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:applicant", args=[self.pk])
+        return path_to("members:applicant", self.pk)
 
     @property
     def masked_id_number(self):

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import LedgerQuerySet, ledger_through, owned_through
+from branchyear.lib.routes import path_to
 from members.models.member import Member
 from members.querysets import MeetingQuerySet
 
@@ -95,7 +95,7 @@ class Meeting(models.Model):
         return self.voided_at is not None
 
     def get_absolute_url(self):
-        return reverse("members:meeting", args=[self.pk])
+        return path_to("members:meeting", self.pk)
 
 
 class Attendance(models.Model):

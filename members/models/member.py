@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import ledger_through
@@ -14,6 +13,7 @@ from branchyear.lib.crypto import (
     mask_id_number,
     mask_phone,
 )
+from branchyear.lib.routes import path_to
 from branchyear.lib.text import pinyin_key
 from members.querysets import MemberQuerySet
 from members.soundness import id_disagreement
@@ -142,7 +142,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:member", args=[self.pk])
+        return path_to("members:member", self.pk)
 
     def save(self, *args, **kwargs):
         self.derive()

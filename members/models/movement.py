@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import LedgerQuerySet, ledger_through
+from branchyear.lib.routes import path_to
 from members import deadlines
 from members.models.member import Member
 from members.querysets import TransferQuerySet
@@ -99,7 +99,7 @@ class Transfer(models.Model):
         return f"{self.member} {self.sender_name}→{self.receiver_name}"
 
     def get_absolute_url(self):
-        return reverse("members:transfer", args=[self.pk])
+        return path_to("members:transfer", self.pk)
 
     def is_expired(self, today):
         """Nobody received it in time (R36)."""
@@ -152,7 +152,7 @@ class Absence(models.Model):
         return f"{self.member} {self.get_kind_display()}"
 
     def get_absolute_url(self):
-        return reverse("members:absence", args=[self.pk])
+        return path_to("members:absence", self.pk)
 
     @property
     def contact_due(self):

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import ledger_through
+from branchyear.lib.routes import path_to
 from members.models.member import Member
 from members.querysets import TrainingQuerySet
 
@@ -62,7 +62,7 @@ class Training(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("members:one_training", args=[self.pk])
+        return path_to("members:one_training", self.pk)
 
 
 class TrainingRecord(models.Model):

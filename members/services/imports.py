@@ -15,7 +15,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
 from branchyear.audit.services import record
@@ -23,6 +22,7 @@ from branchyear.lib.bulk import insert_many
 from branchyear.lib.crypto import seal, unseal
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import BadFile, Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.lib.uploads.reading import size_checked
 from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
@@ -322,7 +322,7 @@ def _tell(upload, kind, **words):
     notify(
         kind,
         [upload.by],
-        url=reverse("members:roster_report", args=[upload.pk]),
+        url=path_to("members:roster_report", upload.pk),
         upload=upload,
         **words,
     )

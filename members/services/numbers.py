@@ -6,7 +6,6 @@ Who and from how many on: ``members.second_person``. Every act is on the trail; 
 from datetime import timedelta
 
 from django.db import transaction
-from django.urls import reverse
 
 from branches.roles import Role
 from branches.scope import scope_of
@@ -14,6 +13,7 @@ from branchyear.accounts.models import User
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.services import notify
 from members import rules, second_person
 from members.importing import workbooks
@@ -196,7 +196,7 @@ def _notify(kind, request, people):
     notify(
         kind,
         people,
-        url=f"{reverse('members:numbers')}?org={request.organization_id}",
+        url=f"{path_to('members:numbers')}?org={request.organization_id}",
         key=f"{kind}:{request.pk}:{request.state}",
         request=request,
     )

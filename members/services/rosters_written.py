@@ -6,7 +6,6 @@ import uuid
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Appointment, Organization
@@ -15,6 +14,7 @@ from branchyear.audit.services import build, record, record_many
 from branchyear.lib.bulk import update_many
 from branchyear.lib.crypto import Token, blind_index, encrypt
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from branchyear.lib.text import pinyin_key
 from branchyear.notifications.services import Message, notify_many
 from members import rules
@@ -203,7 +203,7 @@ def _tell_keepers(plan, by, upload):
             Message(
                 office.user,
                 f"{key}:{office.organization_id}",
-                f"{reverse('members:roster')}?org={office.organization_id}",
+                f"{path_to('members:roster')}?org={office.organization_id}",
                 {"by": by, "branch": office.organization},
             )
             for office in offices.select_related("user", "organization")

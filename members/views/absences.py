@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import deadlines, rules
 from members.desk import desk
 from members.forms_movement import AbsenceForm, ContactForm, EndAbsenceForm, SuspendForm
@@ -104,7 +104,7 @@ def register_absence(request):
         "heading": "登记流动（失联）党员",
         "subtitle": f"{branch.name} · 外出满6个月又未转移组织关系的登记为流动党员；"
         "失去联系的登记为失联党员。",
-        "back_url": f"{reverse('members:absences')}?org={branch.pk}",
+        "back_url": f"{path_to('members:absences')}?org={branch.pk}",
         "back_label": "流动和失联",
         "button": "登记",
         "basis": "党员教育管理工作条例第二十四条（失联）、第二十五条（外出6个月以上）、"
@@ -130,7 +130,7 @@ def add_contact(request, pk):
         return page(request, fetch(request, pk), contact=form)
     messages.success(request, f"已登记与{row.member}的联系情况。")
     if request.POST.get("next") == "list":
-        return redirect(f"{reverse('members:absences')}?org={row.organization_id}")
+        return redirect(f"{path_to('members:absences')}?org={row.organization_id}")
     return redirect(row)
 
 

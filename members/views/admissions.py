@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.db.models import Max
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branchyear.lib.dates import add_months, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import admission, deadlines, rules
 from members.desk import desk
 from members.forms_movement import ApplicantForm, ReasonForm, StepsForm
@@ -124,7 +124,7 @@ def new_applicant(request):
         "form": form,
         "heading": "登记入党申请人",
         "subtitle": f"{branch.name} · 登记后逐步记录5个阶段25个步骤，到期前提醒。",
-        "back_url": f"{reverse('members:admissions')}?org={branch.pk}",
+        "back_url": f"{path_to('members:admissions')}?org={branch.pk}",
         "back_label": "发展党员",
         "button": "登记",
         "basis": "中国共产党发展党员工作细则（2014）第六条、第七条（一个月内派人谈话）。",

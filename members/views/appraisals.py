@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +10,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import life, lifebook, rules
 from members.desk import desk
 from members.forms_life import AppraisalForm
@@ -73,7 +73,7 @@ def appraisal(request):
                 form.refuse(refused)
             else:
                 messages.success(request, f"已保存{year}年度民主评议。")
-                return redirect(f"{reverse('members:appraisal')}?org={organization.pk}&year={year}")
+                return redirect(f"{path_to('members:appraisal')}?org={organization.pk}&year={year}")
     context |= {
         "form": form,
         "stored": stored,

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from branches import rules as branch_rules
@@ -12,6 +11,7 @@ from branches.models import Kind, Organization
 from branches.services import organizations
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from members import rules
 from members.forms_terms import GroupForm
 from members.models import Member, Post, PostHeld
@@ -113,7 +113,7 @@ def grouping_url(user, branch):
     """Where the members are put into their groups; "" for who does not keep the roster."""
     if not (branch.is_open and rules.may_keep_roster(user, branch)):
         return ""
-    return f"{reverse('members:groups')}?org={branch.pk}"
+    return f"{path_to('members:groups')}?org={branch.pk}"
 
 
 def _group(user, pk):

@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +14,7 @@ from branches.scope import holders, scope_of
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import life, lifebook, rules
 from members.desk import desk
 from members.forms_life import OUT, MeetingForm, VoidForm, day_for, first_words
@@ -127,7 +127,7 @@ def chosen_month(text):
 def kind_links(branch, chosen="", month=None):
     """One link per kind of meeting to the form for it."""
     more = {"month": str(month)} if month else {}
-    address = reverse("members:new_meeting")
+    address = path_to("members:new_meeting")
     return [
         {
             "label": label,

@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.lib.routes import path_to
 from members import rules, soundness
 from members.completeness import missing_of
 from members.desk import chosen_organization, desk
@@ -137,7 +137,7 @@ def groups(request):
         messages.success(
             request, f"已保存，{moved}名党员调整了党小组。" if moved else "编组没有变化。"
         )
-        return redirect(f"{reverse('members:groups')}?org={organization.pk}")
+        return redirect(f"{path_to('members:groups')}?org={organization.pk}")
     sizes = {group.pk: 0 for group in choices}
     for row in rows:
         if row.group_id in sizes:

@@ -5,7 +5,6 @@ from io import BytesIO
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,6 +12,7 @@ from branches.querysets import below
 from branchyear.lib.admin import show
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules, second_person
 from members.desk import desk
 from members.forms import NumbersForm
@@ -97,7 +97,7 @@ def _ask(request, organization, form, now):
         messages.info(request, "您已有同样的申请没有办完，没有重复提交。")
     else:
         messages.success(request, f"已提交申请，等待{asked.waits_with}批准；结果在收件箱通知您。")
-    return redirect(f"{reverse('members:numbers')}?org={organization.pk}")
+    return redirect(f"{path_to('members:numbers')}?org={organization.pk}")
 
 
 @require_POST
@@ -147,4 +147,4 @@ def _fetch(request, pk):
 def _back(request, asked):
     org = request.GET.get("org", "")
     org = org if org.isascii() and org.isdigit() and len(org) < 18 else asked.organization_id
-    return redirect(f"{reverse('members:numbers')}?org={org}")
+    return redirect(f"{path_to('members:numbers')}?org={org}")

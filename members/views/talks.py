@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -10,6 +9,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules
 from members.desk import desk
 from members.forms_life import TalksForm
@@ -49,7 +49,7 @@ def talks(request):
                 form.add_error(refused.field, refused.sentence)
             else:
                 messages.success(request, f"已登记{len(made)}次谈心谈话。")
-                return redirect(f"{reverse('members:talks')}?org={organization.pk}&year={year}")
+                return redirect(f"{path_to('members:talks')}?org={organization.pk}&year={year}")
     owed = set(told.missing.without_officer)
     rows = Talk.objects.filter(organization=organization, on__year=year, voided_at=None)
     context |= {
@@ -84,4 +84,4 @@ def void_talk(request, pk):
     require(rules.may_record_life(request.user, talk.organization), services.NOT_YOURS)
     services.void_talk(talk, by=request.user, now=timezone.now())
     messages.success(request, "该次谈心谈话记录已作废。")
-    return redirect(f"{reverse('members:talks')}?org={talk.organization_id}&year={talk.on.year}")
+    return redirect(f"{path_to('members:talks')}?org={talk.organization_id}&year={talk.on.year}")

@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from branches.models import Kind, Organization
 from branchyear.lib.errors import Conflict, Refused
+from branchyear.lib.routes import path_to
 
 
 def answer(request, organization, form, act, context, *, version=None):
@@ -48,7 +48,7 @@ def answer(request, organization, form, act, context, *, version=None):
 
 def home_of(organization):
     """班子和党小组 of the organisation, where the forms come from and lead back to."""
-    return f"{reverse('members:committee')}?org={organization.pk}"
+    return f"{path_to('members:committee')}?org={organization.pk}"
 
 
 def organization_or_404(user, pk):

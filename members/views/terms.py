@@ -16,6 +16,7 @@ from branches.terms import State
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members.desk import desk
 from members.forms_terms import ReminderForm, TermsForm
 from members.views.termlist import chosen, counts_of, listed, with_terms
@@ -50,7 +51,7 @@ def terms(request):
         "to_remind": sum(counts[state] for state in states if state in due),
         "tree_nodes": _tree(context["tree_nodes"]),
         "today": today,
-        "export_url": f"{reverse('reports:exports')}?kind=terms&org={organization.pk}",
+        "export_url": f"{path_to('reports:exports')}?kind=terms&org={organization.pk}",
     }
     return render(request, "members/terms.html", context)
 
@@ -94,7 +95,7 @@ def reminder(request, pk):
     )
     require(branch_rules.may_remind_term(request.user, term.organization))
     form = ReminderForm(request.POST or None, initial={"on": local_day(), "how": "call"})
-    back = f"{reverse('members:committee')}?org={term.organization_id}"
+    back = f"{path_to('members:committee')}?org={term.organization_id}"
     if form.is_bound and form.is_valid():
         try:
             services.remind(term, by=request.user, **form.cleaned_data)
@@ -153,5 +154,5 @@ def _tabs(organization, asked, counts):
 
 def _tree(nodes):
     """The tree leads to this page, not to the body of each."""
-    here, there = reverse(VIEW), reverse("members:committee")
+    here, there = reverse(VIEW), path_to("members:committee")
     return [{**node, "url": node["url"].replace(there, here, 1)} for node in nodes]

@@ -4,13 +4,13 @@ from datetime import date
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.models import Organization
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules
 from members.desk import desk
 from members.forms_movement import TrainingForm
@@ -129,7 +129,7 @@ def new_training(request):
 
     if request.method == "POST" and form.attempt(act):
         messages.success(request, f"已登记，{len(form.cleaned_data['members'])}名党员计入学时。")
-        return redirect(f"{reverse('members:training')}?org={branch.pk}")
+        return redirect(f"{path_to('members:training')}?org={branch.pk}")
     context |= {"form": form, "training": None}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "members/training_form.html", context, status=status)
@@ -191,7 +191,7 @@ def void_training(request, pk):
     )
     services.void_training(row, by=request.user)
     messages.success(request, "已作废，学时不再计入。")
-    return redirect(f"{reverse('members:training')}?org={row.organization_id}")
+    return redirect(f"{path_to('members:training')}?org={row.organization_id}")
 
 
 def facts_in(data):

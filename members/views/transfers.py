@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.models import Organization
@@ -11,6 +10,7 @@ from branches.querysets import below
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import deadlines, rules
 from members.desk import desk
 from members.forms_movement import IssueForm, ReasonForm, ReceiveForm, SlipForm, TakeInForm
@@ -136,7 +136,7 @@ def take_in(request):
         "heading": "登记转入党员",
         "subtitle": f"{branch.name} · 从市直机关以外转入、持介绍信报到的党员在这里登记；"
         "市内转接由对方在平台上开具，无需登记。",
-        "back_url": f"{reverse('members:transfers')}?org={branch.pk}",
+        "back_url": f"{path_to('members:transfers')}?org={branch.pk}",
         "back_label": "组织关系",
         "button": "登记转入",
         "basis": "党员教育管理工作条例第二十五条；介绍信有效期最长3个月。",

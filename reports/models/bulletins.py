@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import within
 from branches.roles import COMMITTEE_ROLES
 from branches.scope import scope_of
+from branchyear.lib.routes import path_to
 from tasks.models import Campaign
 
 
@@ -85,7 +85,7 @@ class Bulletin(models.Model):
         return f"{self.campaign.year}年第{self.number}期通报"
 
     def get_absolute_url(self):
-        return reverse("reports:bulletin", args=[self.pk])
+        return path_to("reports:bulletin", self.pk)
 
     @property
     def is_published(self):

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet
+from branchyear.lib.routes import path_to
 from tasks.models import Campaign
 
 
@@ -68,4 +68,4 @@ class DutyReport(models.Model):
         return f"{self.organization}{self.campaign.year}年述职报告"
 
     def get_absolute_url(self):
-        return f"{reverse('reports:duty')}?org={self.organization_id}"
+        return f"{path_to('reports:duty')}?org={self.organization_id}"

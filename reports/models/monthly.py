@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.routes import path_to
 from reports.models.periods import Period
 from reports.querysets import MonthlyReportQuerySet, ReportStepQuerySet
 
@@ -89,7 +89,7 @@ class MonthlyReport(models.Model):
         return f"{self.organization}{self.period.label}月报"
 
     def get_absolute_url(self):
-        return reverse("reports:report", args=[self.pk])
+        return path_to("reports:report", self.pk)
 
     @property
     def is_editable(self):

@@ -4,10 +4,10 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import owned_through
+from branchyear.lib.routes import path_to
 from tasks.models import BranchItem
 
 # Digits and letters that nobody takes for one another on paper: without 0 and O, 1 and I.
@@ -63,7 +63,7 @@ class Paper(models.Model):
         return f"{self.organization} {self.title} {self.shown_code}"
 
     def get_absolute_url(self):
-        return reverse("reports:verify_paper", args=[self.shown_code])
+        return path_to("reports:verify_paper", self.shown_code)
 
     @property
     def shown_code(self):

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.routes import path_to
 from reports.models.monthly import MonthlyReport
 from reports.querysets import GoodPracticeQuerySet
 
@@ -59,4 +59,4 @@ class GoodPractice(models.Model):
         return f"{self.organization}的经验做法"
 
     def get_absolute_url(self):
-        return f"{reverse('reports:practices')}?state={self.state}#practice-{self.pk}"
+        return f"{path_to('reports:practices')}?state={self.state}#practice-{self.pk}"

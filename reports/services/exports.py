@@ -7,11 +7,11 @@ waits. While nothing has changed, the file that was made before is at hand at on
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
 from branchyear.audit.services import record
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import enqueue
@@ -185,7 +185,7 @@ def tell(export, kind, **words):
     notify(
         kind,
         [export.requested_by],
-        url=reverse("reports:exports"),
+        url=path_to("reports:exports"),
         key=f"{kind}:{export.pk}:{export.making}",
         ledger=f"{export.organization.label} {kind_of(export.kind).title}",
         **words,

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import reverse
 
 from branches.models import Kind, Organization, Term
 from branches.querysets import within
 from branches.roles import BRANCH_ROLES, REVIEW_ROLES, Role
 from branchyear.lib.dates import CHINA, Month, day_end, day_start
+from branchyear.lib.routes import path_to
 from members import deadlines
 from members.models import Category, Member
 from reports import rules
@@ -92,7 +92,7 @@ class Reports(Source):
             month = Month.parse(month).label
             yield Owed(
                 (campaign, tier, due_on), f"report:{pk}", organization, path, rules.FILLERS[tier],
-                tier, due_on, f"{name}{month}月报", reverse("reports:report", args=[pk]),
+                tier, due_on, f"{name}{month}月报", path_to("reports:report", pk),
                 report=pk, words=(name, month, state == MonthlyReport.State.RETURNED),
             )  # fmt: skip
 
@@ -129,7 +129,7 @@ class Items(Source):
             yield Owed(
                 (campaign, Tier.BRANCH, due_on), f"items:{branch}", branch, path, BRANCH_ROLES,
                 tier_of(depth), due_on, f"{name}{count}项检查条目",
-                reverse("tasks:branch_checklist", args=[branch]),
+                path_to("tasks:branch_checklist", branch),
             )  # fmt: skip
 
     @staticmethod
@@ -172,7 +172,7 @@ class Problems(Source):
             yield Owed(
                 (campaign, Tier.BRANCH, due_on), f"problem:{pk}", organization, path,
                 keepers(tier), tier, due_on, f"{name}第{number}号问题整改",
-                reverse("tasks:problem", args=[pk]), problem=pk,
+                path_to("tasks:problem", pk), problem=pk,
             )  # fmt: skip
 
     @staticmethod
@@ -223,7 +223,7 @@ class Terms(Lasting):
             yield Owed(
                 self.group(due_on), f"term:{pk}", organization, path,
                 BRANCH_ROLES if kind == Kind.BRANCH else OF_COMMITTEES, tier_of(depth), due_on,
-                f"{name}换届", f"{reverse('members:committee')}?org={organization}",
+                f"{name}换届", f"{path_to('members:committee')}?org={organization}",
             )  # fmt: skip
 
     @staticmethod
@@ -267,7 +267,7 @@ class Probations(Lasting):
             yield Owed(
                 self.group(end), f"probation:{organization}", organization, path, BRANCH_ROLES,
                 tier_of(depth), end, f"{name}{count}名预备党员转正",
-                f"{reverse('members:roster')}?org={organization}&category=probationary",
+                f"{path_to('members:roster')}?org={organization}&category=probationary",
             )  # fmt: skip
 
     @staticmethod
@@ -295,7 +295,7 @@ class Reviews(Lasting):
         for (due_on, organization, path, depth, name), count in self._late().items():
             yield Owed(
                 self.group(due_on), f"review:{organization}", organization, path, REVIEW_ROLES,
-                tier_of(depth), due_on, f"{name}{count}项检查条目审核", reverse("tasks:review"),
+                tier_of(depth), due_on, f"{name}{count}项检查条目审核", path_to("tasks:review"),
             )  # fmt: skip
 
     def _late(self):

@@ -10,12 +10,12 @@ from collections import defaultdict
 from datetime import timedelta
 
 from django.db import transaction
-from django.urls import reverse
 
 from branchyear.accounts.models import User
 from branchyear.audit.services import record
 from branchyear.lib.bulk import insert_many
 from branchyear.lib.dates import CHINA, local_day
+from branchyear.lib.routes import path_to
 from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
 from reports.models import Reminder
@@ -168,8 +168,8 @@ def _words(dues, today):
     if len(ordered) == 1:
         return "reminder.digest", first.url, context
     if all(due.report and due.to_above for due in ordered):
-        return "reminder.digest", f"{reverse('reports:reports')}?tab=all&verdict=missing", context
-    return "reminder.digest", reverse("home"), context
+        return "reminder.digest", f"{path_to('reports:reports')}?tab=all&verdict=missing", context
+    return "reminder.digest", path_to("home"), context
 
 
 def _line(due, today):

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.roles import BRANCH_ROLES, REVIEW_ROLES
@@ -18,6 +17,7 @@ from branchyear.accounts.models import User
 from branchyear.audit.services import build, record_many
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.models import Notice
 from branchyear.notifications.services import Message, notify_many
 from reports import rules
@@ -113,7 +113,7 @@ def _items(branches, by, today):
         organization = branches[branch]
         yield Candidate(
             organization, Matter.ITEMS, organization, due_on, f"{organization}{count}项检查条目",
-            reverse("tasks:branch_checklist", args=[branch]), BRANCH_ROLES,
+            path_to("tasks:branch_checklist", branch), BRANCH_ROLES,
         )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _reviews(places, by, today):
         organization = places[place]
         yield Candidate(
             organization, Matter.REVIEW, organization, due_on,
-            f"{organization}{count}项检查条目审核", reverse("tasks:review"), REVIEW_ROLES,
+            f"{organization}{count}项检查条目审核", path_to("tasks:review"), REVIEW_ROLES,
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from branchyear.lib.routes import path_to
 from branchyear.templatetags.ui import percent
 from reports.services import overview as services
 
@@ -68,11 +69,11 @@ class Address:
 
     def board(self, organization=None, **changes):
         """The overview of an organisation (default: this one) under the same conditions."""
-        return f"{reverse('reports:overview')}?{self._query(organization, changes)}"
+        return f"{path_to('reports:overview')}?{self._query(organization, changes)}"
 
     def meeting(self):
         """The same for the projector."""
-        return f"{reverse('reports:meeting')}?{self._query(None, {'section': '', 'sort': ''})}"
+        return f"{path_to('reports:meeting')}?{self._query(None, {'section': '', 'sort': ''})}"
 
     def _query(self, organization, changes):
         chosen = {
@@ -89,7 +90,7 @@ class Address:
 
     def list(self, **changes):
         """The list behind a figure."""
-        return f"{reverse('reports:items')}?{self.selection.of(**changes).query}"
+        return f"{path_to('reports:items')}?{self.selection.of(**changes).query}"
 
     def reports(self, reporting, name="reports:reports", **conditions):
         """The month's reports behind a figure."""
@@ -111,7 +112,7 @@ class Address:
             words=share_words(share),
             level=level_of(share),
             title=self._title(numbers, share),
-            url=f"{reverse('reports:items')}?{selection.query}",
+            url=f"{path_to('reports:items')}?{selection.query}",
         )
 
     def row(self, row, board):
@@ -121,7 +122,7 @@ class Address:
             "url": self.board(row.organization),
             "cells": [self.cell(row.cells[task.pk], here.of(task=task)) for task in board.tasks],
             "total": self.cell(row.total, here),
-            "overdue_url": f"{reverse('reports:items')}?{here.of(overdue=True).query}",
+            "overdue_url": f"{path_to('reports:items')}?{here.of(overdue=True).query}",
         }
 
     def _title(self, numbers, share):

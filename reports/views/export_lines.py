@@ -2,9 +2,9 @@
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 
+from branchyear.lib.routes import path_to
 from reports.kinds import KINDS
 from reports.models import Export
 from reports.selection import STATES
@@ -34,7 +34,7 @@ class Line:
             query = urlencode(
                 {"kind": kind.key, "org": export.organization_id, **export.parameters}
             )
-            self.again_url = f"{reverse('reports:exports')}?{query}"
+            self.again_url = f"{path_to('reports:exports')}?{query}"
 
     @property
     def conditions(self):

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from branches import terms
 from branches.scope import scope_of
+from branchyear.lib.routes import path_to
 from reports import rules
 from reports.services import overview as services
 from reports.services import standing
@@ -33,7 +32,7 @@ def needs(organization, *, by, today, address, reporting, board, problems):
     if late := board.total.overdue:
         found.append(
             Need("逾期条目", late, board.total.total, "已过期限，仍在支部没有提交",
-                 f"{reverse('reports:urge')}?items_of={organization.pk}", "一键催办", late=True)
+                 f"{path_to('reports:urge')}?items_of={organization.pk}", "一键催办", late=True)
         )  # fmt: skip
     return found
 
@@ -55,10 +54,10 @@ def _queues(by):
     items, reports = services.waiting_with(by)
     if items:
         yield Need("待审核条目", items, None, "下级已提交，等待您的意见",
-                   reverse("tasks:review"), "去审核")  # fmt: skip
+                   path_to("tasks:review"), "去审核")  # fmt: skip
     if reports:
         yield Need("待接收月报", reports, None, "下级已报送，核对后接收或退回",
-                   f"{reverse('reports:reports')}?tab=queue", "去接收")  # fmt: skip
+                   f"{path_to('reports:reports')}?tab=queue", "去接收")  # fmt: skip
 
 
 def _problems(organization, by, address, problems):
@@ -70,7 +69,7 @@ def _problems(organization, by, address, problems):
     if not scope_of(by).holds(services.REVIEWERS, organization):
         return
     waiting = standing.problems_to_decide(organization)
-    url = f"{reverse('tasks:problems')}?org={organization.pk}&own=1"
+    url = f"{path_to('tasks:problems')}?org={organization.pk}&own=1"
     if waiting["verify"]:
         yield Need("待验收问题", waiting["verify"], unsolved, "已整改并申请销号，等待您的意见",
                    f"{url}&state={Problem.State.VERIFY}", "去验收")  # fmt: skip
@@ -81,7 +80,7 @@ def _problems(organization, by, address, problems):
 
 def _terms(organization, by, today):
     states = standing.term_states(organization, by=by, today=today)
-    url = f"{reverse('members:terms')}?org={organization.pk}&state="
+    url = f"{path_to('members:terms')}?org={organization.pk}&state="
     if late := states[terms.State.OVERDUE]:
         yield Need("逾期未换届", late, states[""], "任期已届满，没有换届也没有批准延期",
                    url + terms.State.OVERDUE, "去提醒", late=True)  # fmt: skip

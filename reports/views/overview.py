@@ -5,7 +5,6 @@ import io
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -18,6 +17,7 @@ from branchyear.lib.admin import as_attachment
 from branchyear.lib.dates import in_words, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from branchyear.lib.xlsx import write_workbook
 from reports import rules
 from reports.selection import STATES, read
@@ -145,8 +145,8 @@ def phase_line(phase, numbers, address, today):
         "planned": numbers.due,
         "behind": numbers.accepted < numbers.due,
         "short": numbers.due - numbers.accepted,
-        "url": f"{reverse('reports:items')}?{here.query}",
-        "accepted_url": f"{reverse('reports:items')}?{here.of(state='accepted').query}",
+        "url": f"{path_to('reports:items')}?{here.query}",
+        "accepted_url": f"{path_to('reports:items')}?{here.of(state='accepted').query}",
         "board_url": address.board(phase=phase.code),
     }
 
@@ -254,7 +254,7 @@ def items(request):
             "reset_url": f"?org={organization.pk}",
             "may_export": rules.may_export(request.user, organization),
             "may_see_overview": rules.may_see_overview(request.user),
-            "export_url": f"{reverse('reports:exports')}?kind=checklist&{selection.query}",
+            "export_url": f"{path_to('reports:exports')}?kind=checklist&{selection.query}",
             "today": today,
         },
     )
@@ -326,7 +326,7 @@ def _links(address, board, reporting):
     links = {state: address.list(state=state) for state in STATES}
     links.update(
         overdue=address.list(overdue=True),
-        ledger=f"{reverse('reports:exports')}?kind=summary&{address.selection.query}",
+        ledger=f"{path_to('reports:exports')}?kind=summary&{address.selection.query}",
         accepted_share=share_words(board.total.share()),
         measure=MEASURES[address.measure],
         unit="个支部" if board.by_branch else "家",
@@ -347,7 +347,7 @@ def _tabs(everything, selection, numbers):
 
     def tab(label, count, **conditions):
         chosen = everything.of(**conditions)
-        url = f"{reverse('reports:items')}?{chosen.query}"
+        url = f"{path_to('reports:items')}?{chosen.query}"
         return {"label": label, "count": count, "url": url, "active": chosen == selection}
 
     tabs = [tab("全部", numbers.total)]

@@ -3,7 +3,6 @@
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -12,6 +11,7 @@ from branches.scope import scope_of
 from branchyear.lib.dates import Month, day_end, day_start, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from reports import rules
 from reports.models import Matter, Reminder
 from reports.models.reminders import SINGLE, URGED, occasion_words
@@ -205,8 +205,8 @@ def _url(row):
     return {
         Matter.REPORT: lambda: row.report.get_absolute_url(),
         Matter.PROBLEM: lambda: row.problem.get_absolute_url(),
-        Matter.ITEMS: lambda: reverse("tasks:branch_checklist", args=[row.organization_id]),
-        Matter.TERM: lambda: reverse("members:committee") + org,
-        Matter.PROBATION: lambda: reverse("members:roster") + org + "&category=probationary",
-        Matter.REVIEW: lambda: reverse("tasks:review_clocks"),
+        Matter.ITEMS: lambda: path_to("tasks:branch_checklist", row.organization_id),
+        Matter.TERM: lambda: path_to("members:committee") + org,
+        Matter.PROBATION: lambda: path_to("members:roster") + org + "&category=probationary",
+        Matter.REVIEW: lambda: path_to("tasks:review_clocks"),
     }[row.matter]()

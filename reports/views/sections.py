@@ -8,10 +8,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Kind, Organization
+from branchyear.lib.routes import path_to
 from reports.models import Tier
 from reports.querysets import VERDICTS
 from reports.services import counting, matrix, month_ends, standing
@@ -83,7 +83,7 @@ def reports(request, address, today):
     def url(period, verdict=""):
         chosen = {"tab": "all", "month": period.month, "tier": tier, "under": place.pk}
         chosen |= {"verdict": verdict} if verdict else {}
-        return f"{reverse('reports:reports')}?{urlencode(chosen)}"
+        return f"{path_to('reports:reports')}?{urlencode(chosen)}"
 
     rows = []
     for period in grid.periods:
@@ -104,7 +104,7 @@ def reports(request, address, today):
     table = Table("months", "各月报送情况", cols, rows,
                   "以首次报送时间为准；按期率为按期和经批准延期占应报的比例，期限过后统计。")  # fmt: skip
     section = Section(
-        links=[("报送情况（逐单位）", f"{reverse('reports:matrix')}?org={place.pk}&tier={tier}")],
+        links=[("报送情况（逐单位）", f"{path_to('reports:matrix')}?org={place.pk}&tier={tier}")],
         notes=["阶段和任务条件不用于本页。"],
     )
     if not rows:
@@ -217,7 +217,7 @@ def findings(request, address, today):
 
 
 def _rule_url(place, rule):
-    return f"{reverse('tasks:checkup_list')}?org={place.pk}&rule={rule.number}"
+    return f"{path_to('tasks:checkup_list')}?org={place.pk}&rule={rule.number}"
 
 
 def _came_and_went(key, title, months, names, urls=None):
@@ -264,7 +264,7 @@ def problems(request, address, today):
         ],
         links=[
             ("问题整改", url()),
-            ("三份清单", f"{reverse('tasks:problem_lists')}?org={place.pk}"),
+            ("三份清单", f"{path_to('tasks:problem_lists')}?org={place.pk}"),
         ],
         notes=["阶段条件不用于本页。"],
     )
@@ -280,7 +280,7 @@ def problems(request, address, today):
     lines = []
     for one in found.order_by("path"):
         mine = by_place[one.path]
-        there = f"{reverse('tasks:problems')}?org={one.pk}"
+        there = f"{path_to('tasks:problems')}?org={one.pk}"
         open_ = mine["total"] - mine[State.CLOSED]
         lines.append(
             [
@@ -309,7 +309,7 @@ def review_clocks(request, address, today):
     """How fast those who review are: organisations and levels, never people."""
     place = address.selection.organization
     now = clocks.clocks(place, by=request.user, today=today)
-    here = f"{reverse('tasks:review_clocks')}?org={place.pk}"
+    here = f"{path_to('tasks:review_clocks')}?org={place.pk}"
     decided = sum(line.decided for line in now.levels)
     late = sum(line.late for line in now.levels)
     return Section(
@@ -339,7 +339,7 @@ def _clock_table(key, title, lines):
     for line in lines:
         url = ""
         if line.organization:
-            url = f"{reverse('tasks:review_clocks')}?org={line.organization.pk}"
+            url = f"{path_to('tasks:review_clocks')}?org={line.organization.pk}"
         median = line.median
         rows.append(
             [

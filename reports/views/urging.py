@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from reports import rules
 from reports.models import Matter, MonthlyReport
 from reports.models.reminders import URGED
@@ -112,4 +112,4 @@ def send_urge(request):
     if left:
         words += f"{len(left)}项近期已催办过或没有在任的填报人，没有发送。"
     messages.success(request, words)
-    return redirect(f"{reverse('reports:reminders')}?when={URGED}")
+    return redirect(f"{path_to('reports:reminders')}?when={URGED}")

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
+from branchyear.lib.routes import path_to
 from members.models import MeetingKind
 from tasks.health.registry import load
 
@@ -45,7 +46,7 @@ def _meeting_form(finding):
         query["month"] = parts["month"]
     if "group" in parts:
         query["group"] = parts["group"]
-    return f"{reverse('members:new_meeting')}?{urlencode(query)}"
+    return f"{path_to('members:new_meeting')}?{urlencode(query)}"
 
 
 def mend_url(finding, *, fills=True):
@@ -56,13 +57,13 @@ def mend_url(finding, *, fills=True):
         return ""
     if finding.rule.number in MEETINGS:
         if not fills:
-            return f"{reverse('members:life')}?org={finding.organization_id}"
+            return f"{path_to('members:life')}?org={finding.organization_id}"
         return _meeting_form(finding)
     kind, _, rest = finding.key.partition(":")
     number = rest.split(":")[0]
     try:
         if kind == "member" and number.isdecimal() and check.mend == "members:roster":
-            return reverse("members:member", args=[number])
+            return path_to("members:member", number)
         if check.mend in BY_OBJECT and number.isdecimal():
             return reverse(check.mend, args=[number])
         if check.mend == "branches:organization":

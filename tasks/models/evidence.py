@@ -4,10 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Organization
+from branchyear.lib.routes import path_to
 from members.models import Meeting
 from tasks.models.items import BranchItem
 from tasks.querysets import EvidenceQuerySet, ItemMeetingQuerySet
@@ -63,7 +63,7 @@ class Evidence(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("tasks:material", args=[self.pk])
+        return path_to("tasks:material", self.pk)
 
     @property
     def newer(self):

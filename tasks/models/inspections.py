@@ -9,12 +9,12 @@ from datetime import UTC
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import within
 from branches.roles import COMMITTEE_ROLES, SEEING_ROLES, Role
 from branchyear.lib.crypto import EncryptedText
+from branchyear.lib.routes import path_to
 from tasks import drawing
 from tasks.models.campaign import Campaign, ChecklistItem
 
@@ -149,7 +149,7 @@ class Inspection(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("tasks:inspection", args=[self.pk])
+        return path_to("tasks:inspection", self.pk)
 
     @property
     def amount_words(self):
@@ -290,7 +290,7 @@ class Draw(models.Model):
         return f"{self.inspection} 第{self.number}次抽取"
 
     def get_absolute_url(self):
-        return reverse("tasks:draw", args=[self.pk])
+        return path_to("tasks:draw", self.pk)
 
     @property
     def is_open(self):

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Organization
+from branchyear.lib.routes import path_to
 from tasks.models.campaign import ChecklistItem, ItemVersion
 from tasks.querysets import BranchItemQuerySet, ItemStepQuerySet
 
@@ -124,7 +124,7 @@ class BranchItem(models.Model):
         return f"{self.branch} {self.item.code}"
 
     def get_absolute_url(self):
-        return reverse("tasks:item", args=[self.pk])
+        return path_to("tasks:item", self.pk)
 
     @property
     def is_editable(self):

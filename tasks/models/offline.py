@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
+from branchyear.lib.routes import path_to
 from members.models import Verdict
 from members.querysets import OwnUploadQuerySet
 
@@ -49,7 +49,7 @@ class ChecklistUpload(models.Model):
         return self.filename
 
     def get_absolute_url(self):
-        return reverse("tasks:checklist_report", args=[self.pk])
+        return path_to("tasks:checklist_report", self.pk)
 
     def count(self, verdict):
         return self.counts.get(verdict, 0)

@@ -7,10 +7,10 @@ the organisation says, 审核 what was reviewed above, 抽查 what inspections t
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
+from branchyear.lib.routes import path_to
 from tasks.models.campaign import Campaign
 from tasks.models.evidence import Evidence
 from tasks.models.rubrics import Rubric, RubricLine
@@ -93,7 +93,7 @@ class ScoreRound(models.Model):
         return f"{self.campaign.year}年{self.name}考核"
 
     def get_absolute_url(self):
-        return f"{reverse('tasks:scores')}?round={self.pk}"
+        return f"{path_to('tasks:scores')}?round={self.pk}"
 
     @property
     def is_frozen(self):
@@ -154,7 +154,7 @@ class Score(models.Model):
         return f"{self.organization}{self.round}"
 
     def get_absolute_url(self):
-        return reverse("tasks:score", args=[self.pk])
+        return path_to("tasks:score", self.pk)
 
     @property
     def is_frozen(self):

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import OrganizationOwnedQuerySet, owned_through
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from tasks.models.campaign import Campaign
 
 
@@ -79,7 +79,7 @@ class Supervision(models.Model):
         return f"督办〔{self.campaign.year}〕{self.number}号"
 
     def get_absolute_url(self):
-        return reverse("tasks:supervision", args=[self.pk])
+        return path_to("tasks:supervision", self.pk)
 
     @property
     def replied_on(self):

@@ -5,10 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import below, within
+from branchyear.lib.routes import path_to
 from tasks.models.campaign import ChecklistItem
 from tasks.models.inspections import Draw, Inspection, sights
 from tasks.models.items import BranchItem
@@ -117,7 +117,7 @@ class Visit(models.Model):
         return f"{self.inspection} {self.branch}"
 
     def get_absolute_url(self):
-        return reverse("tasks:visit", args=[self.pk])
+        return path_to("tasks:visit", self.pk)
 
     @property
     def is_signed(self):

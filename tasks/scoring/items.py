@@ -3,8 +3,9 @@
 from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
+from branchyear.lib.routes import path_to
 from tasks.models import BranchItem, ItemStep
 from tasks.scoring.registry import Facts, fact
 
@@ -51,7 +52,7 @@ def _link(organization, params):
     if params.get("task"):
         query["task"] = params["task"]
     try:
-        return f"{reverse('reports:items')}?{urlencode(query)}"
+        return f"{path_to('reports:items')}?{urlencode(query)}"
     except NoReverseMatch:
         return ""
 

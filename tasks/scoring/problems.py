@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, Q, Subquery
-from django.urls import reverse
 
 from branchyear.lib.dates import local_day
+from branchyear.lib.routes import path_to
 from tasks.models import Problem, ProblemStep
 from tasks.scoring.registry import Facts, fact
 
@@ -37,7 +37,7 @@ def _show(row):
 
 
 def _link(organization, params):
-    return f"{reverse('tasks:problems')}?{urlencode({'org': organization.pk, 'state': 'all'})}"
+    return f"{path_to('tasks:problems')}?{urlencode({'org': organization.pk, 'state': 'all'})}"
 
 
 @fact(

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.urls import reverse
 
 from branches.models import Organization
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.services import notify
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import enqueue_many
@@ -193,7 +193,7 @@ def decide(explanation, *, accept, by, now, note=""):
 
 
 def _page(organization):
-    return f"{reverse('tasks:checkup')}?org={organization.pk}"
+    return f"{path_to('tasks:checkup')}?org={organization.pk}"
 
 
 def _words(explanation):

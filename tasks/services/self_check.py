@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 
 from branches.roles import BRANCH_ROLES
 from branches.scope import holders
 from branchyear.audit.services import record
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.services import notify
 from tasks import rules
 from tasks.health.words import sentence
@@ -187,7 +187,7 @@ def reopen(check, reason, *, by):
     notify(
         "self_check.reopened",
         holders(BRANCH_ROLES, branch),
-        url=f"{reverse('tasks:self_check')}?org={branch.pk}",
+        url=f"{path_to('tasks:self_check')}?org={branch.pk}",
         key=f"self_check:{check.pk}:{check.revision}",
         branch=branch,
         reason=reason,

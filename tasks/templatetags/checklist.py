@@ -1,10 +1,10 @@
 """The lines of the checklist (``templates/tasks/_row.html``), written here: a branch has some fifty on a page."""
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from branchyear.lib.routes import path_to
 from branchyear.templatetags import ui
 
 register = template.Library()
@@ -37,7 +37,7 @@ def item_row(row, today):
 @register.simple_tag
 def item_line(row, today, unfolded=False):
     """Number, text, state, day, proofs and who wrote last; the text unfolds the item, or folds it again."""
-    url = reverse("tasks:item", args=[row.pk])
+    url = path_to("tasks:item", row.pk)
     reason, who = NOTHING, NONE
     if row.state == "returned" and not unfolded:
         reason = format_html('<span class="rows__reason">退回原因：{}</span>', row.return_reason)

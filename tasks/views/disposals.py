@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members.desk import chosen_organization, tree_for
 from tasks import rules
 from tasks.forms_problems import DisposalForm, ReviewForm
@@ -87,4 +87,4 @@ def review_disposal(request, pk):
 
 
 def _address(organization):
-    return f"{reverse('tasks:disposals')}?org={organization.pk}"
+    return f"{path_to('tasks:disposals')}?org={organization.pk}"

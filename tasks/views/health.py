@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.db.models.functions import Substr
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +13,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members.desk import chosen_organization, tree_for
 from tasks import rules, trend
 from tasks.health.mending import mend_url
@@ -296,7 +296,7 @@ def explain(request, pk):
         }  # fmt: skip
         return render(request, "tasks/checkup.html", context, status=422)
     messages.success(request, "情况说明已提交，上级审核后在收件箱通知您。")
-    return redirect(f"{reverse('tasks:checkup')}?org={finding.organization_id}")
+    return redirect(f"{path_to('tasks:checkup')}?org={finding.organization_id}")
 
 
 @require_POST
@@ -313,4 +313,4 @@ def decide_explanation(request, pk):
     )
     back = request.POST.get("org", "")
     org = back if back.isdecimal() else explanation.organization_id
-    return redirect(f"{reverse('tasks:checkup')}?org={org}")
+    return redirect(f"{path_to('tasks:checkup')}?org={org}")

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +13,7 @@ from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from tasks import rules
 from tasks.materials import uses_above, window_question
 from tasks.models import BranchItem, Evidence, ItemEvidence, ProblemEvidence, Task
@@ -258,7 +258,7 @@ def store_material(request, pk):
             complaint="".join(dict.fromkeys(complaints)),
             status=422,
         )
-    return redirect(f"{reverse('tasks:library')}?org={organization.pk}")
+    return redirect(f"{path_to('tasks:library')}?org={organization.pk}")
 
 
 @require_POST
@@ -274,7 +274,7 @@ def use_materials(request, pk):
         .with_words()
         .select_related("item__task__campaign")
     )
-    back = redirect(f"{reverse('tasks:library')}?org={organization.pk}")
+    back = redirect(f"{path_to('tasks:library')}?org={organization.pk}")
     if not files or not rows:
         messages.warning(request, "请先勾选文件，再勾选要用于哪些条目。")
         return back

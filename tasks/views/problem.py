@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import BadFile, Conflict, Refused, require
+from branchyear.lib.routes import path_to
 from tasks import rules
 from tasks.forms_problems import (
     ExtensionForm,
@@ -324,4 +324,4 @@ def decide_problem_extension(request, pk):
         now=timezone.now(),
     )
     messages.success(request, "已办理，支部已收到通知。")
-    return redirect(f"{reverse('tasks:problem', args=[extension.problem_id])}")
+    return redirect(f"{path_to('tasks:problem', extension.problem_id)}")

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db.models import Case, Count, Q, When
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +15,7 @@ from branches.scope import scope_of
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from tasks import clocks, rules
 from tasks.forms import COMMON_REASONS, ReasonForm
 from tasks.models import BranchItem, ItemStep
@@ -57,7 +57,7 @@ def filters_in(params):
 def desk(params, **changes):
     """The address of the queue with these filters."""
     query = urlencode({**filters_in(params), **changes})
-    return f"{reverse('tasks:review')}?{query}" if query else reverse("tasks:review")
+    return f"{path_to('tasks:review')}?{query}" if query else path_to("tasks:review")
 
 
 @require_GET
@@ -127,7 +127,7 @@ def tabs(user, waiting, active):
     return [
         {
             "label": "待审核",
-            "url": reverse("tasks:review"),
+            "url": path_to("tasks:review"),
             "count": waiting,
             "active": active == "waiting",
         },

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import BadFile, Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from tasks import rules_scores as rules
 from tasks.forms_scores import AppealForm, CheckForm, DecideForm, JudgeForm
 from tasks.models import AppealEvidence, Evidence, RubricLine, Score, ScoreAppeal, ScoreLine
@@ -126,7 +126,7 @@ def _groups(rows):
 def _facts_url(row, line):
     if line.is_judged or line.rule not in load():
         return ""
-    return f"{reverse('tasks:score_facts', args=[row.pk])}?{urlencode({'line': line.code})}"
+    return f"{path_to('tasks:score_facts', row.pk)}?{urlencode({'line': line.code})}"
 
 
 def _judge_form(mine, line, own):

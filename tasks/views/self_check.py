@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db.models import Case, CharField, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,6 +11,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members.desk import chosen_organization, tree_for
 from tasks import rules
 from tasks.models import Problem, SelfCheck, SelfCheckAnswer
@@ -188,4 +188,4 @@ def reopen_self_check(request, pk):
 
 
 def _address(branch):
-    return f"{reverse('tasks:self_check')}?org={branch.pk}"
+    return f"{path_to('tasks:self_check')}?org={branch.pk}"

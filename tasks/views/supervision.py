@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,6 +13,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members.desk import chosen_organization, tree_for
 from tasks import supervision as colours
 from tasks.forms_supervision import (
@@ -244,4 +244,4 @@ def withdraw_supervision(request, pk):
 def new_url(organization, kind, pk):
     """Where a 督办单 about this thing begins."""
     query = urlencode({"org": organization.pk, "source": kind, "id": pk})
-    return f"{reverse('tasks:new_supervision')}?{query}"
+    return f"{path_to('tasks:new_supervision')}?{query}"

@@ -1,13 +1,13 @@
 """Less or nothing to pay for a time, in hardship (中组发〔2008〕3号 第七条)."""
 
 from django.db import transaction
-from django.urls import reverse
 
 from branches.roles import BRANCH_ROLES
 from branches.scope import holders
 from branchyear.audit.services import record
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import Refused, require
+from branchyear.lib.routes import path_to
 from branchyear.notifications.services import notify
 from members import rules
 from members.dues import LARGEST
@@ -61,7 +61,7 @@ def request_exemption(member, *, from_month, to_month, reduced_to, reason, by, n
     notify(
         "dues.exemption_requested",
         holders(*rules.deciders_of_exemption(branch)),
-        url=f"{reverse('members:dues_exemptions')}?org={branch.pk}",
+        url=f"{path_to('members:dues_exemptions')}?org={branch.pk}",
         key=f"dues.exemption:{exemption.pk}",
         exemption=exemption,
         branch=branch,
@@ -88,7 +88,7 @@ def decide_exemption(exemption, *, approve, note, by, now):
     notify(
         "dues.exemption_decided",
         holders(BRANCH_ROLES, branch),
-        url=f"{reverse('members:dues_exemptions')}?org={branch.pk}",
+        url=f"{path_to('members:dues_exemptions')}?org={branch.pk}",
         key=f"dues.exemption_decided:{exemption.pk}",
         exemption=exemption,
         branch=branch,

@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.models import Organization
 from branchyear.lib.admin import show
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules
 from members.dues_forms import PublicationForm, RemittanceForm
 from members.models import DuesMonth, DuesPublication, DuesRemittance
@@ -86,7 +86,7 @@ def _submitted(request, form_class, name, act, said):
             show(form, refusal)
         else:
             messages.success(request, said)
-            return redirect(f"{reverse('members:dues_accounts')}?org={organization.pk}")
+            return redirect(f"{path_to('members:dues_accounts')}?org={organization.pk}")
     _, context = dues_desk(request, "members:dues_accounts", organization)
     return _page(request, organization, context, **{name: form}, status=422)
 
@@ -110,7 +110,7 @@ def withdraw_remittance(request, pk):
     row = get_object_or_404(rows, pk=pk)
     services.withdraw_remittance(row, by=request.user)
     messages.success(request, "已撤销这条上缴登记。")
-    return redirect(f"{reverse('members:dues_accounts')}?org={row.organization_id}")
+    return redirect(f"{path_to('members:dues_accounts')}?org={row.organization_id}")
 
 
 @require_GET

@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import require
+from branchyear.lib.routes import path_to
 from members import rules
 from members.dues import ARTICLES, BRACKETS, FIXED, read_money
 from members.models import DuesBase, Member
@@ -37,7 +37,7 @@ def dues_bases(request):
             count = services.approve_bases(organization, entries, by=request.user)
             said = f"已核定{count}人的党费基数。" if count else "内容没有变化，无需保存。"
             messages.success(request, said)
-            return redirect(f"{reverse('members:dues_bases')}?org={organization.pk}")
+            return redirect(f"{path_to('members:dues_bases')}?org={organization.pk}")
         status = 422
     context |= {
         "lines": lines,

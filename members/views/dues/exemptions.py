@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from branchyear.lib.admin import show
 from branchyear.lib.errors import Refused, require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules
 from members.dues_forms import ExemptionForm
 from members.models import DuesExemption, Member
@@ -40,7 +40,7 @@ def dues_exemptions(request):
         require(context["may_keep"])
         if form.is_valid() and _ask(request, form):
             messages.success(request, "已提交减免申请，上级党组织会在收件箱收到通知。")
-            return redirect(f"{reverse('members:dues_exemptions')}?org={organization.pk}")
+            return redirect(f"{path_to('members:dues_exemptions')}?org={organization.pk}")
         status = 422
     found = (
         DuesExemption.objects.visible_to(request.user)
@@ -102,4 +102,4 @@ def withdraw_exemption(request, pk):
 def _back(request, exemption):
     org = request.POST.get("org", "")
     org = org if org.isascii() and org.isdigit() else exemption.member.organization_id
-    return redirect(f"{reverse('members:dues_exemptions')}?org={org}")
+    return redirect(f"{path_to('members:dues_exemptions')}?org={org}")

@@ -5,7 +5,6 @@ from decimal import Decimal
 from django.contrib import messages
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +12,7 @@ from branches.models import Organization
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
+from branchyear.lib.routes import path_to
 from members import rules
 from members.models import DuesMonth, DuesRemittance, Member
 from members.services import dues as services
@@ -51,7 +51,7 @@ def record_dues(request):
     lines = lines_of_month(branch, month, today=local_day(now))
     outcome = _save(request, branch, lines, now)
     if outcome is not None and not outcome.stale:
-        return redirect(f"{reverse('members:dues')}?org={branch.pk}&month={month}")
+        return redirect(f"{path_to('members:dues')}?org={branch.pk}&month={month}")
     _, context = dues_desk(request, "members:dues", branch)
     context |= _steps(branch, month, context["running"])
     if outcome is not None:
@@ -152,7 +152,7 @@ def _branch_page(request, branch, month, lines, context, status=200):
 
 def _steps(organization, month, running):
     """The links to the months around, as far as something can be registered there."""
-    address = f"{reverse('members:dues')}?org={organization.pk}&month="
+    address = f"{path_to('members:dues')}?org={organization.pk}&month="
     last = running.plus(AHEAD)
     return {
         "month": month,

@@ -5,7 +5,6 @@ from io import BytesIO
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,6 +12,7 @@ from branchyear.audit.services import record
 from branchyear.lib.admin import EXCEL, as_attachment
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import BadFile, require
+from branchyear.lib.routes import path_to
 from branchyear.lib.xlsx import filename
 from members import dues_workbooks as books
 from members import rules
@@ -72,7 +72,7 @@ def import_dues(request):
     def read(file):
         return books.import_payments(branch, file, by=request.user, now=timezone.now())
 
-    back = f"{reverse('members:dues')}?org={branch.pk}&month={month_of(request.POST)}"
+    back = f"{path_to('members:dues')}?org={branch.pk}&month={month_of(request.POST)}"
     return _uploaded(request, branch, read, "登记{}人次。", back)
 
 
@@ -85,7 +85,7 @@ def import_bases(request):
         lines = lines_of(branch, running_month())
         return books.import_bases(branch, lines, file, by=request.user, today=local_day())
 
-    back = f"{reverse('members:dues_bases')}?org={branch.pk}"
+    back = f"{path_to('members:dues_bases')}?org={branch.pk}"
     return _uploaded(request, branch, read, "核定{}人的党费基数。", back)
 
 
