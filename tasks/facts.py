@@ -67,9 +67,14 @@ class Table:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@composed()
+def _words():
+    return FactWord.objects.all()
+
+
 def kinds_for(version, words=None):
     """The ledgers that an item asking for these materials is offered, in official order."""
-    words = FactWord.objects.all() if words is None else words
+    words = _words() if words is None else words
     found = {w.kind for w in words if any(w.words in asked for asked in version.evidence)}
     return [kind for kind in FactKind if kind in found]
 

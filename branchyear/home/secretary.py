@@ -1,7 +1,6 @@
 """The home of a secretary or clerk: the branch's own work."""
 
 from django.db.models import BigAutoField, CharField, F, OuterRef, Subquery
-from django.urls import reverse
 
 from branches import terms
 from branches.models import Organization
@@ -10,6 +9,7 @@ from branchyear.home.lines import SHOWN, Todo
 from branchyear.home.reports import current_report, owed_report
 from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month
+from branchyear.lib.routes import path_to
 from members import lifebook
 from members.services.dues.lines import unregistered
 from members.todos import movement_there, movement_todos, roster_todos
@@ -52,7 +52,11 @@ def secretary(scope, campaign, today, *, whole=False):
     ]
     todos += _dues(branch, today)
     todos += [Todo(**words) for words in roster_todos(branch)]
-    todos += [_item(item, today) for item in (*late, *soon)]
+    lines = [*late, *soon]
+    todo_count = len(todos) + len(lines)
+    if not whole:
+        lines = lines[: max(0, SHOWN - len(todos))]
+    todos += [_item(item, today) for item in lines]
     strip = _strip(branch=branch.pk, campaign=year, today=today)
     figures = {name: sum(row[name] for row in strip) for name in COUNTED}
     return {
@@ -60,8 +64,8 @@ def secretary(scope, campaign, today, *, whole=False):
         "branches": branches,
         "campaign": campaign,
         "todos": todos if whole else todos[:SHOWN],
-        "todo_count": len(todos),
-        "more": 0 if whole else len(todos) - SHOWN,
+        "todo_count": todo_count,
+        "more": 0 if whole else todo_count - SHOWN,
         "later_count": len(to_do) - len(returned) - len(late) - len(soon),
         "report": report,
         "figures": figures,
@@ -75,12 +79,19 @@ def _items(branch, campaign):
     return BranchItem.objects.filter(branch=branch, item__task__campaign=campaign)
 
 
+SHOWN_OF_AN_ITEM = (
+    "state", "due_on", "opens_on", "return_reason",
+    "item__code", "version__text", "version__evidence", "version__verify",
+)  # fmt: skip
+
+
 @composed(branch=BigAutoField())
 def _editable(branch, campaign):
     return (
         _items(branch, campaign)
         .filter(state__in=BranchItem.EDITABLE)
-        .with_words()
+        .select_related("item", "version")
+        .only(*SHOWN_OF_AN_ITEM)
         .with_filled()
         .order_by("due_on", "item__task__order", "item__order")
     )
@@ -144,7 +155,7 @@ def _self_check(told, campaign, today):
         Todo(
             what="完成第一阶段自查",
             why=why,
-            url=f"{reverse('tasks:self_check')}?org={told.pk}",
+            url=f"{path_to('tasks:self_check')}?org={told.pk}",
             button="去自查",
             due=phase.ends_on,
             urgent=phase.ends_on < today,
@@ -166,7 +177,7 @@ def _meetings(branch, facts, today):
         Todo(
             what=f"本月{names}尚未登记",
             why="开过的会请登记，名单已列好；还没开的请在本月内安排",
-            url=url if len(missing) == 1 else reverse("members:life") + f"?org={branch.pk}",
+            url=url if len(missing) == 1 else path_to("members:life") + f"?org={branch.pk}",
             button="去登记",
             due=Month.of(today).last_day,
         )
@@ -199,7 +210,7 @@ def _dues(branch, today):
         Todo(
             what=f"本月党费还有{count}人未登记",
             why=why + (f"。其中{unknown}人还没有核定基数" if unknown else ""),
-            url=reverse("members:dues") + f"?org={branch.pk}&month={month}",
+            url=path_to("members:dues") + f"?org={branch.pk}&month={month}",
             button="去登记",
             due=month.last_day,
         )
@@ -210,7 +221,7 @@ def _own_term(told, today):
     """The branch's own election: due within half a year, overdue, or never registered (R17, R18)."""
     if not terms.elects(told):
         return []
-    url = f"{reverse('members:committee')}?org={told.pk}"
+    url = f"{path_to('members:committee')}?org={told.pk}"
     if told.term_pk is None:
         why = "还没有登记本届班子的选举日期，不能判断任期是否届满"
         return [Todo(what="登记本届班子", why=why, url=url, button="去登记")]

@@ -1,23 +1,33 @@
 """The in-box (收件箱)."""
 
 from django.contrib import messages
+from django.db.models import BigAutoField, Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from branchyear.lib.composed import composed, totals
 from branchyear.lib.paging import page_of
 from branchyear.notifications import services
 from branchyear.notifications.kinds import KINDS
 from branchyear.notifications.models import Notice
 
 
+@composed(person=BigAutoField())
+def _numbers(person):
+    """Of a person's notices: how many are unread, and how many there are."""
+    unread = Count("pk", filter=Q(read_at=None))
+    return totals(Notice.objects.of(person), unread=unread, total=Count("pk"))
+
+
 @require_GET
 def inbox(request):
     """Own notices, unread first choice; newest on top."""
     mine = Notice.objects.visible_to(request.user)
-    unread = mine.unread().count()
+    (found,) = _numbers(person=request.user.pk)
+    unread, total = found["unread"], found["total"]
     only = request.GET.get("show", "unread" if unread else "all")
-    rows = mine.unread() if only == "unread" else mine
-    page = page_of(request.GET, rows, 20)
+    rows, count = (mine.unread(), unread) if only == "unread" else (mine, total)
+    page = page_of(request.GET, rows, 20, count=count)
     for notice in page:
         notice.word = KINDS[notice.kind].word if notice.kind in KINDS else notice.kind
     tabs = [

@@ -25,6 +25,7 @@ from branches.scope import scope_of
 from branchyear.audit.models import Entry
 from branchyear.audit.verbs import VERBS
 from branchyear.lib.bulk import insert_tuples
+from branchyear.lib.composed import composed
 from branchyear.outbox.models import Job
 from branchyear.outbox.services import enqueue, enqueue_many
 from reports.models import CountedPlace, ItemCount
@@ -229,8 +230,13 @@ def touched(organizations, verbs):
     transaction.on_commit(waits, robust=True)
 
 
+@composed()
+def _counted():
+    return CountedPlace.objects.order_by().values_list("pk", flat=True)[:1]
+
+
 def _queue(organizations, everything):
-    if not CountedPlace.objects.exists():
+    if not _counted():
         return
     now = timezone.now()
     slot = int(now.timestamp()) // SLOT

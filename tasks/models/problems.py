@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.lookups import In
-from django.urls import reverse
 
 from branches.models import Organization
 from branches.querysets import LedgerQuerySet, OrganizationOwnedQuerySet, owned_through
 from branchyear.lib.plans import Beside
+from branchyear.lib.routes import path_to
 from members.models import Member
 from tasks.models.campaign import Campaign, Rule, Task
 from tasks.models.evidence import Evidence
@@ -94,7 +94,10 @@ class SelfCheckAnswer(models.Model):
 class ProblemQuerySet(OrganizationOwnedQuerySet):
     def of(self, campaign):
         """Of the campaign's year; none where no year has been opened."""
-        return self.filter(In(Beside("campaign"), [campaign.pk])) if campaign else self.none()
+        return self.of_year(campaign.pk) if campaign else self.none()
+
+    def of_year(self, campaign):
+        return self.filter(In(Beside("campaign"), [campaign]))
 
     def unsolved(self):
         return self.exclude(state=Problem.State.CLOSED)
@@ -215,7 +218,7 @@ class Problem(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("tasks:problem", args=[self.pk])
+        return path_to("tasks:problem", self.pk)
 
     @property
     def is_to_mend(self):

@@ -6,6 +6,7 @@ Every button of the form sends the whole form to the address of its own verb, so
 """
 
 from django.contrib import messages
+from django.db.models import BigAutoField
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.roles import BRANCH_ROLES
 from branches.scope import scope_of
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Conflict, Refused, require
 from tasks import differences, rules
@@ -62,18 +64,23 @@ SAVED = (
 )  # fmt: skip
 
 
+@composed(item=BigAutoField())
+def _to_save(item):
+    rows = BranchItem.objects.filter(pk=item).order_by()
+    return rows.select_related("item__task__campaign", "version").only(*SAVED)
+
+
 def fetch_to_save(request, pk):
     """The item with what saving looks at and nothing beside: a browser saves every few seconds.
 
     The branch is known already, from the office that allows it.
     """
     own = {branch.pk: branch for branch in scope_of(request.user).organizations(BRANCH_ROLES)}
-    rows = BranchItem.objects.to_fill_by(request.user).filter(pk=pk).order_by()
-    row = rows.select_related("item__task__campaign", "version").only(*SAVED).first()
-    if row is None:
-        return fetch(request, pk)  # not his to fill in: out of sight, or for the caller to refuse
-    row.branch = own[row.branch_id]
-    return row
+    for row in _to_save(item=pk):
+        if row.branch_id in own:
+            row.branch = own[row.branch_id]
+            return row
+    return fetch(request, pk)  # not his to fill in: out of sight, or for the caller to refuse
 
 
 @require_GET

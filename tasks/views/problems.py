@@ -3,13 +3,14 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import BigAutoField, CharField, Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.roles import EXPORTERS
+from branches.roles import BRANCH_ROLES, EXPORTERS
 from branches.scope import scope_of
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import Month, local_day
 from branchyear.lib.errors import require
 from branchyear.lib.paging import page_of
@@ -83,19 +84,14 @@ def problems(request):
     campaign = campaign_of(request)
     everything = _rows(request, organization, campaign)
     rows, chosen = _filtered(request, everything, organization, campaign, today)
-    standing = _standing(rows, today)
-    figures = _figures(_standing(everything, today) if chosen else standing)
-    counts = {state: number for state, number, _ in standing}
     state = request.GET.get("state", "")
-    if state in State.values:
-        rows, count = rows.filter(state=state), counts.get(state, 0)
-    elif state != "all":
-        state, rows, count = "", rows.unsolved(), _unsolved(counts)
-    else:
-        count = sum(counts.values())
-    rows = rows.select_related("organization", "task", "rule").order_by(
-        "organization__path", "number"
-    )
+    state = state if state in {*State.values, "all"} else ""
+    asked = None if chosen or campaign is None else _own(request.user, organization, campaign)
+    standing = list(_standing_of(**asked, today=today) if asked else _standing(rows, today))
+    figures = _figures(list(_standing(everything, today)) if chosen else standing)
+    counts = {state: number for state, number, _ in standing}
+    count = {"": _unsolved(counts), "all": sum(counts.values())}.get(state, counts.get(state, 0))
+    rows = _listed_of(**asked, state=state) if asked else _in_order(_in_state(rows, state))
     kept = {"org": organization.pk, **chosen}
     context = {
         "organization": organization,
@@ -105,7 +101,7 @@ def problems(request):
         "state": state,
         "chosen": chosen,
         "figures": figures,
-        "tasks": list(campaign.tasks.all()) if campaign else [],
+        "tasks": _tasks(campaign=campaign.pk) if campaign else [],
         "origins": Problem.Origin.choices,
         "page": page_of(request.GET, rows, count=count),
         "may_list": rules.may_list_problem(request.user, organization),
@@ -116,10 +112,54 @@ def problems(request):
     return render(request, "tasks/problems.html", context)
 
 
+def _own(user, organization, campaign):
+    """What to ask of the branch this person fills in for; None for any other place."""
+    scope = scope_of(user)
+    own = organization.is_branch and scope.holds(BRANCH_ROLES, organization)
+    if not own or scope.only_top is None:
+        return None
+    return {"branch": organization.pk, "top": scope.only_top, "campaign": campaign.pk}
+
+
 def _standing(rows, today):
-    """[(state, how many, how many of them past their day)]."""
+    """``(state, how many, how many of them past their day)``, as a queryset."""
     late = Count("pk", filter=Q(due_on__lt=today))
-    return list(rows.order_by().values_list("state").annotate(n=Count("pk"), late=late))
+    return rows.order_by().values_list("state").annotate(n=Count("pk"), late=late)
+
+
+# What a branch's own page asks without conditions, composed once: everybody opens it.
+
+
+@composed(branch=BigAutoField(), top=CharField())
+def _standing_of(branch, top, campaign, today):
+    return _standing(_of_branch(branch, top, campaign), today)
+
+
+@composed(branch=BigAutoField(), top=CharField())
+def _listed_of(branch, top, campaign, state):
+    return _in_order(_in_state(_of_branch(branch, top, campaign), state))
+
+
+@composed(campaign=BigAutoField())
+def _tasks(campaign):
+    return Task.objects.filter(campaign=campaign)
+
+
+def _of_branch(branch, top, campaign):
+    return Problem.objects.filter(organization=branch).seen_from([top]).of_year(campaign)
+
+
+def _in_state(rows, state):
+    """Of the tab: a state, ``all``, or what is not closed yet."""
+    if state in State.values:
+        return rows.filter(state=state)
+    return rows if state == "all" else rows.unsolved()
+
+
+def _in_order(rows):
+    return rows.select_related("organization", "task", "rule").order_by(
+        "organization__path", "number"
+    )
 
 
 def _figures(standing):

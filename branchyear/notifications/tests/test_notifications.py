@@ -122,7 +122,7 @@ def test_the_inbox_asks_the_same_number_of_questions(
     client = sign_in(people.secretary)
     client.get("/notices/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = client.get("/notices/")
 
     assert answer.status_code == 200
