@@ -14,13 +14,15 @@ statement (no list, no ``None``, nothing that Python decides by). All other word
 theirs a text is kept: a day, a month, a year of the campaign, a word of a few. The function may not ask the database.
 """
 
-import copy
 from functools import partial
 from types import SimpleNamespace
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, connections
 from django.db.models import Expression, Model, Value
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.signals import post_init, pre_init
 
 KEPT = 50  # texts of one function at a time: a few days, each for a few campaigns
 
@@ -103,39 +105,90 @@ class Written:
     def __init__(self, queryset, compiler, sql, params):
         self.db, self.sql, self.params = queryset.db, sql, params
         self._iterable, self._fields = queryset._iterable_class, queryset._fields
-        self._query, self._compiler = queryset.query, compiler
+        self._query = queryset.query
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-        self._converters = compiler.get_converters(columns)
+        self._converters = [
+            (place, *both) for place, both in compiler.get_converters(columns).items()
+        ]
+        self._instances = _Instances(compiler, self.db) if compiler.klass_info else None
 
     def made_of(self, rows, connection):
         """Instances, mappings or tuples."""
         if self._converters:
-            read = copy.copy(self._compiler)
-            read.connection = connection  # this thread's
-            rows = read.apply_converters(rows, self._converters)
-        asked = _Answered(rows, self._compiler)
+            rows = self._converted(rows, connection)
+        if self._iterable is ModelIterable:
+            return self._instances.made_of(rows)
+        asked = _Answered(rows)
         # What Django's iterables ask of a queryset, of its query and of the compiler.
         query = SimpleNamespace(
             get_compiler=lambda *args, **kwargs: asked, selected=self._query.selected,
             extra_select=self._query.extra_select, values_select=self._query.values_select,
             annotation_select=self._query.annotation_select,
         )  # fmt: skip
-        return self._iterable(
-            SimpleNamespace(
-                db=self.db, query=query, _known_related_objects={}, _fields=self._fields
-            )
-        )
+        return self._iterable(SimpleNamespace(db=self.db, query=query, _fields=self._fields))
+
+    def _converted(self, rows, connection):
+        for row in map(list, rows):
+            for place, converters, expression in self._converters:
+                for converter in converters:
+                    row[place] = converter(row[place], expression, connection)
+            yield row
+
+
+class _Instances:
+    """What ``ModelIterable`` finds out anew at each question: which columns are whose."""
+
+    def __init__(self, compiler, db):
+        self.db, info = db, compiler.klass_info
+        columns = info["select_fields"]
+        self.own = slice(columns[0], columns[-1] + 1)
+        self.names = [column.target.attname for column, *_ in compiler.select[self.own]]
+        self.model = _maker_of(info["model"])
+        self.related = get_related_populators(info, compiler.select, db)
+        self.annotations = list((compiler.annotation_col_map or {}).items())
+        beneath = list(self.related)
+        while beneath:
+            each = beneath.pop()
+            each.model_cls = _maker_of(each.model_cls)
+            beneath += each.related_populators
+
+    def made_of(self, rows):
+        for row in rows:
+            made = self.model.from_db(self.db, self.names, row[self.own])
+            for related in self.related:
+                related.populate(row, made)
+            for name, place in self.annotations:
+                setattr(made, name, row[place])
+            yield made
+
+
+def _maker_of(model):
+    """``model``, or where it does nothing of its own when it is made, what makes it without asking each field."""
+    own = (
+        model.from_db.__func__ is not Model.from_db.__func__ or model.__init__ is not Model.__init__
+    )
+    told = pre_init.has_listeners(model) or post_init.has_listeners(model)
+    return model if own or told else _Maker(model)
+
+
+class _Maker:
+    def __init__(self, model):
+        self.model = model
+
+    def from_db(self, db, names, values):
+        """As ``Model.from_db``; what was not read is read when it is asked for."""
+        made = self.model.__new__(self.model)
+        made._state = state = ModelState()
+        state.adding, state.db = False, db
+        made.__dict__.update(zip(names, values, strict=True))
+        return made
 
 
 class _Answered:
     """Stands for a compiler whose statement has been answered."""
 
-    def __init__(self, rows, compiler):
-        self.rows, self.select = rows, compiler.select
-        self.klass_info, self.annotation_col_map = compiler.klass_info, compiler.annotation_col_map
-
-    def execute_sql(self, *args, **kwargs):
-        return self.rows
+    def __init__(self, rows):
+        self.rows = rows
 
     def results_iter(self, *args, tuple_expected=False, **kwargs):
         return map(tuple, self.rows) if tuple_expected else self.rows

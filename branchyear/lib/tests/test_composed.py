@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 from django.db import connection
 from django.db.models import BigAutoField, CharField, Count, DateField, Q
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from branches.models import Appointment, Kind, Organization
@@ -127,3 +128,36 @@ def test_texts_of_past_days_are_not_kept_for_ever(org):
     for number in range(120):
         assert len(by(day=local_day() - timedelta(days=number))) == len(vars(org))
         assert len(by._written) <= 50
+
+
+def test_instances_are_those_of_the_queryset_down_to_what_was_not_read(people, org):
+    def held(person):
+        rows = Appointment.objects.filter(user=person).select_related("organization", "acting_for")
+        return rows.only("role", "organization__name", "acting_for__name").annotate(n=Count("pk"))
+
+    (made,) = Composed(held, person=BigAutoField())(person=people.secretary.pk)
+    usual = held(people.secretary.pk).get()
+
+    assert made.get_deferred_fields() == usual.get_deferred_fields() != set()
+    assert made.organization.get_deferred_fields() == usual.organization.get_deferred_fields()
+    assert (made._state.db, made._state.adding) == (usual._state.db, usual._state.adding)
+    assert (made.acting_for, made.n) == (usual.acting_for, usual.n)
+    assert made.starts_on == usual.starts_on  # read now
+    made.organization.name = "改名"
+    made.organization.save(update_fields=["name"])
+    assert Organization.objects.get(pk=made.organization_id).name == "改名"
+
+
+def test_a_model_that_is_told_when_a_row_is_made_is_told(org):
+    told = []
+
+    def hear(instance, **kwargs):
+        told.append(instance.pk)
+
+    post_init.connect(hear, sender=Organization)
+    try:
+        place = Composed(lambda pk: Organization.objects.filter(pk=pk), pk=BigAutoField())
+        place(pk=org.north.pk)
+    finally:
+        post_init.disconnect(hear, sender=Organization)
+    assert told == [org.north.pk]
