@@ -73,3 +73,5 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "branchyear.lib.widgets.Written"
