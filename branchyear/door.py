@@ -36,6 +36,9 @@ class SessionEnds:
 
     def __call__(self, request):
         if request.user.is_authenticated:
+            request.user = (
+                request.user._wrapped
+            )  # is known now; every later question would go through the promise
             now = timezone.now().timestamp()
             seen = request.session.get(SEEN, now)
             started = request.session.setdefault(STARTED, now)

@@ -1,7 +1,8 @@
 """The lines of the checklist (``templates/tasks/_row.html``), written here: a branch has some fifty on a page."""
 
+from html import escape
+
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from branchyear.lib.routes import path_to
@@ -23,10 +24,17 @@ OPEN = SafeString(' class="is-open"')
 BODY = '<tbody class="rows__item" id="item-{}">\n{}\n</tbody>\n'
 
 
+def _filled(form, *words):
+    """``format_html``, whose own way of asking each word whether it is safe takes longer than all else of a line."""
+    safe = [w if isinstance(w, SafeString) else escape(str(w)) for w in words]
+    return SafeString(form.format(*safe))  # nosec B703 - each word is escaped, or was made safe
+
+
 @register.simple_tag
 def item_rows(rows, today):
     """Folded, each with the ``tbody`` that htmx replaces."""
-    return format_html_join("", BODY, ((row.pk, item_line(row, today)) for row in rows))
+    lines = (_filled(BODY, row.pk, item_line(row, today)) for row in rows)
+    return SafeString("".join(lines))  # nosec B703 - of safe lines
 
 
 @register.simple_tag
@@ -40,12 +48,12 @@ def item_line(row, today, unfolded=False):
     url = path_to("tasks:item", row.pk)
     reason, who = NOTHING, NONE
     if row.state == "returned" and not unfolded:
-        reason = format_html('<span class="rows__reason">退回原因：{}</span>', row.return_reason)
+        reason = _filled('<span class="rows__reason">退回原因：{}</span>', row.return_reason)
     if row.updated_by:
-        who = format_html(
+        who = _filled(
             '{} <span class="soft">{}</span>', row.updated_by.name, ui.day_short(row.updated_at)
         )
-    return format_html(
+    return _filled(
         LINE,
         OPEN if unfolded else NOTHING,
         row.item.code,
