@@ -29,26 +29,34 @@ TIMES = 4
 
 
 def beside(town):
-    """Reminders and a ledger, begun with the rush."""
+    """Who reminds and who asks for a ledger, ready to begin at a word: in a city that runs, both are there already."""
     from scripts import processes
 
-    environment = dict(os.environ)
-    code = (
-        "import django; django.setup()\n"
+    ready = "import sys, django; django.setup()\n{}\nprint('ready', flush=True); sys.stdin.readline()\n{}"
+    ledger = ready.format(
         "from branchyear.accounts.models import User\n"
         "from branches.models import Organization\n"
-        "from reports.services import exports\n"
+        "from reports.services import exports",
         "exports.request_export('checklist', organization=Organization.objects.get(kind='work_committee'),"
-        " format='pdf', parameters={}, by=User.objects.get(username='ledger'))\n"
+        " format='pdf', parameters={}, by=User.objects.get(username='ledger'))",
     )
-    return [
-        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment),
+    reminders = ready.format(
+        "from django.core.management import call_command, load_command_class\n"
+        "load_command_class('reports', 'send_due_reminders')",
+        f"call_command('send_due_reminders', now='{town['due']}T09:00+08:00')",
+    )
+    helpers = [
+        # A reminding worker is as low in rank as the others.
         processes.start(
-            # As low in rank as the worker who does it otherwise.
-            [sys.executable, "manage.py", "send_due_reminders", "--now", f"{town['due']}T09:00+08:00"],
-            yields=10, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
-        ),
+            [sys.executable, "-c", code], yields=yields, cwd=ROOT, env=os.environ,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for code, yields in ((ledger, 0), (reminders, 10))
     ]  # fmt: skip
+    for helper in helpers:
+        if helper.stdout.readline() != "ready\n":
+            raise RuntimeError("What should run beside the rush did not start.")
+    return helpers
 
 
 def stored(visitors):
@@ -78,8 +86,11 @@ async def measure(fleet, town):
     before = stored(visitors) - sum(visitor.saved for visitor in visitors)
     quiet, rush = Loop(visitors), Loop(visitors)
     programs = [fleet.child("web"), fleet.postgres.process]
-    await quiet.run(RATE / 10, SECONDS)
     helpers = beside(town)
+    await quiet.run(RATE / 10, SECONDS)
+    for helper in helpers:
+        helper.stdin.write("begin\n")
+        helper.stdin.flush()
     busy, own = [processor_seconds([each]) for each in programs], time.process_time()
     took = await rush.run(RATE, SECONDS)
     spent = [processor_seconds([each]) - was for each, was in zip(programs, busy, strict=True)]
