@@ -6,7 +6,7 @@ from django.utils import timezone
 from branchyear.audit import context, verbs
 from branchyear.audit.models import Entry
 from branchyear.audit.signals import recorded
-from branchyear.lib.bulk import insert_many, insert_tuples
+from branchyear.lib.bulk import insert_many, insert_one, insert_tuples
 
 
 def build(verb, thing=None, *, by, organization=None, **detail):
@@ -35,7 +35,7 @@ def record(verb, thing=None, *, by, organization=None, **detail):
     (ids, dates, before/after); never an ID number or a telephone.
     """
     entry = build(verb, thing, by=by, organization=organization, **detail)
-    entry.save()
+    insert_one(entry)
     recorded.send(Entry, organizations={entry.organization_id} - {None}, verbs={entry.verb})
     return entry
 

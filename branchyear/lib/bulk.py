@@ -61,6 +61,30 @@ def insert_tuples(model, names, rows, *, reserved=False, ignore_conflicts=False)
                 cursor.execute(reset)
 
 
+def insert_one(row):
+    """As ``row.save(force_insert=True)``, without signals and with the statement written once for its model: for what
+    every act leaves behind."""
+    statement, fields = _one(type(row))
+    words = [f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields]
+    if hasattr(connection, "rows_of"):
+        ((row.pk,),) = connection.rows_of(statement, words)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, words)
+            (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache
+def _one(model):
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    columns = ", ".join(_quoted(f.column) for f in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}"  # noqa: S608  # nosec B608
+    return statement, fields
+
+
 def next_key(model):
     """The first key free for rows whose keys are chosen here."""
     return (model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
