@@ -16,7 +16,8 @@ from functools import partial, update_wrapper
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import BigAutoField, CharField, F, Max, Q, Subquery, Sum
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from branches.models import Organization
@@ -230,9 +231,27 @@ def touched(organizations, verbs):
     transaction.on_commit(waits, robust=True)
 
 
+DIRECT = (
+    Organization.steplen * Organization.DIRECT_DEPTH
+)  # signs of a directly affiliated organisation's path
+
+
 @composed()
 def _counted():
     return CountedPlace.objects.order_by().values_list("pk", flat=True)[:1]
+
+
+@composed(organization=BigAutoField())
+def _direct_above(organization):
+    of = Organization.objects.filter(pk=organization).annotate(above=Substr("path", 1, DIRECT))
+    return Organization.objects.filter(path=Subquery(of.values("above")[:1])).values_list(
+        "pk", flat=True
+    )
+
+
+@composed(key=CharField())
+def _jobs(key):
+    return Job.objects.filter(key=key).values_list("pk", flat=True)
 
 
 def _queue(organizations, everything):
@@ -244,11 +263,16 @@ def _queue(organizations, everything):
     if any(everything):
         enqueue(ALL, f"{ALL}:{slot}", run_after=after)
         return
-    paths = Organization.objects.filter(pk__in=organizations).values_list("path", flat=True)
-    length = Organization.steplen * Organization.DIRECT_DEPTH
-    direct = Organization.objects.filter(path__in={path[:length] for path in paths})
+    if len(organizations) == 1:  # nearly always, and in a rush the job of most slots is there
+        (organization,) = organizations
+        direct = _direct_above(organization=organization)
+        if direct and _jobs(key=f"{ONE}:{direct[0]}:{slot}"):
+            return
+    else:
+        paths = Organization.objects.filter(pk__in=organizations).values_list("path", flat=True)
+        above = Organization.objects.filter(path__in={path[:DIRECT] for path in paths})
+        direct = above.values_list("pk", flat=True)
     enqueue_many(
-        [(ONE, f"{ONE}:{pk}:{slot}", {"organization": pk}, "default")
-         for pk in direct.values_list("pk", flat=True)],
+        [(ONE, f"{ONE}:{pk}:{slot}", {"organization": pk}, "default") for pk in direct],
         run_after=after,
-    )  # fmt: skip
+    )
