@@ -311,8 +311,7 @@ def portal_children(place):
         "--preload",  # load once, fork twice: quicker on two cores, and the memory is shared
         "--timeout", "60", "--graceful-timeout", "10",
         "--no-control-socket",  # it would be written into HOME, which may not be ours
-        # The path without its query: searches hold names and numbers of people.
-        "--access-logfile", "-", "--access-logformat", "%(t)s %(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms",
+        # No line of its own for a request: the portal writes one (branchyear/monitoring/middleware.py).
     ]  # fmt: skip
     worker = [
         *celery, "worker", "-P", "prefork", "-c", "2", "-Q", "default,mail,heavy",
