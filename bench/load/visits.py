@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import random
+import socket
 import time
 from urllib.parse import urlencode
 
@@ -96,15 +97,18 @@ class Visitor:
             "Host": "127.0.0.1", "Connection": "close", "Cookie": self.cookies,
             "Content-Length": len(body), **(headers or {}),
         }  # fmt: skip
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-            writer.write(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
-            await writer.drain()
-            answer = await reader.read()
-        finally:
-            writer.close()
-        head, _, content = answer.partition(b"\r\n\r\n")
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        loop, parts = asyncio.get_running_loop(), []
+        # Plain sockets: streams would take a tenth of what the portal takes, of the same processors.
+        with socket.socket() as line:
+            line.setblocking(False)
+            await loop.sock_connect(line, ("127.0.0.1", self.port))
+            await loop.sock_sendall(
+                line, f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+            )
+            while part := await loop.sock_recv(line, 1 << 18):
+                parts.append(part)
+        head, _, content = b"".join(parts).partition(b"\r\n\r\n")
         return int(head.split(b" ", 2)[1]), content
 
 
