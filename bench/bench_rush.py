@@ -2,7 +2,7 @@
 
 Seventy of a hundred requests are pages a secretary opens, 27 save an item as the browser does, three upload a file of a
 megabyte. First at a tenth of the rate, then at the full rate while every branch is reminded and one ledger of the
-whole city is printed beside it. What a request took counts from the moment it was due. PostgreSQL, Redis, two web
+whole city is printed beside it. What a request took counts from the moment it was due. PostgreSQL, Redis, four web
 processes of four threads, worker, beat and this client share the machine's cores.
 
 Limits: no error; p95 at most four times the quiet one; saves acknowledged = saves stored. Told besides, because it
@@ -30,7 +30,7 @@ TIMES = 4
 
 def beside(town):
     """Who reminds and who asks for a ledger, ready to begin at a word: in a city that runs, both are there already."""
-    from scripts import processes
+    from scripts import portal, processes
 
     ready = "import sys, django; django.setup()\n{}\nprint('ready', flush=True); sys.stdin.readline()\n{}"
     ledger = ready.format(
@@ -51,7 +51,7 @@ def beside(town):
             [sys.executable, "-c", code], yields=yields, cwd=ROOT, env=os.environ,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for code, yields in ((ledger, 0), (reminders, 10))
+        for code, yields in ((ledger, 0), (reminders, portal.JOBS_YIELD))
     ]  # fmt: skip
     for helper in helpers:
         if helper.stdout.readline() != "ready\n":

@@ -5,8 +5,8 @@ import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8001")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
+threads = int(os.environ.get("WEB_THREADS", "1"))
 preload_app = True  # load once, fork: the memory is shared
 timeout = 60
 graceful_timeout = 30  # what is under way at a restart is finished

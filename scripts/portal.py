@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GRACE = 15  # seconds a running job may take to finish; what is cut off is taken up again later
 QUICK = 30  # a program that lives shorter than this did not really start
 QUICK_DEATHS = 5  # then it will not start at all, and a person has to look
+JOBS_YIELD = 10  # ranks below the web: a page is waited for, a job is not
 READY_WITHIN = 120  # seconds; a busy machine has been seen to need one minute
 LOG_BYTES = 5 * 1024 * 1024
 LOG_KEPT = 3
@@ -307,8 +308,8 @@ def portal_children(place):
     web = [
         python, "-m", "gunicorn", "branchyear.wsgi:application",
         "--bind", place.bind,
-        "--worker-class", "gthread", "--workers", "2", "--threads", "4",
-        "--preload",  # load once, fork twice: quicker on two cores, and the memory is shared
+        "--worker-class", "gthread", "--workers", "4", "--threads", "1",  # threads of one process wait for each other
+        "--preload",  # load once, fork four times: quicker on two cores, and the memory is shared
         "--timeout", "60", "--graceful-timeout", "10",
         "--no-control-socket",  # it would be written into HOME, which may not be ours
         # No line of its own for a request: the portal writes one (branchyear/monitoring/middleware.py).
@@ -322,7 +323,7 @@ def portal_children(place):
     return [
         Child("web", web, place.logs / "web.log"),
         # Whoever waits for a page goes before a ledger.
-        Child("worker", worker, place.logs / "worker.log", yields=10),
+        Child("worker", worker, place.logs / "worker.log", yields=JOBS_YIELD),
         # Two cores load two programs at a time; nothing falls due in these seconds.
         Child("beat", beat, place.logs / "beat.log", after_first_answer=True),
     ]
