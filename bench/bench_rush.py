@@ -3,7 +3,7 @@
 Seventy of a hundred requests are pages a secretary opens, 27 save an item as the browser does, three upload a file of a
 megabyte. First at a tenth of the rate, then at the full rate while every branch is reminded and one ledger of the
 whole city is printed beside it. What a request took counts from the moment it was due. PostgreSQL, Redis, four web
-processes of four threads, worker, beat and this client share the machine's cores.
+processes, worker, beat and this client share the machine's cores.
 
 Limits: no error; p95 at most four times the quiet one; saves acknowledged = saves stored. Told besides, because it
 does not depend on what else the machine does: the processor time of one request, and how many a second two cores
