@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
 from django.contrib.auth.views import redirect_to_login
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
@@ -36,9 +36,8 @@ class SessionEnds:
 
     def __call__(self, request):
         if request.user.is_authenticated:
-            request.user = (
-                request.user._wrapped
-            )  # is known now; every later question would go through the promise
+            # Read by now: no later question goes through the promise of him.
+            request.user = get_user(request)
             now = timezone.now().timestamp()
             seen = request.session.get(SEEN, now)
             started = request.session.setdefault(STARTED, now)

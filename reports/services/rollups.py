@@ -34,6 +34,8 @@ from reports.services.counting import is_by_branch
 from tasks.models import BranchItem, Campaign, ItemVersion
 
 SLOT = 15  # seconds whose acts share one job; with the sweep's thirty it is done within the minute
+# Signs of a directly affiliated organisation's path.
+DIRECT = Organization.steplen * Organization.DIRECT_DEPTH
 OLDEST = timedelta(seconds=60)
 LOOK_BACK = timedelta(hours=1)  # so long the minute's run may have been away
 ONE, ALL = "reports.count", "reports.count_all"
@@ -179,14 +181,13 @@ def catch_up(*, now):
     last = whole.aggregate(at=Max("at"))["at"]
     if last is not None and last > min(places.values()):
         return _catch(ALL, [("", last)], now)
-    length = Organization.steplen * Organization.DIRECT_DEPTH
     acted = recent.filter(verb__in=OF_ITEMS).order_by().values("organization_id")
     latest = dict(acted.annotate(last=Max("at")).values_list("organization_id", "last"))
     missed = {}
     for pk, path in Organization.objects.filter(pk__in=latest).values_list("pk", "path"):
-        counted = places.get(path[:length])
+        counted = places.get(path[:DIRECT])
         if counted is not None and latest[pk] > counted:
-            missed[path[:length]] = max(latest[pk], missed.get(path[:length], latest[pk]))
+            missed[path[:DIRECT]] = max(latest[pk], missed.get(path[:DIRECT], latest[pk]))
     direct = Organization.objects.filter(path__in=missed)
     return _catch(ONE, [(pk, missed[path]) for pk, path in direct.values_list("pk", "path")], now)
 
@@ -229,11 +230,6 @@ def touched(organizations, verbs):
     # With the function's name, which Django asks a failed one for, and would fail there itself.
     waits = update_wrapper(partial(_queue, set(organizations), [everything]), _queue)
     transaction.on_commit(waits, robust=True)
-
-
-DIRECT = (
-    Organization.steplen * Organization.DIRECT_DEPTH
-)  # signs of a directly affiliated organisation's path
 
 
 @composed()
