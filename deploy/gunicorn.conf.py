@@ -4,9 +4,9 @@ WEB_CONCURRENCY (processes), WEB_THREADS and BIND; a socket that systemd holds g
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8001")
-worker_class = "gthread"
+worker_class = "branchyear.lib.webworker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
-threads = int(os.environ.get("WEB_THREADS", "1"))
+threads = int(os.environ.get("WEB_THREADS", "8"))  # for uploads, files and log-ins
 preload_app = True  # load once, fork: the memory is shared
 timeout = 60
 graceful_timeout = 30  # what is under way at a restart is finished

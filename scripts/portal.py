@@ -71,7 +71,8 @@ class Place:
         hosts = [name.strip() for name in environ.get("ALLOWED_HOSTS", "").split(",")]
         self.asked_as = next((name for name in hosts if name and "*" not in name), "127.0.0.1")
         self.environment = dict(
-            environ,
+            # Large pages for what is large: the 100 MB of a password's check take a fifth less of the processor.
+            {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", **environ},
             DJANGO_SETTINGS_MODULE="branchyear.settings",
             PYTHONUNBUFFERED="1",
             BRANCHYEAR_VAR=str(self.var),
@@ -308,7 +309,8 @@ def portal_children(place):
     web = [
         python, "-m", "gunicorn", "branchyear.wsgi:application",
         "--bind", place.bind,
-        "--worker-class", "gthread", "--workers", "4", "--threads", "1",  # threads of one process wait for each other
+        # Threads are for uploads, files and log-ins alone (branchyear/lib/webworker.py).
+        "--worker-class", "branchyear.lib.webworker.Worker", "--workers", "4", "--threads", "8",
         "--preload",  # load once, fork four times: quicker on two cores, and the memory is shared
         "--timeout", "60", "--graceful-timeout", "10",
         "--no-control-socket",  # it would be written into HOME, which may not be ours

@@ -267,8 +267,8 @@ def run_here(arguments):
     with log.open("wb") as file:
         web = processes.start(
             [sys.executable, "-m", "gunicorn", "branchyear.wsgi:application",
-             "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "4",
-             "--threads", "1", "--no-control-socket"],
+             "--bind", f"127.0.0.1:{port}", "--worker-class", "branchyear.lib.webworker.Worker", "--workers", "4",
+             "--threads", "8", "--no-control-socket"],
             cwd=ROOT, stdout=file, stderr=file,
         )  # fmt: skip
     try:

@@ -157,7 +157,7 @@ class Portal:
                 "--bind",
                 f"127.0.0.1:{self.port}",
                 "--worker-class",
-                "gthread",
+                "branchyear.lib.webworker.Worker",
                 "--threads",
                 "4",
                 "--workers",
