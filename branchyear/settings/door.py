@@ -16,7 +16,7 @@ AUTHENTICATION_BACKENDS = [
     "branches.backends.AppointmentBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "branchyear.accounts.hashing.Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 # djbh: what 等保2.0 asks of a password; asvs: what OWASP ASVS 5.0 asks (branchyear/accounts/passwords.py).
