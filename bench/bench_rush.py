@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FULL = os.environ.get("BENCH_FULL", "") not in {"", "0"}
 BRANCHES, PEOPLE, SECONDS = (10_000, 600, 60) if FULL else (200, 100, 10)
 RATE = float(os.environ.get("BENCH_RATE", "200" if FULL else "40"))
+WARM = 20 if FULL else 3
 TIMES = 4
 
 
@@ -82,7 +83,8 @@ async def measure(fleet, town):
             await asyncio.sleep(0.5)
 
     watching = asyncio.create_task(keep_alive())
-    await Loop(visitors).run(RATE / 10, 3)  # what each process does once
+    # What each process does once, and memory that nobody had touched before the city was built.
+    await Loop(visitors).run(RATE * 0.7, WARM)
     before = stored(visitors) - sum(visitor.saved for visitor in visitors)
     quiet, rush = Loop(visitors), Loop(visitors)
     programs = [fleet.child("web"), fleet.postgres.process]
