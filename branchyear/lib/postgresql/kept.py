@@ -10,7 +10,7 @@ import re
 
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import OperationalError, error_from_result
 
 MOST = (
     500  # statements of one connection; then all are given up and prepared again as they are asked
@@ -55,8 +55,11 @@ class Kept:
         return name
 
     def _check(self, answer):
-        if answer.status not in GOOD:
-            raise error_from_result(answer, encoding=self.connection.info.encoding)
+        if answer.status in GOOD:
+            return
+        if self.line.status == pq.ConnStatus.BAD:  # such an answer has no class of its own
+            raise OperationalError(self.line.get_error_message())
+        raise error_from_result(answer, encoding=self.connection.info.encoding)
 
 
 def _numbered(sql):

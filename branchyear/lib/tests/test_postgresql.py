@@ -1,7 +1,10 @@
 """Statements that PostgreSQL plans once."""
 
+import os
+import socket
+
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import BigAutoField
 from django.db.transaction import TransactionManagementError
 from django.db.utils import NotSupportedError
@@ -114,6 +117,27 @@ def test_one_that_the_server_has_ended_meanwhile_is_known_by_its_line():
         assert not connection.is_usable()
     finally:
         other.close()
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_a_line_that_breaks_under_a_question_is_told_as_such(asked_before):
+    """The page for it says that the portal will be back (503); any other database error is a fault (500)."""
+    if not only_postgresql():
+        return
+    connection.ensure_connection()
+    if asked_before:
+        connection.rows_of("SELECT %s::int", [1])
+    try:
+        with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        connection.health_check_done = True  # it breaks after the look at the request's begin
+        with pytest.raises(OperationalError):
+            connection.rows_of("SELECT %s::int", [1])
+        with pytest.raises((OperationalError, InterfaceError)):
+            connection.rows_of("SELECT %s::int", [1])
+    finally:
         connection.close()
 
 
