@@ -150,9 +150,9 @@ class Host:
     # --- Starting and stopping -------------------------------------------------------------------
 
     def placed(self, words, release):
-        """A command of a unit with our paths. An older release has its own code and today's ``deploy/``."""
+        """A command of a unit with our paths. An older release has its own code, with the ``deploy/`` that fits it."""
         for old, new in (
-            ("/opt/branchyear/current/deploy", DEPLOY),
+            ("/opt/branchyear/current/deploy", release / "deploy"),
             ("/opt/branchyear/current", release),
             ("/var/lib/branchyear", self.var),
             ("/var/backups/branchyear", self.backups),
