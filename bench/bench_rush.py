@@ -1,7 +1,7 @@
 """The deadline's rush (B4): an open loop of pages, saves and uploads on the whole portal, against the same mix when quiet.
 
 Seventy of a hundred requests are pages a secretary opens, 27 save an item as the browser does, three upload a file of a
-megabyte. First at a tenth of the rate, then at the full rate while every branch is reminded and one ledger of the
+megabyte. Once warm (20 s at seven tenths of the rate), at a tenth of the rate, then at the full rate while every branch is reminded and one ledger of the
 whole city is printed beside it. What a request took counts from the moment it was due. PostgreSQL, Redis, four web
 processes, worker, beat and this client share the machine's cores.
 
