@@ -18,6 +18,8 @@ from branchyear.lib.postgresql.kept import Kept
 
 FRESH = 5  # seconds after a question for which a silent line counts as a live one
 
+GENERIC = "-c plan_cache_mode=force_generic_plan"
+
 
 def _can_be_read(line):
     waiting = select.poll()
@@ -64,7 +66,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self):
         params = super().get_connection_params()
-        params.pop("prepare", None)
+        if params.pop("prepare", None) != "no":
+            # Only what is kept has its values apart, and it means few rows whatever they are. PostgreSQL would plan it
+            # anew five times, and a long statement at every question, since it takes the few for more.
+            params["options"] = f"{params.get('options', '')} {GENERIC}".strip()
         return params
 
     def create_cursor(self, name=None):

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from branches.models import Organization
 from branchyear.lib.composed import Composed
-from branchyear.lib.postgresql import kept
+from branchyear.lib.postgresql import base, kept
 
 pytestmark = [
     pytest.mark.django_db,
@@ -44,6 +44,16 @@ def test_a_composed_statement_is_prepared_and_nothing_else_is(org):
         assert prepared() == before + 1
 
 
+def test_a_kept_statement_is_planned_once_and_beside_other_options(monkeypatch):
+    if not only_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-c work_mem=8MB")
+    assert connection.get_connection_params()["options"] == f"-c work_mem=8MB {base.GENERIC}"
+
+
 def test_it_is_not_where_the_address_forbids_it(org, monkeypatch):
     one = Composed(
         lambda place: Organization.objects.filter(pk=place, name__gt="一"), place=BigAutoField()
@@ -53,7 +63,9 @@ def test_it_is_not_where_the_address_forbids_it(org, monkeypatch):
         return
     before = prepared()
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare", "no")
-    assert "prepare" not in connection.get_connection_params()
+    told = connection.get_connection_params()
+    assert "prepare" not in told
+    assert base.GENERIC not in told.get("options", "")
     assert one(place=org.north.pk) in ([], [org.north])
     assert prepared() == before
 
