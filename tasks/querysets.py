@@ -9,12 +9,20 @@ from django.db.models.lookups import In
 
 from branches.querysets import OrganizationOwnedQuerySet, within
 from branches.roles import BRANCH_ROLES, SEEING_ROLES, Role
+from branchyear.lib.composed import composed
 from branchyear.lib.dates import day_end, day_start, local_day
 from branchyear.lib.plans import Beside
 from tasks.materials import links_above
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 OPEN_STATES = ("todo", "draft", "returned")  # with the branch, not with a reviewer
+
+
+@composed(day=models.DateField())
+def _begun(day):
+    from tasks.models import Campaign  # models need this module
+
+    return Campaign.objects.filter(starts_on__lte=day).order_by("-year")[:1]
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -26,10 +34,8 @@ class CampaignQuerySet(models.QuerySet):
 
     def running(self, day):
         """The campaign in whose year ``day`` lies; else the latest (None when there is none)."""
-        return (
-            self.filter(starts_on__lte=day).order_by("-year").first()
-            or self.order_by("year").first()
-        )
+        begun = _begun(day=day)
+        return begun[0] if begun else self.order_by("year").first()
 
 
 class ChecklistItemQuerySet(models.QuerySet):

@@ -16,10 +16,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import BigAutoField, CharField, F
 from django.utils import timezone
 
 from branchyear.lib import metrics
+from branchyear.lib.composed import composed
 from branchyear.lib.silence import Silence
 from branchyear.outbox.models import Job
 from branchyear.outbox.signals import job_buried
@@ -184,7 +185,12 @@ def _claim(job_id, now):
             token=token,
         )
     )
-    return Job.objects.filter(pk=job_id, token=token).first() if claimed else None
+    return next(iter(_held(job=job_id, token=token)), None) if claimed else None
+
+
+@composed(job=BigAutoField(), token=CharField())
+def _held(job, token):
+    return Job.objects.filter(pk=job, token=token)
 
 
 def _finish(job):
