@@ -16,6 +16,7 @@ theirs a text is kept: a day, a month, a year of the campaign, a word of a few. 
 
 from functools import partial
 from types import SimpleNamespace
+from uuid import uuid4
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, connections
@@ -206,6 +207,20 @@ def _answers(connection, sql, params):
         if not connection.may_ask_again(error):
             raise
     return connection.rows_of(sql, params)
+
+
+def written_out(sql, params):
+    """``sql`` with its values in it as PostgreSQL reads them, a place for each slot, and these slots in order."""
+    slots = [each for each in params if isinstance(each, Slot)]
+    # A word that no value holds, and that the driver leaves as it is.
+    marks = [f"slot_{uuid4().hex}" for _ in slots]
+    marked = iter(marks)
+    values = [next(marked) if isinstance(each, Slot) else each for each in params]
+    with connections["default"].cursor() as cursor:
+        text = cursor.mogrify(sql, values).replace("%", "%%")
+    for mark in marks:
+        text = text.replace(f"'{mark}'", "%s")
+    return text, slots
 
 
 def composed(**fields):

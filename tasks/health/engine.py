@@ -2,8 +2,8 @@
 
 Every rule is one statement that fills a table of what is found now; three more statements close the
 findings that are gone, freshen those that changed and open the new ones. No row passes through Python,
-so ten thousand branches cost the database's time only. ``look`` answers for a few organisations without
-writing anything.
+so ten thousand branches cost the database's time only. For one branch, which is looked at after every act, PostgreSQL
+does all of it in one statement whose plan it keeps. ``look`` answers for a few organisations without writing anything.
 """
 
 import json
@@ -13,11 +13,11 @@ from itertools import chain
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import CharField
+from django.db.models import BigAutoField, CharField
 
 from branches.models import Organization
 from branches.querysets import below
-from branchyear.lib.composed import Slot
+from branchyear.lib.composed import Slot, composed, written_out
 from branchyear.lib.statistics import know_the_tables
 from tasks.health.registry import Ask, load
 from tasks.models import Finding, Rule
@@ -33,26 +33,40 @@ def evaluate(campaign, *, day, organization=None, numbers=None, tables=None):
     path = organization.path if organization is not None else ""
     rules = [
         (rule, check)
-        for rule, check in _rules(campaign, numbers)
+        for rule, check in _rules(campaign, numbers, brief=True)
         if tables is None or check.after or _reads(_statements(rule, campaign, day, path), tables)
     ]
+    # Rules about findings see what the others found.
+    turns = [[rule for rule, check in rules if check.after == after] for after in (False, True)]
+    keep = _keep_at_once if _is_few(path) and hasattr(connection, "rows_of") else _keep
+    for part in filter(None, turns):
+        keep(part, campaign, day=day, path=path)
+    ids = [rule.pk for rule, _ in rules]
+    return _open(path, ids).count()
+
+
+def _keep(rules, campaign, *, day, path):
+    """What the rules find now becomes what is kept, statement by statement."""
     with connection.cursor() as cursor:
         _make_stage(cursor)
         if not path:
             know_the_tables(cursor)
-        ids = [rule.pk for rule, _ in rules]
-        for after in (False, True):  # rules about findings see what the others found
-            part = [rule for rule, check in rules if check.after == after]
-            for rule in part:
-                for sql, params in _statements(rule, campaign, day, path):
-                    cursor.execute(sql, _with_path(params, path))
-            if part:
-                with _compared(cursor, wholly=not path):
-                    _close(cursor, [rule.pk for rule in part], organization, day)
-                    cursor.execute(_FRESHEN, [day])
-                    cursor.execute(_OPEN, [day, day])
-                _empty(cursor)
-    return places_of(Finding.objects.open(), organization).filter(rule__in=ids).count()
+        for rule in rules:
+            for sql, params in _statements(rule, campaign, day, path):
+                cursor.execute(f"INSERT INTO health_now {sql}", _with_path(params, path))
+        with _compared(cursor, wholly=not path):
+            _close(cursor, [rule.pk for rule in rules], path, day)
+            cursor.execute(_FRESHEN, [day])
+            cursor.execute(_OPEN, [day, day])
+        _empty(cursor)
+
+
+def _keep_at_once(rules, campaign, *, day, path):
+    """The same in one statement, for an organisation of few branches: three parts that see what was kept before it, and
+    each touches other findings than the other two."""
+    keys = tuple(_key(rule, campaign, day, path) for rule in rules)
+    sql, slots = _all_in_one(keys, tuple(rule.pk for rule in rules), day)
+    connection.rows_of(sql, _with_path(slots, path))
 
 
 def look(campaign, *, day, organization, numbers=None):
@@ -72,17 +86,24 @@ def _parts(rows):
     return rows if isinstance(rows, list | tuple) else [rows]
 
 
-def places_of(rows, organization):
-    """``rows`` of the organisation and below; all of them for None."""
-    return rows if organization is None else rows.under(organization)
+def _open(path, rules):
+    """The findings of these rules that are kept as open at ``path`` and below."""
+    rows = Finding.objects.open().filter(rule__in=rules)
+    return rows.filter(below(path, "organization__path")) if path else rows
 
 
-def _rules(campaign, numbers):
+@composed(campaign=BigAutoField())
+def _asked(campaign, brief):
+    rows = Rule.objects.filter(campaign=campaign, retired_at=None).order_by("number")
+    return rows.only("number", "params") if brief else rows
+
+
+def _rules(campaign, numbers, *, brief=False):
+    """The rules asked about, each with its check; ``brief``: without their words."""
     checks = load()
-    rules = Rule.objects.filter(campaign=campaign, retired_at=None).order_by("number")
     return [
         (rule, checks[rule.number])
-        for rule in rules
+        for rule in _asked(campaign=campaign.pk, brief=brief)
         if rule.number in checks and (numbers is None or rule.number in numbers)
     ]
 
@@ -138,11 +159,18 @@ def _statements(rule, campaign, day, path):
     """The statements of one rule, compiled once: for one branch the compiling would take longer than the
     database. With ``PATH`` where the path of a branch, or of a direct organisation, belongs: the databases look for
     the rows of those another way than for the city's."""
+    return _compiled(*_key(rule, campaign, day, path))
+
+
+def _is_few(path):
+    return len(path) >= Organization.steplen * Organization.DIRECT_DEPTH
+
+
+def _key(rule, campaign, day, path):
     thresholds = json.dumps(rule.params, sort_keys=True)
-    few = len(path) >= Organization.steplen * Organization.DIRECT_DEPTH
-    return _compiled(
-        rule.number, rule.pk, thresholds, campaign.starts_on, campaign.ends_on, day, PATH if few else path,
-        connection.vendor,
+    return (
+        rule.number, rule.pk, thresholds, campaign.starts_on, campaign.ends_on, day,
+        PATH if _is_few(path) else path, connection.vendor,
     )  # fmt: skip
 
 
@@ -163,7 +191,7 @@ def _compiled(number, rule, thresholds, starts_on, ends_on, day, path, vendor):
         except EmptyResultSet:  # a condition that can never hold
             continue
         # The inner statement is compiled by Django; its values go as parameters.
-        statement = f"INSERT INTO health_now SELECT %s, found.* FROM ({sql}) AS found"  # noqa: S608  # nosec B608
+        statement = f"SELECT %s, found.* FROM ({sql}) AS found"  # noqa: S608  # nosec B608
         out.append((statement, (rule, *params)))
     return tuple(out)
 
@@ -176,11 +204,26 @@ def _with_path(params, path):
     return [p.filled(values, connection) if isinstance(p, Slot) else p for p in params]
 
 
-def _close(cursor, rules, organization, day):
-    """Findings that are no longer found; within the organisations and rules asked about only."""
-    old = places_of(Finding.objects.open(), organization).filter(rule__in=rules).order_by()
-    sql, params = old.values("pk").query.get_compiler(connection=connection).as_sql()
-    cursor.execute(_CLOSE % sql, [day, Finding.Closing.MENDED, *params])
+@lru_cache(maxsize=50)
+def _all_in_one(keys, rules, day):
+    """The text of ``_keep_at_once`` and its slots. Everything but the path stands in it, so that a plan made without
+    knowing the path still knows which index fits."""
+    parts = [part for key in keys for part in _compiled(*key)]
+    close, closing = _closing(rules, PATH, day)
+    sql = " UNION ALL ".join([_NOTHING, *(part for part, _ in parts)])
+    params = [*chain.from_iterable(values for _, values in parts), *closing, day, day, day]
+    return written_out(_AT_ONCE % (sql, close, _FRESHEN, _OPEN), params)
+
+
+def _close(cursor, rules, path, day):
+    cursor.execute(*_closing(rules, path, day))
+
+
+def _closing(rules, path, day):
+    """Of findings that are no longer found; within the organisations and rules asked about only."""
+    old = _open(path, rules).order_by().values("pk")
+    sql, params = old.query.get_compiler(connection=connection).as_sql()
+    return _CLOSE % sql, [day, Finding.Closing.MENDED, *params]
 
 
 # What is found now. A temporary table is its connection's own.
@@ -214,4 +257,10 @@ _OPEN = """
         AND s.organization_id = f.organization_id AND s.key = f.key AND f.state = 'accepted'
         AND (f.made_up OR s.severity <> 'error'))
     ON CONFLICT DO NOTHING
+"""
+# All of it, where what is found is no table. A row of nothing says of which kinds the columns are.
+_NOTHING = "SELECT 0::bigint, 0::bigint, ''::varchar, ''::varchar, '{}'::jsonb WHERE FALSE"
+_AT_ONCE = """
+    WITH health_now (rule_id, organization_id, key, severity, facts) AS MATERIALIZED (%s),
+    closed AS (%s), fresh AS (%s) %s
 """

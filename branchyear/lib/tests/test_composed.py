@@ -1,16 +1,16 @@
 """A statement composed once answers as the one Django would have written."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BigAutoField, CharField, Count, DateField, Q
+from django.db.models import BigAutoField, CharField, Count, DateField, Q, TextField
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from branches.models import Appointment, Kind, Organization
-from branchyear.lib.composed import Composed, composed, totals
+from branchyear.lib.composed import Composed, Slot, composed, totals, written_out
 from branchyear.lib.dates import local_day
 from branchyear.notifications.models import Notice
 
@@ -161,3 +161,18 @@ def test_a_model_that_is_told_when_a_row_is_made_is_told(org):
     finally:
         post_init.disconnect(hear, sender=Organization)
     assert told == [org.north.pk]
+
+
+def test_values_are_written_out_and_slots_left(org):
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL's driver writes values into a text")
+    place = Slot("place", TextField())
+    sql, slots = written_out(
+        "SELECT %s, %s LIKE '50%%', %s, %s, %s",
+        ["O'Neil 100%s", "50%", date(2026, 5, 1), place, place + "z"],
+    )
+    filled = [slot.filled({"place": "a'%b"}, connection) for slot in slots]
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, filled)
+        assert cursor.fetchone() == ("O'Neil 100%s", True, date(2026, 5, 1), "a'%b", "a'%bz")
