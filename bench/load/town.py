@@ -46,6 +46,20 @@ def _phases(due):
     )  # fmt: skip
 
 
+def _rules(due):
+    """The year's rules of 支部体检: after every upload a worker looks at the branch with those that read items."""
+    from tasks import template
+    from tasks.models import Campaign, Rule
+
+    campaign = Campaign.objects.running(due)
+    read = template.read("campaign_2022")
+    for row in read["rules"]:
+        values = template.rule_values(row, due.year - read["campaign"]["year"])
+        Rule.objects.create(
+            campaign=campaign, number=row["id"], task=campaign.tasks.get(), **values
+        )
+
+
 def build(branches, people, items):
     import django
 
@@ -63,11 +77,13 @@ def build(branches, people, items):
     from reports.services import rollups
     from scripts import reminder_city
     from tasks.models import BranchItem
+    from tasks.services import findings
 
     call_command("migrate", verbosity=0)
     due = timezone.localdate().replace(day=25)
     reminder_city.make(branches, due=due, items=items)
     _phases(due)
+    _rules(due)
     User.objects.update(password=make_password(PASSWORD), must_change_password=False)
     # Somebody who may ask for the ledger of everything.
     person = User.objects.create(username="ledger", name="陈工委")
@@ -78,7 +94,9 @@ def build(branches, people, items):
         role=Role.COMMITTEE_REVIEWER,
         starts_on=date(2020, 1, 1),
     )
-    rollups.count_all(today=due)  # as every night
+    # As every night:
+    findings.evaluate(day=due)
+    rollups.count_all(today=due)
     # A city's rows came over months: what keeps the tables in order has been done long ago, not in the rush.
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
