@@ -36,6 +36,9 @@ def evaluate(campaign, *, day, organization=None, numbers=None, tables=None):
         for rule, check in _rules(campaign, numbers, brief=True)
         if tables is None or check.after or _reads(_statements(rule, campaign, day, path), tables)
     ]
+    if not path:
+        with connection.cursor() as cursor:
+            know_the_tables(cursor)
     # Rules about findings see what the others found.
     turns = [[rule for rule, check in rules if check.after == after] for after in (False, True)]
     keep = _keep_at_once if _is_few(path) and hasattr(connection, "rows_of") else _keep
@@ -49,8 +52,6 @@ def _keep(rules, campaign, *, day, path):
     """What the rules find now becomes what is kept, statement by statement."""
     with connection.cursor() as cursor:
         _make_stage(cursor)
-        if not path:
-            know_the_tables(cursor)
         for rule in rules:
             for sql, params in _statements(rule, campaign, day, path):
                 cursor.execute(f"INSERT INTO health_now {sql}", _with_path(params, path))
@@ -67,7 +68,7 @@ def _keep_at_once(rules, campaign, *, day, path):
     keys = tuple(_key(rule, campaign, day, path) for rule in rules)
     sql, slots = _all_in_one(keys, tuple(rule.pk for rule in rules), day)
     with connection.cursor() as cursor:
-        # A plan that does not know the place takes it for large; translated to machine code it would take seconds.
+        # A plan that does not know the place takes it for large; translating it to machine code would take longer than answering.
         cursor.execute("SET LOCAL jit TO off")
     connection.rows_of(sql, _with_path(slots, path))
 
