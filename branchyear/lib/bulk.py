@@ -64,24 +64,40 @@ def insert_tuples(model, names, rows, *, reserved=False, ignore_conflicts=False)
 def insert_one(row):
     """As ``row.save(force_insert=True)``, without signals and with the statement written once for its model: for what
     every act leaves behind."""
-    statement, fields = _one(type(row))
+    _insert(row, ())
+
+
+def insert_unless_there(row, *names):
+    """As ``insert_one``; False, and nothing done, where another row has the same in the fields ``names`` (which a
+    constraint lets be there once). Of two at the same moment the second waits until the first is through. One
+    statement, where ``get_or_create`` needs four."""
+    return _insert(row, names)
+
+
+def _insert(row, names):
+    statement, fields = _one(type(row), names)
     words = [f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields]
     if hasattr(connection, "rows_of"):
-        ((row.pk,),) = connection.rows_of(statement, words)
+        keys = connection.rows_of(statement, words)
     else:
         with connection.cursor() as cursor:
             cursor.execute(statement, words)
-            (row.pk,) = cursor.fetchone()
-    row._state.adding, row._state.db = False, connection.alias
+            keys = cursor.fetchall()
+    for (key,) in keys:
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+    return bool(keys)
 
 
 @lru_cache
-def _one(model):
+def _one(model, names):
     fields = [f for f in model._meta.concrete_fields if not f.primary_key]
     columns = ", ".join(_quoted(f.column) for f in fields)
     places = ", ".join(["%s"] * len(fields))
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}"  # noqa: S608  # nosec B608
+    once = ", ".join(_quoted(model._meta.get_field(name).column) for name in names)
+    otherwise = f"ON CONFLICT ({once}) DO NOTHING " if names else ""
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places}) {otherwise}RETURNING {key}"  # noqa: S608  # nosec B608
     return statement, fields
 
 

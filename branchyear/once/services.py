@@ -5,6 +5,7 @@ import re
 import secrets
 from datetime import timedelta
 
+from branchyear.lib.bulk import insert_unless_there
 from branchyear.once.models import Posting
 
 FIELD = "once"  # the hidden field, written by {% once %}
@@ -54,7 +55,11 @@ def claim(key, content):
     Of several at the same moment the first goes on and the others wait here until it is through: then
     they find its row, or, where it came to nothing, one of them is the first.
     """
-    return Posting.objects.get_or_create(key=key, defaults={"content": content})
+    posting = Posting(key=key, content=content)
+    if insert_unless_there(posting, "key"):
+        return posting, True
+    # Still there, for only ``expire`` takes old ones away, and what came to nothing is gone before we are let on.
+    return Posting.objects.get(key=key), False
 
 
 def keep_answer(posting, status, answer):

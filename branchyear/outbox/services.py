@@ -20,6 +20,7 @@ from django.db.models import BigAutoField, CharField, F
 from django.utils import timezone
 
 from branchyear.lib import metrics
+from branchyear.lib.bulk import insert_unless_there
 from branchyear.lib.composed import composed
 from branchyear.lib.silence import Silence
 from branchyear.outbox.models import Job
@@ -50,17 +51,16 @@ def handler(kind, *, atomic=True):
 
 def enqueue(kind, key, payload=None, *, queue="default", run_after=None):
     """Write the job in the current transaction; the same key twice is one job. Returns it."""
-    job, created = Job.objects.get_or_create(
+    job = Job(
+        kind=kind,
         key=key,
-        defaults={
-            "kind": kind,
-            "payload": payload or {},
-            "queue": queue,
-            "run_after": run_after or timezone.now(),
-        },
+        payload=payload or {},
+        queue=queue,
+        run_after=run_after or timezone.now(),
     )
-    if created:
-        _wake_on_commit(job)
+    if not insert_unless_there(job, "key"):
+        return Job.objects.get(key=key)
+    _wake_on_commit(job)
     return job
 
 
@@ -78,6 +78,11 @@ def enqueue_many(jobs, *, run_after=None):
         for kind, key, payload, queue in jobs
     ]
     if not rows:
+        return
+    if len(rows) == 1:
+        (row,) = rows
+        if insert_unless_there(row, "key") and run_after is None:
+            _wake_on_commit(row)
         return
     Job.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     if run_after is not None:

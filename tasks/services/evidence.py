@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches.scope import scope_of
 from branchyear.audit.services import record
+from branchyear.lib.bulk import insert_one, insert_unless_there
 from branchyear.lib.dates import local_day
 from branchyear.lib.errors import Refused, require
 from tasks import files, rules
@@ -58,32 +59,30 @@ def take(organization, upload, *, by, claim, prove, fact_on=None, replaces=None)
     """
     facts = files.examine(upload)
     same = Evidence.objects.filter(organization=organization, sha256=facts.sha256)
-    path = None
+    path, is_new = None, False
     try:
-        if not same.exists():
-            row = Evidence(organization=organization, extension=facts.extension)
+        evidence = same.first()
+        if evidence is None:
+            new = Evidence(
+                organization=organization,
+                sha256=facts.sha256,
+                name=facts.name,
+                extension=facts.extension,
+                size=facts.size,
+                fact_on=fact_on,
+                replaces=replaces,
+                uploaded_by=by,
+            )
             upload.seek(0)
-            path = default_storage.save(evidence_path(row, facts.name), upload)
+            path = default_storage.save(evidence_path(new, facts.name), upload)
+            new.file = path
         with transaction.atomic():
             claim()
-            evidence = same.first()
-            is_new = evidence is None
+            if evidence is None:
+                is_new = insert_unless_there(new, "organization", "sha256")
+                evidence = new if is_new else same.get()
             if is_new:
-                evidence, is_new = Evidence.objects.get_or_create(
-                    organization=organization,
-                    sha256=facts.sha256,
-                    defaults={
-                        "file": path,
-                        "name": facts.name,
-                        "extension": facts.extension,
-                        "size": facts.size,
-                        "fact_on": fact_on,
-                        "replaces": replaces,
-                        "uploaded_by": by,
-                    },
-                )
-                if is_new:
-                    twins.ask_for_fingerprint(evidence)
+                twins.ask_for_fingerprint(evidence)
             prove(evidence, is_new)
     except BaseException:
         _remove(path)
@@ -194,19 +193,20 @@ def claim_row(branch_item, *, by, now):
 
 
 def _link(branch_item, evidence, *, by, now):
-    """True when the link is new."""
+    """True when the link is new. The item's row is taken (``claim_row``): nobody else links to it meanwhile."""
     links = ItemEvidence.objects.filter(branch_item=branch_item)
-    if links.filter(evidence=evidence).exists():
+    there = set(links.values_list("evidence_id", flat=True))
+    if evidence.pk in there:
         return False
-    if links.count() >= settings.EVIDENCE_MAX_PER_ITEM:
+    if len(there) >= settings.EVIDENCE_MAX_PER_ITEM:
         raise Refused(
             f"每个条目最多{settings.EVIDENCE_MAX_PER_ITEM}份佐证材料，请合并后再上传。",
             field="file",
         )
-    _, is_new = ItemEvidence.objects.get_or_create(
-        branch_item=branch_item, evidence=evidence, defaults={"attached_by": by, "attached_at": now}
+    insert_one(
+        ItemEvidence(branch_item=branch_item, evidence=evidence, attached_by=by, attached_at=now)
     )
-    return is_new
+    return True
 
 
 def _record(verb, evidence, branch_item, *, by):

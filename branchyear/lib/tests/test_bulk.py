@@ -4,8 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from branchyear.audit.models import Entry
-from branchyear.lib.bulk import insert_one
+from branchyear.lib.bulk import insert_one, insert_unless_there
 from branchyear.notifications.models import Notice
+from branchyear.outbox.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 
@@ -37,3 +38,19 @@ def test_what_must_be_one_stays_one_and_what_is_rolled_back_is_gone(people):
         transaction.set_rollback(True)
     (notice,) = Notice.objects.all()
     assert notice.created_at is not None
+
+
+def test_a_row_that_is_there_already_is_left_alone(people):
+    """Only where what is named is the same: any other rule that is broken is told."""
+    words = {"kind": "k", "key": "甲"}
+    first, second = Job(**words, payload={"a": 1}), Job(**words, payload={"a": 2})
+    assert insert_unless_there(first, "key")
+    assert not insert_unless_there(second, "key")
+    assert second.pk is None
+    assert second._state.adding
+    assert Job.objects.get().payload == {"a": 1}
+    assert Job.objects.get().created_at is not None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_unless_there(Job(**words, run_after=None), "key")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_unless_there(Notice(recipient_id=people.secretary.pk, kind=None, title="一"), "id")
