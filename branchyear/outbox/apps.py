@@ -9,4 +9,6 @@ class OutboxConfig(AppConfig):
     verbose_name = "后台作业"
 
     def ready(self):
+        from branchyear.outbox import receivers  # noqa: F401
+
         autodiscover_modules("jobs")  # so that every handler is known wherever a job may run

@@ -33,6 +33,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# Without this figure Celery makes a connection to the database for each job, and PostgreSQL plans everything anew: it is
+# more than a process ever does. Whether the connection still lives is asked before each (outbox/receivers.py).
+CELERY_DB_REUSE_MAX = 10_000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
