@@ -31,7 +31,7 @@ TIMES = 4
 
 def beside(town):
     """Who reminds and who asks for a ledger, ready to begin at a word: in a city that runs, both are there already."""
-    from scripts import portal, processes
+    from scripts import processes
 
     ready = "import sys, django; django.setup()\n{}\nprint('ready', flush=True); sys.stdin.readline()\n{}"
     ledger = ready.format(
@@ -47,12 +47,12 @@ def beside(town):
         f"call_command('send_due_reminders', now='{town['due']}T09:00+08:00')",
     )
     helpers = [
-        # A reminding worker is as low in rank as the others.
+        # A worker that reminds goes after the pages like the others.
         processes.start(
             [sys.executable, "-c", code], yields=yields, cwd=ROOT, env=os.environ,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for code, yields in ((ledger, 0), (reminders, portal.JOBS_YIELD))
+        for code, yields in ((ledger, False), (reminders, True))
     ]  # fmt: skip
     for helper in helpers:
         if helper.stdout.readline() != "ready\n":

@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parent.parent
 GRACE = 15  # seconds a running job may take to finish; what is cut off is taken up again later
 QUICK = 30  # a program that lives shorter than this did not really start
 QUICK_DEATHS = 5  # then it will not start at all, and a person has to look
-JOBS_YIELD = 10  # ranks below the web: a page is waited for, a job is not
 READY_WITHIN = 120  # seconds; a busy machine has been seen to need one minute
 LOG_BYTES = 5 * 1024 * 1024
 LOG_KEPT = 3
@@ -233,7 +232,7 @@ def wait_after(deaths):
 class Child:
     """One program of the portal and what became of it so far."""
 
-    def __init__(self, name, argv, log, *, yields=0, after_first_answer=False):
+    def __init__(self, name, argv, log, *, yields=False, after_first_answer=False):
         self.name = name
         self.argv = argv
         self.log = log
@@ -325,7 +324,7 @@ def portal_children(place):
     return [
         Child("web", web, place.logs / "web.log"),
         # Whoever waits for a page goes before a ledger.
-        Child("worker", worker, place.logs / "worker.log", yields=JOBS_YIELD),
+        Child("worker", worker, place.logs / "worker.log", yields=True),
         # Two cores load two programs at a time; nothing falls due in these seconds.
         Child("beat", beat, place.logs / "beat.log", after_first_answer=True),
     ]

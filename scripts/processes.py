@@ -15,23 +15,27 @@ import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+LAST = 19  # the lowest rank there is
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def start(argv, *, yields=0, **options):
+def start(argv, *, yields=False, **options):
     """``Popen`` in a session of its own, with no keyboard, bound to our life: should we be killed outright, it is
-    asked to stop as well. ``yields``: how much nicer than we are it is to others who want the processor."""
+    asked to stop as well. ``yields``: it has the processor when nobody else wants it, and next to nothing otherwise."""
     options.setdefault("stdin", subprocess.DEVNULL)
 
     def in_the_new_process():
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if yields:
-            os.nice(yields)
+            os.nice(LAST)
             # Linux shares the processor among sessions first, and niceness counts only within one; where a session
             # has a rank of its own, this is it (sched(7), "The autogroup feature").
             with contextlib.suppress(OSError):
-                Path("/proc/self/autogroup").write_text(str(yields))
+                Path("/proc/self/autogroup").write_text(str(LAST))
+            # A core that does only such work counts as free for who wakes up.
+            if hasattr(os, "SCHED_IDLE"):
+                os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
     return subprocess.Popen(
         [str(part) for part in argv],
