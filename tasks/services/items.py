@@ -7,13 +7,13 @@ told by a ``Conflict`` that carries what is stored now.
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from branches.models import Kind as OrganizationKind
 from branches.roles import BRANCH_ROLES, Role
 from branches.scope import holders, scope_of
 from branchyear.audit.services import record
+from branchyear.lib.bulk import update_where
 from branchyear.lib.dates import CHINA, local_day
 from branchyear.lib.errors import Conflict, Refused
 from branchyear.notifications.services import notify
@@ -185,13 +185,14 @@ def make(branch_item, move, *, by, now, revision=None):
     # To fill a file into an untouched item makes it a draft without a new revision (evidence.add).
     untouched = {State.TODO, State.DRAFT}
     before = untouched if branch_item.state in untouched else {branch_item.state}
-    moved = BranchItem.objects.filter(
-        pk=branch_item.pk,
-        state__in=before,
-        revision=revision,
-        version_id=branch_item.version_id,
-    ).update(state=move.to, revision=F("revision") + 1, **move.changes)
-    if not moved:
+    seen = {
+        "id": branch_item.pk,
+        "state": before,
+        "revision": revision,
+        "version_id": branch_item.version_id,
+    }
+    changes = {"state": move.to, **move.changes}
+    if not update_where(BranchItem, seen, changes, counted=["revision"]):
         raise conflict(branch_item)
     for name, value in move.changes.items():
         setattr(branch_item, name, value)

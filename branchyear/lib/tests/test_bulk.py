@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from branchyear.audit.models import Entry
-from branchyear.lib.bulk import insert_one, insert_unless_there
+from branchyear.lib.bulk import insert_one, insert_unless_there, update_where
 from branchyear.notifications.models import Notice
 from branchyear.outbox.models import Job
 
@@ -54,3 +54,29 @@ def test_a_row_that_is_there_already_is_left_alone(people):
         insert_unless_there(Job(**words, run_after=None), "key")
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_unless_there(Notice(recipient_id=people.secretary.pk, kind=None, title="一"), "id")
+
+
+def test_rows_are_changed_where_the_words_are_those_and_nowhere_else(people):
+    jobs = [Job(kind="k", key=key, status=status, queue="mail") for key, status in
+            (("1", "queued"), ("2", "running"), ("3", "done"))]  # fmt: skip
+    Job.objects.bulk_create(jobs)
+    words = {"status": "queued", "payload": {"甲": [1, None]}, "leased_until": None}
+    where = {"kind": "k", "status": {"queued", "running"}}
+    assert update_where(Job, where, words, counted=["attempts"]) == 2
+    assert update_where(Job, where | {"id": jobs[0].pk, "attempts": 0}, words) == 0
+    assert update_where(Job, where | {"id": jobs[0].pk, "attempts": 1}, {"queue": "heavy"}) == 1
+    rows = Job.objects.order_by("key").values_list("status", "payload", "attempts", "queue")
+    assert list(rows) == [
+        ("queued", {"甲": [1, None]}, 1, "heavy"),
+        ("queued", {"甲": [1, None]}, 1, "mail"),
+        ("done", {}, 0, "mail"),
+    ]
+
+
+def test_a_column_of_a_relation_is_changed_by_its_key(people):
+    notice = Notice(recipient=people.secretary, kind="k", title="一", key="1")
+    insert_one(notice)
+    other = {"recipient_id": people.reviewer.pk}
+    assert update_where(Notice, {"recipient_id": people.secretary.pk}, other) == 1
+    notice.refresh_from_db()
+    assert notice.recipient == people.reviewer
