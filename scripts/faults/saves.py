@@ -88,9 +88,9 @@ def campaign(fleet, saves, kills, rng):
     """Kill one after every so many acknowledged saves; ``([(kind, moment)], how many met nobody)``.
 
     Some meet nobody, so the work goes on until as many as were wanted have met somebody. While a server is down none is
-    killed, and saves that need it not go on: in a short run they are many more than were wanted, so at most twice as many.
+    killed, and saves that do not need it go on: in a short run they become several times as many as were wanted.
     """
-    at_most = 2 * saves
+    at_most = 10 * saves  # something would be wrong with the victims
     acts = acts_of(fleet)
     order = rng.choices(list(FAULTS), FAULTS.values(), k=kills)
     order[: min(len(acts), kills)] = list(acts)[: min(len(acts), kills)]  # each at least once
