@@ -25,6 +25,33 @@ from reports.views import (
 
 app_name = "reports"
 urlpatterns = [
+    # Monthly reports
+    path("reports/", report_list.reports, name="reports"),
+    path("reports/matrix/", matrix.matrix, name="matrix"),
+    path("reports/urge/", urging.urge, name="urge"),
+    path("reports/urge/send/", urging.send_urge, name="send_urge"),
+    path("reports/reminders/", reminders.reminders, name="reminders"),
+    path("reports/<int:pk>/", monthly.report, name="report"),
+    path("reports/practices/", practices.practices, name="practices"),
+    path("reports/practices/<int:pk>/", practices.decide_practice, name="decide_practice"),
+    path("reports/<int:pk>/recommend/", practices.recommend_practice, name="recommend_practice"),
+    path("reports/<int:pk>/copy/", copies.report_copy, name="report_copy"),
+    path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
+    path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
+    path("reports/<int:pk>/attachments/", monthly.attach_to_report, name="attach_to_report"),
+    path(
+        "reports/<int:pk>/attachments/<int:attachment_pk>/remove/",
+        monthly.detach_from_report,
+        name="detach_from_report",
+    ),
+    path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),
+    path("reports/<int:pk>/accept/", monthly.accept_report, name="accept_report"),
+    path("reports/<int:pk>/return/", monthly.return_report, name="return_report"),
+    path("reports/<int:pk>/extension/", extensions.ask_extension, name="ask_extension"),
+    path("reports/<int:pk>/extension/grant/", extensions.grant_extension, name="grant_extension"),
+    path(
+        "reports/extensions/<int:pk>/decide/", extensions.decide_extension, name="decide_extension"
+    ),
     # Overview and the lists behind its figures
     path("overview/", overview.overview, name="overview"),
     path("overview/meeting/", meeting.meeting, name="meeting"),
@@ -54,33 +81,7 @@ urlpatterns = [
     path("bulletins/<int:pk>/save/", bulletins.save_bulletin, name="save_bulletin"),
     path("bulletins/<int:pk>/redraft/", bulletins.redraft_bulletin, name="redraft_bulletin"),
     path("bulletins/<int:pk>/copy/", bulletins.bulletin_copy, name="bulletin_copy"),
-    # Monthly reports
-    path("reports/", report_list.reports, name="reports"),
-    path("reports/matrix/", matrix.matrix, name="matrix"),
-    path("reports/urge/", urging.urge, name="urge"),
-    path("reports/urge/send/", urging.send_urge, name="send_urge"),
-    path("reports/reminders/", reminders.reminders, name="reminders"),
-    path("reports/<int:pk>/", monthly.report, name="report"),
-    path("reports/practices/", practices.practices, name="practices"),
-    path("reports/practices/<int:pk>/", practices.decide_practice, name="decide_practice"),
-    path("reports/<int:pk>/recommend/", practices.recommend_practice, name="recommend_practice"),
-    path("reports/<int:pk>/copy/", copies.report_copy, name="report_copy"),
-    path("reports/<int:pk>/save/", monthly.save_report, name="save_report"),
-    path("reports/<int:pk>/submit/", monthly.submit_report, name="submit_report"),
-    path("reports/<int:pk>/attachments/", monthly.attach_to_report, name="attach_to_report"),
-    path(
-        "reports/<int:pk>/attachments/<int:attachment_pk>/remove/",
-        monthly.detach_from_report,
-        name="detach_from_report",
-    ),
-    path("reports/<int:pk>/withdraw/", monthly.withdraw_report, name="withdraw_report"),
-    path("reports/<int:pk>/accept/", monthly.accept_report, name="accept_report"),
-    path("reports/<int:pk>/return/", monthly.return_report, name="return_report"),
-    path("reports/<int:pk>/extension/", extensions.ask_extension, name="ask_extension"),
-    path("reports/<int:pk>/extension/grant/", extensions.grant_extension, name="grant_extension"),
-    path(
-        "reports/extensions/<int:pk>/decide/", extensions.decide_extension, name="decide_extension"
-    ),
+    # Reports of inspections
     path(
         "inspections/<int:pk>/report.pdf", inspections.inspection_report, name="inspection_report"
     ),
