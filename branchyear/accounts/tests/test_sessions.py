@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from branchyear.accounts import services
@@ -33,6 +36,40 @@ def test_a_session_knows_whose_it_is_and_where_it_began(people, client):
     row = OpenSession.objects.get()
     assert (row.user, row.ip, row.agent) == (people.secretary, "10.1.1.1", EDGE)
     assert row.started_at is not None
+
+
+def test_the_last_click_is_noted_once_a_minute_in_one_statement(people, client):
+    enter(client)
+    before = OpenSession.objects.get()
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=90), tick=False):
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/notices/")
+        noted = OpenSession.objects.get()
+        with CaptureQueriesContext(connection) as again:
+            client.get("/notices/")
+
+    written = [q["sql"] for q in asked if q["sql"].startswith("UPDATE")]
+    assert len(written) == 1
+    assert noted.seen_at - before.seen_at >= timedelta(seconds=90)
+    assert noted.expire_date > before.expire_date
+    assert (noted.user_id, noted.ip, noted.agent, noted.started_at) == (
+        before.user_id, before.ip, before.agent, before.started_at,
+    )  # fmt: skip
+    assert len(again) == len(asked) - 1
+    assert not any(q["sql"].startswith("UPDATE") for q in again)
+
+
+def test_a_session_that_was_ended_meanwhile_is_not_written_again(people, client):
+    enter(client)
+    session = client.session
+    session["x"] = 1
+    OpenSession.objects.all().delete()
+
+    with pytest.raises(UpdateError):
+        session.save()
+
+    assert not OpenSession.objects.exists()
 
 
 def test_the_session_gets_a_new_name_at_log_in(people, client):
