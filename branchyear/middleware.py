@@ -2,6 +2,10 @@
 
 import json
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.core.exceptions import PermissionDenied
@@ -9,6 +13,7 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.functional import cached_property
 
 from branchyear.audit import context
 from branchyear.audit.services import record
@@ -41,6 +46,21 @@ class RequestContext:
         ):
             # A script must not put the log-in page into the middle of a form.
             return HttpResponse("您已退出登录，请重新登录。填写的内容已保留在本机。", status=401)
+        return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """django-csp's; the policy that all pages share is put into words once, not for each answer."""
+
+    @cached_property
+    def shared(self):
+        return build_policy()
+
+    def process_response(self, request, response):
+        has_own = "_csp_nonce" in vars(request) or any(n.startswith("_csp") for n in vars(response))
+        if has_own or settings.DEBUG:
+            return super().process_response(request, response)
+        response.setdefault(HEADER, self.shared)
         return response
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings as portal
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils.module_loading import import_string
 
 from branchyear.audit.models import Entry
+from branchyear.middleware import ContentPolicy
 
 ROOT = Path(portal.BASE_DIR)
 OWN = "Passw0rd-2022"
@@ -103,6 +105,22 @@ def test_every_answer_carries_its_guards(people, sign_in):
         assert answer["X-Frame-Options"] == "DENY"
         assert "Access-Control-Allow-Origin" not in answer
         assert "charset=utf-8" in answer["Content-Type"] or "json" in answer["Content-Type"]
+
+
+def test_an_answer_with_a_policy_of_its_own_keeps_it(rf, settings):
+    middleware = ContentPolicy(lambda request: HttpResponse())
+    own, exempt = HttpResponse(), HttpResponse()
+    own._csp_update = {"img-src": "https://tiles.example"}
+    exempt._csp_exempt = True
+    request = rf.get("/")
+
+    shared = middleware.process_response(request, HttpResponse())["Content-Security-Policy"]
+
+    assert "default-src 'none'" in shared
+    assert "tiles.example" in middleware.process_response(request, own)["Content-Security-Policy"]
+    assert "Content-Security-Policy" not in middleware.process_response(request, exempt)
+    again = HttpResponse(headers={"Content-Security-Policy": "sandbox"})
+    assert middleware.process_response(request, again)["Content-Security-Policy"] == "sandbox"
 
 
 def test_the_way_out_is_on_every_page(people, sign_in):
