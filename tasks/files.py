@@ -51,28 +51,28 @@ def examine(upload):
     limit = settings.EVIDENCE_MAX_BYTES
     if upload.size is not None and upload.size > limit:
         raise _too_large(name, limit)
-    digest, size, head, marks = hashlib.sha256(), 0, b"", set()
-    tail = b""
+    digest, size, head = hashlib.sha256(), 0, b""
     upload.seek(0)
-    for piece in iter(lambda: upload.read(256 * 1024), b""):
+    for piece in _pieces(upload):
         size += len(piece)
         if size > limit:
             raise _too_large(name, limit)
         digest.update(piece)
         if len(head) < 8192:
             head = (head + piece)[:8192]
-        window = tail + piece
-        marks |= {m for m in _MARKS if m in window}
-        tail = window[-64:]
     if size == 0:
         raise BadFile(f"“{name}”是空文件，请检查后重新上传。", field="file")
     upload.seek(0)
-    problem = _CHECKS[extension](upload, head, marks)
+    problem = _CHECKS[extension](upload, head)
     upload.seek(0)
     if problem:
         raise BadFile(f"“{name}”{problem}", field="file")
     scanned(upload, name)
     return Facts(name=name, extension=extension, size=size, sha256=digest.hexdigest())
+
+
+def _pieces(upload):
+    return iter(lambda: upload.read(256 * 1024), b"")
 
 
 def display_name(name):
@@ -95,14 +95,14 @@ def _is_shown(character):
 # --- One check per kind: a sentence's second half when it is not what it says ----------------------
 
 
-def _check_pdf(upload, head, marks):
+def _check_pdf(upload, head):
     if not head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return _not(head, "PDF")
     return None
 
 
 def _picture(*formats):
-    def check(upload, head, marks):
+    def check(upload, head):
         too_many = f"图片尺寸过大（超过{MAX_PIXELS // 10_000}万像素），请缩小后上传。"
         try:
             with Image.open(upload, formats=formats) as image:
@@ -117,9 +117,9 @@ def _picture(*formats):
 
 
 def _zipped(word, *needed):
-    def check(upload, head, marks):
+    def check(upload, head):
         if head.startswith(OLE):
-            if _ENCRYPTED_STREAM in marks:
+            if _ENCRYPTED_STREAM in _streams_of(upload):
                 return "设有打开密码，审核人无法查看，请去掉密码后上传。"
             return _not(head, word)
         if not head.startswith(ZIP):
@@ -144,16 +144,28 @@ def _zipped(word, *needed):
 
 
 def _ole(word, *wanted):
-    def check(upload, head, marks):
+    def check(upload, head):
         if not head.startswith(OLE):
             return _not(head, word)
-        if _ENCRYPTED_STREAM in marks:
+        found = _streams_of(upload)
+        if _ENCRYPTED_STREAM in found:
             return "设有打开密码，审核人无法查看，请去掉密码后上传。"
-        if not marks & set(wanted):
+        if not found & set(wanted):
             return f"不是{word}文件，内容与扩展名不一致，请另存为正确的格式后上传。"
         return None
 
     return check
+
+
+def _streams_of(upload):
+    """Which of the streams that tell one kind of the old formats from another are named in the file."""
+    found, tail = set(), b""
+    upload.seek(0)
+    for piece in _pieces(upload):
+        window = tail + piece
+        found |= {name for name in _STREAMS if name in window}
+        tail = window[-64:]
+    return found
 
 
 def _not(head, word):
@@ -166,7 +178,7 @@ def _too_large(name, limit):
     return BadFile(f"“{name}”超过{limit // 1024 // 1024}MB，请压缩或拆分后上传。", field="file")
 
 
-_MARKS = (_TEXT_STREAM, *_TABLE_STREAMS, _ENCRYPTED_STREAM)
+_STREAMS = (_TEXT_STREAM, *_TABLE_STREAMS, _ENCRYPTED_STREAM)
 _TYPES = "[Content_Types].xml"
 _CHECKS = {
     "pdf": _check_pdf,
