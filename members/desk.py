@@ -36,14 +36,16 @@ def chosen_organization(request, *, ledgers=False):
     here = scope.own(pk, ledgers=ledgers) if asked else None
     if here is not None and here.kind != Kind.GROUP:
         return here
+    own = scope.organizations(BRANCH_ROLES)
+    if own and not asked:
+        return own[0]
     places = Organization.objects
     seen = places.with_ledgers_for(request.user) if ledgers else places.visible_to(request.user)
     seen = seen.exclude(kind=Kind.GROUP)
     if asked:
         return get_object_or_404(seen, pk=pk)
-    own = scope.organizations(BRANCH_ROLES)
     tops = scope.ledger_paths if ledgers else scope.seen_paths
-    first = own[0] if own else seen.filter(path__in=tops).first()
+    first = seen.filter(path__in=tops).first()
     if first is None:
         raise Http404
     return first

@@ -196,4 +196,7 @@ class DelegationForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, auto_id="id_delegation_%s", **kwargs)
         self.people = people
-        self.fields["to"].queryset = User.objects.filter(pk__in=[person.pk for person in people])
+        if people:
+            self.fields["to"].queryset = User.objects.filter(
+                pk__in=[person.pk for person in people]
+            )

@@ -1,5 +1,7 @@
 """The home of a secretary or clerk: the branch's own work."""
 
+from datetime import timedelta
+
 from django.db.models import BigAutoField, CharField, F, OuterRef, Subquery
 
 from branches import terms
@@ -44,12 +46,10 @@ def secretary(scope, campaign, today, *, whole=False):
     todos += [Todo(**words) for words in movement_todos(branch, today, there)]
     todos += _own_term(facts.branch, today)
     todos += _meetings(branch, facts, today)
-    late = [i for i in to_do if i.is_overdue(today) and i not in returned]
-    soon = [
-        i
-        for i in to_do
-        if i not in returned and i not in late and (i.due_on - today).days <= SOON_DAYS
-    ]
+    others = [item for item in to_do if item.state != BranchItem.State.RETURNED]
+    late = [item for item in others if item.is_overdue(today)]
+    soon_until = today + timedelta(days=SOON_DAYS)
+    soon = [item for item in others if not item.is_overdue(today) and item.due_on <= soon_until]
     todos += _dues(branch, today)
     todos += [Todo(**words) for words in roster_todos(branch)]
     lines = [*late, *soon]
@@ -66,7 +66,7 @@ def secretary(scope, campaign, today, *, whole=False):
         "todos": todos if whole else todos[:SHOWN],
         "todo_count": todo_count,
         "more": 0 if whole else todo_count - SHOWN,
-        "later_count": len(to_do) - len(returned) - len(late) - len(soon),
+        "later_count": len(others) - len(late) - len(soon),
         "report": report,
         "figures": figures,
         "tasks": [_bar(row) for row in strip],

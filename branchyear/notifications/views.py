@@ -11,6 +11,8 @@ from branchyear.notifications import services
 from branchyear.notifications.kinds import KINDS
 from branchyear.notifications.models import Notice
 
+PAGE = 20
+
 
 @composed(person=BigAutoField())
 def _numbers(person):
@@ -19,15 +21,28 @@ def _numbers(person):
     return totals(Notice.objects.of(person), unread=unread, total=Count("pk"))
 
 
+@composed(person=BigAutoField())
+def _latest(person, show):
+    """The first page, which is nearly always all that is looked at."""
+    return _shown(Notice.objects.of(person), show)[:PAGE]
+
+
+def _shown(rows, show):
+    return rows.unread() if show == "unread" else rows
+
+
 @require_GET
 def inbox(request):
     """Own notices, unread first choice; newest on top."""
-    mine = Notice.objects.visible_to(request.user)
     (found,) = _numbers(person=request.user.pk)
     unread, total = found["unread"], found["total"]
-    only = request.GET.get("show", "unread" if unread else "all")
-    rows, count = (mine.unread(), unread) if only == "unread" else (mine, total)
-    page = page_of(request.GET, rows, 20, count=count)
+    asked = request.GET.get("show", "unread" if unread else "all")
+    only = "unread" if asked == "unread" else "all"
+    if request.GET.keys() <= {"show"}:
+        rows = _latest(person=request.user.pk, show=only)
+    else:
+        rows = _shown(Notice.objects.visible_to(request.user), only)
+    page = page_of(request.GET, rows, PAGE, count=unread if only == "unread" else total)
     for notice in page:
         notice.word = KINDS[notice.kind].word if notice.kind in KINDS else notice.kind
     tabs = [

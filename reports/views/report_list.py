@@ -36,22 +36,18 @@ def reports(request):
     if not scope.seen_paths:
         raise Http404
     now = timezone.now()
-    seen = MonthlyReport.objects.visible_to(request.user).with_words()
-    queue = seen.filter(
-        _held(scope, rules.RECEIVERS, "receiver"), state="submitted"
-    ).select_related("submitted_by")
-    tabs = _tabs(request, scope, queue=queue)
+    tabs = _tabs(request, scope)
     context = {"tabs": tabs.values(), "tab": _chosen_tab(request, tabs), "today": local_day(now)}
     context["may_urge"] = rules.may_see_overview(request.user)
     if context["tab"] == "own":
-        context.update(_own(_filled_by(scope, seen, now)))
+        context.update(_own(_filled_by(request.user, scope, now)))
     elif context["tab"] == "queue":
-        rows = queue.with_verdict(now).order_by("submitted_at", "pk")
+        rows = _queue(request.user, scope).with_verdict(now).order_by("submitted_at", "pk")
         context["page"] = page_of(request.GET, rows, 20)
         context["requests"] = list(_requests(request, scope)[:50])
     else:
         filters = Filters.read(request)
-        rows = filters.apply(seen.expected(), now).with_verdict(now)
+        rows = filters.apply(_seen(request.user).expected(), now).with_verdict(now)
         context.update(
             filters=filters,
             page=page_of(request.GET, rows, 20),
@@ -60,6 +56,16 @@ def reports(request):
             verdicts=VERDICTS.items(),
         )
     return render(request, "reports/reports.html", context)
+
+
+def _seen(user):
+    return MonthlyReport.objects.visible_to(user).with_words()
+
+
+def _queue(user, scope):
+    """What waits to be received by this person."""
+    waiting = _seen(user).filter(_held(scope, rules.RECEIVERS, "receiver"), state="submitted")
+    return waiting.select_related("submitted_by")
 
 
 def _held(scope, roles_of, path, tier_path="period__tier"):
@@ -80,7 +86,7 @@ def _requests(request, scope):
     )
 
 
-def _tabs(request, scope, *, queue):
+def _tabs(request, scope):
     tabs = {}
     if rules.takes_part(scope, rules.FILLERS):
         tabs["own"] = {"label": "本单位月报", "url": "?tab=own"}
@@ -89,7 +95,7 @@ def _tabs(request, scope, *, queue):
         tabs["queue"] = {
             "label": "待接收",
             "url": "?tab=queue",
-            "count": queue.count() + requests.count(),
+            "count": _queue(request.user, scope).count() + requests.count(),
         }
     if not scope.roles <= BRANCH_ROLES:
         tabs["all"] = {"label": "全部月报", "url": "?tab=all"}
@@ -114,12 +120,12 @@ def _of_unit(unit, top, now, tiers):
     return _in_order(rows.seen_from([top]).with_words(), now)
 
 
-def _filled_by(scope, seen, now):
+def _filled_by(user, scope, now):
     """The reports this person writes, latest month first."""
     held = {tier: scope.organizations(roles) for tier, roles in rules.FILLERS.items()}
     units = {unit.pk for each in held.values() for unit in each}
     if scope.only_top is None or len(units) != 1:
-        return _in_order(seen.filter(_held(scope, rules.FILLERS, "organization")), now)
+        return _in_order(_seen(user).filter(_held(scope, rules.FILLERS, "organization")), now)
     tiers = tuple(tier for tier, each in held.items() if each)
     return _of_unit(unit=units.pop(), top=scope.only_top, now=now, tiers=tiers)
 

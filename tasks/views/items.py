@@ -298,6 +298,7 @@ def item_context(request, row):
     given = last_delegation(row)
     is_delegate = not fills and rules.may_fill_item(user, row)
     may_edit = (fills or is_delegate) and row.is_editable and not why_closed(row)
+    may_return = rules.may_return(user, row)
     used = proofs_of(row)
     sealed, meetings = ledgers.used(row), records.used(row)
     for file in used:
@@ -327,7 +328,7 @@ def item_context(request, row):
         "limits": LIMITS,
         "previews": PREVIEWS,
         "closed_why": None if may_edit or not fills else why_closed(row),
-        "answered": ItemForm(branch_item=row).answered(),
+        "answered": None if may_edit else ItemForm(branch_item=row).answered(),
         "steps": [as_told(step) for step in steps],
         "returned": next((s for s in reversed(steps) if s.kind in differences.GIVEN_BACK), None)
         if row.state == "returned"
@@ -339,8 +340,8 @@ def item_context(request, row):
         "questions": questions_about(row, used, user=user)
         if rules.may_see_twins(user, row.branch)
         else [],
-        "may_return": rules.may_return(user, row),
-        "reason_form": ReasonForm(),
+        "may_return": may_return,
+        "reason_form": ReasonForm() if may_return else None,
         "common_reasons": COMMON_REASONS,
     }
 

@@ -40,6 +40,10 @@ LISTS = {
 }
 
 
+# What may stand in the address without choosing among the rows.
+OTHERS = {"org", "state", "page", "size"}
+
+
 def _rows(request, organization, campaign):
     return Problem.objects.visible_to(request.user).under(organization).of(campaign)
 
@@ -82,12 +86,17 @@ def problems(request):
     organization = chosen_organization(request)
     today = local_day()
     campaign = campaign_of(request)
-    everything = _rows(request, organization, campaign)
-    rows, chosen = _filtered(request, everything, organization, campaign, today)
     state = request.GET.get("state", "")
     state = state if state in {*State.values, "all"} else ""
-    asked = None if chosen or campaign is None else _own(request.user, organization, campaign)
-    standing = list(_standing_of(**asked, today=today) if asked else _standing(rows, today))
+    asked, chosen = None, {}
+    if campaign and request.GET.keys() <= OTHERS:
+        asked = _own(request.user, organization, campaign)
+    if asked:
+        standing = _standing_of(**asked, today=today)
+    else:
+        everything = _rows(request, organization, campaign)
+        rows, chosen = _filtered(request, everything, organization, campaign, today)
+        standing = list(_standing(rows, today))
     figures = _figures(list(_standing(everything, today)) if chosen else standing)
     counts = {state: number for state, number, _ in standing}
     count = {"": _unsolved(counts), "all": sum(counts.values())}.get(state, counts.get(state, 0))
