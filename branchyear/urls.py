@@ -1,7 +1,7 @@
 """Every address of the portal."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
@@ -37,7 +37,8 @@ urlpatterns = [
     path("", include("branches.urls")),
     path("", include("branchyear.accounts.urls")),
     path("api/v1/", include(router.urls)),
-    path("api/v1/<path:rest>", no_such_address, name="no_such_address"),
+    # Django's <path:…> ends at a line's end, which an address may hold too (%0A)
+    re_path(r"^api/v1/(?P<rest>[\s\S]*)$", no_such_address, name="no_such_address"),
     path("api/schema/", Description.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("admin/", admin.site.urls),

@@ -395,3 +395,10 @@ def test_an_organisation_says_who_stands_above(org, people):
     rows = answer.json()["results"]
     assert [row["name"] for row in rows] == ["北一支部", "北二支部", "北三总支"]
     assert {row["parent"] for row in rows} == {org.north_office.pk}
+
+
+@pytest.mark.parametrize("address", ["nowhere/", "members/x/leave/", "members/a%0Ab/leave/", "%0A"])
+def test_an_address_that_there_is_not_is_told_in_the_form_of_the_api(people, address):
+    answer = program(people.secretary).post(f"/api/v1/{address}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
